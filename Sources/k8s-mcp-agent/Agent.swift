@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Agent: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "k8s-mcp-agent")
+}

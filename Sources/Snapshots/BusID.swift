@@ -20,7 +20,9 @@ package struct BusID: Sendable, Hashable, Comparable {
         var parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count), let tail = parts.popLast() else { return nil }
         let slot = tail.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard (1...2).contains(slot.count), let device = Self.hex(slot[0], digits: 1...2), device < 32 else { return nil }
+        guard (1...2).contains(slot.count), let device = Self.hex(slot[0], digits: 1...2), device < 32 else {
+            return nil
+        }
         let function = slot.count == 2 ? Self.hex(slot[1], digits: 1...1) : 0
         guard let function, function < 8 else { return nil }
         guard let last = parts.popLast(), let bus = Self.hex(last, digits: 1...2) else { return nil }

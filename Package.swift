@@ -55,8 +55,9 @@ let package = Package(
         room("HostNode", ["CSystem", "Snapshots"]),
 
         // How it is asked for.
-        room("Probe", ["CSystem", "EventLoop", "Snapshots"]),
-        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "Scenarios", "Snapshots"]),
+        room("ProbeProtocol", ["CSystem", "Snapshots"]),
+        room("Probe", ["CSystem", "EventLoop", "ProbeProtocol", "Snapshots"]),
+        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),

@@ -1,5 +1,5 @@
 /// Bytes that grow at the end: what an array of bytes does, without its checks on every append.
-@usableFromInline struct ByteBuffer: ~Copyable {
+@frozen @usableFromInline struct ByteBuffer: ~Copyable {
     /// Owned here alone; `capacity` bytes, of which the first `count` are initialised.
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
@@ -10,7 +10,7 @@
         storage = .allocate(capacity: self.capacity)
     }
 
-    deinit { storage.deallocate() }
+    @inlinable deinit { storage.deallocate() }
 
     /// Makes room for `extra` more bytes.
     @inlinable mutating func reserve(_ extra: Int) {

@@ -11,7 +11,7 @@
 /// ```
 /// Commas and colons are placed by the writer; that values and keys come in a sensible order is the caller's part.
 /// NaN and infinity have no JSON form: a field or element with such a value is left out, never written as null.
-public struct JSONWriter: ~Copyable {
+@frozen public struct JSONWriter: ~Copyable {
     @usableFromInline var buffer: ByteBuffer
     /// Whether a value stands right before, so that the next one needs a comma.
     @usableFromInline var needsComma = false

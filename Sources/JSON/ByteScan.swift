@@ -32,6 +32,22 @@
         return (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & highs
     }
 
+    static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        let raw = UnsafeRawPointer(base)
+        var position = 0
+        var seen: UInt64 = 0
+        while position + 8 <= bytes.count {
+            seen |= raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            position += 8
+        }
+        while position < bytes.count {
+            seen |= UInt64(bytes[position])
+            position += 1
+        }
+        return seen & highs == 0
+    }
+
     /// How many leading bytes are whole, valid UTF-8 scalars.
     static func validUTF8Prefix(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var parser = Unicode.UTF8.ForwardParser()

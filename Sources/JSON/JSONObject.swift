@@ -76,8 +76,12 @@ public struct JSONObject: Sendable {
     }
 
     private func linearPosition(of key: String) -> Int? {
-        let wanted = KeyBytes(key)
-        return members.firstIndex { KeyBytes($0.key) == wanted }
+        members.withUnsafeBufferPointer { members in
+            for position in members.indices where members[position].key == key {
+                if members[position].key.utf8.elementsEqual(key.utf8) { return position }
+            }
+            return nil
+        }
     }
 }
 

@@ -20,6 +20,8 @@ extension JSONParser {
     }
 
     private func decode(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) throws(JSONError) -> String {
+        // `decoding:` is several times as fast as `validating:`, and exact where there is nothing to repair.
+        if ByteScan.isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
         if let string = String(validating: bytes, as: UTF8.self) { return string }
         throw JSONError(.invalidUTF8, at: start + ByteScan.validUTF8Prefix(of: bytes))
     }

@@ -45,7 +45,8 @@ extension JSONWriter {
         guard value.isFinite else { return false }
         var scale: UInt64 = 1
         for _ in 0..<min(max(decimals, 0), 9) { scale *= 10 }
-        let scaled = (value.magnitude * Double(scale)).rounded()
+        // Half a unit up and cut off, since rounded() would need the C maths library.
+        let scaled = value.magnitude * Double(scale) + 0.5
         guard scaled < 1e15 else { return double(value) }
         beginValue()
         fixed(UInt64(scaled), scale: scale, negative: value < 0)

@@ -30,14 +30,16 @@ let package = Package(
         .library(name: "NVMLSimulator", type: .dynamic, targets: ["NVMLSimulator"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         .target(name: "CNVML"),
-        .target(name: "CSystem"),
-        room("EventLoop", ["CSystem"]),
+        // Not "CSystem": swift-system has a target of that name, and names are unique in a package graph.
+        .target(name: "CSystemCalls", path: "Sources/CSystem"),
+        room("EventLoop", ["CSystemCalls"]),
         room("Snapshots"),
         data("ScenarioData"),
         data("DiagnosisData"),
@@ -46,18 +48,18 @@ let package = Package(
         room("NVML", ["CNVML"]),
         room("Scenarios", ["JSON", "ScenarioData"]),
         .target(
-            name: "NVMLSimulator", dependencies: ["CNVML", "CSystem", "Scenarios"], swiftSettings: strict,
+            name: "NVMLSimulator", dependencies: ["CNVML", "CSystemCalls", "Scenarios"], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
                     ["-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker", "--exclude-libs=ALL"],
                     .when(platforms: [.linux]))
             ]),
-        room("HostNode", ["CSystem", "Snapshots"]),
+        room("HostNode", ["CSystemCalls", "Snapshots"]),
 
         // How it is asked for.
-        room("ProbeProtocol", ["CSystem", "Snapshots"]),
-        room("Probe", ["CSystem", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeProtocol", ["CSystemCalls", "Snapshots"]),
+        room("Probe", ["CSystemCalls", "EventLoop", "ProbeProtocol", "Snapshots"]),
+        room("ProbeWorker", ["CSystemCalls", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -65,13 +67,27 @@ let package = Package(
         // How it is said.
         room("MCP", ["EventLoop", "JSON"]),
         room("Tools", ["Diagnosis", "JSON", "MCP", "Probe", "Snapshots"]),
+
+        // How it gets to the node and away again.
+        room(
+            "KubernetesLauncher",
+            ["CSystemCalls", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess")]),
+        room("PodHolder", ["CSystemCalls"]),
+
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
+                "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder", "Probe", "ProbeWorker",
+                "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+
+        .executableTarget(
+            name: "StandInKubectl", dependencies: ["CSystemCalls", "JSON"], path: "Tests/StandInKubectl",
+            swiftSettings: strict),
+        tests("KubernetesLauncherTests", ["JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"]),
+        tests("PodHolderTests", ["PodHolder"]),
 
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),

@@ -32,6 +32,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // Ground floor: each knows nothing of the others.
@@ -71,7 +72,10 @@ let package = Package(
         // How it gets to the node and away again.
         room(
             "KubernetesLauncher",
-            ["CSystemCalls", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess")]),
+            [
+                "CSystemCalls", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+            ]),
         room("PodHolder", ["CSystemCalls"]),
 
         .executableTarget(

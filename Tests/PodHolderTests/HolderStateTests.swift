@@ -7,15 +7,18 @@ struct HolderStateTests {
     @Test("the only session's leave closes the pod")
     func onlyOne() {
         var state = HolderState(grace: .seconds(15), openedAt: .seconds(100))
-        #expect(state.left())
+        let isClosed = state.left()
+        #expect(isClosed)
     }
 
     @Test("a leave while another session is announced keeps it open")
     func twoSessions() {
         var state = HolderState(grace: .seconds(15), openedAt: .zero)
         state.entered(at: .seconds(1))
-        #expect(!state.left())
-        #expect(state.left())
+        let isLast = state.left()
+        #expect(!isLast)
+        let isClosed = state.left()
+        #expect(isClosed)
     }
 
     @Test("a session that was killed never leaves, so only its absence closes the pod")
@@ -23,7 +26,8 @@ struct HolderStateTests {
         var state = HolderState(grace: .seconds(15), openedAt: .zero)
         state.entered(at: .seconds(1))
         state.observed(sessions: 2, at: .seconds(2))
-        #expect(!state.left())
+        let isLast = state.left()
+        #expect(!isLast)
         state.observed(sessions: 0, at: .seconds(3))
         #expect(!state.isAbandoned(at: .seconds(16.9)))
         #expect(state.isAbandoned(at: .seconds(17)))

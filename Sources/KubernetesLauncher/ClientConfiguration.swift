@@ -13,7 +13,8 @@ package enum ClientKind: String, Sendable, CaseIterable {
     /// Where the printed text belongs.
     package var whereToPutIt: String {
         switch self {
-        case .claudeDesktop: "Merge into claude_desktop_config.json (Settings, Developer, Edit Config), then restart Claude."
+        case .claudeDesktop:
+            "Merge into claude_desktop_config.json (Settings, Developer, Edit Config), then restart Claude."
         case .claudeCode: "Merge into .mcp.json at the root of your project."
         case .cursor: "Merge into .cursor/mcp.json of your project, or ~/.cursor/mcp.json."
         case .vscode: "Merge into .vscode/mcp.json of your workspace."

@@ -9,6 +9,9 @@ import Synchronization
 #endif
 
 /// The signals that ask for the end. The first one counts, and stays in force.
+///
+/// SIGPIPE is caught too, and then passed over: a standard error that nobody reads must not end us before the pod is
+/// removed. Ignoring it would be inherited by kubectl, which would then not end when its output breaks.
 package final class Interruptions: Sendable {
     private let loop: EventLoop
     private let signals: Int32
@@ -17,7 +20,7 @@ package final class Interruptions: Sendable {
     /// Catches SIGINT, SIGTERM and SIGHUP from now on; to be made once in a process.
     package init(loop: EventLoop) {
         self.loop = loop
-        signals = csystem_signal_pipe([SIGINT, SIGTERM, SIGHUP], 3)
+        signals = csystem_signal_pipe([SIGINT, SIGTERM, SIGHUP, SIGPIPE], 4)
     }
 
     /// Behaves as if the terminal had gone: for a client that does not listen any more.
@@ -29,7 +32,9 @@ package final class Interruptions: Sendable {
             if let signal = first.withLock({ $0 }) { return .interrupted(signal) }
             try await loop.waitReadable(signals)
             var number: UInt8 = 0
-            if read(signals, &number, 1) == 1 { first.withLock { $0 = $0 ?? Int32(number) } }
+            guard read(signals, &number, 1) == 1, Int32(number) != SIGPIPE else { continue }
+            let signal = Int32(number)
+            first.withLock { $0 = $0 ?? signal }
         }
     }
 

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a session would create and run, for `--dry-run`.
 package struct LaunchPlan: Sendable {
     private let options: LaunchOptions

@@ -26,8 +26,9 @@ package struct PodStatus: Sendable, Equatable {
     }
 
     /// Reads a pod as the API server describes it; nil for what is no pod.
-    init?(_ pod: JSONValue) {
-        guard let name = pod["metadata"]?["name"]?.stringValue, pod["kind"]?.stringValue == "Pod" else { return nil }
+    init?(_ pod: JSONValue, isListMember: Bool = false) {
+        guard let name = pod["metadata"]?["name"]?.stringValue, isListMember || pod["kind"]?.stringValue == "Pod"
+        else { return nil }
         self.name = name
         owner = pod["metadata"]?["ownerReferences"]?.arrayValue?.first?["uid"]?.stringValue
         let status = pod["status"]

@@ -4,5 +4,5 @@ import ArgumentParser
 struct Agent: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "k8s-mcp-agent",
-        subcommands: [HoldCommand.self])
+        subcommands: [ConnectCommand.self, HoldCommand.self, SweepCommand.self])
 }

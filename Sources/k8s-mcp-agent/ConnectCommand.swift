@@ -29,7 +29,8 @@ struct ConnectCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Print the configuration for an MCP client, and connect to nothing: \(ClientKind.names).", valueName: "client"))
+            "Print the configuration for an MCP client, and connect to nothing: \(ClientKind.names).",
+            valueName: "client"))
     var printConfig: ClientKind?
 
     @Argument(parsing: .postTerminator, help: "Arguments for the agent, such as -- --log-level debug.")
@@ -55,21 +56,23 @@ struct ConnectCommand: ParsableCommand {
         let loop = try EventLoop()
         let interruptions = Interruptions(loop: loop)
         let kubectl = Kubectl(executable: cluster.kubectl)
-        return loop.runUntilDone { () async -> Int32 in
+        let (via, cluster) = (via, cluster.arguments)
+        let exitCode = loop.runUntilDone { () async -> Int32 in
             switch via {
             case .job:
                 let launcher = Launcher(
-                    options, arguments: cluster.arguments, kubectl: kubectl, interruptions: interruptions,
-                    say: { StandardError.say("k8s-mcp-agent: \($0)") })
+                    options, arguments: cluster, kubectl: kubectl, interruptions: interruptions, say: Self.say)
                 return await launcher.run().exitCode
             case .debug:
                 let session = DebugSession(
-                    options, arguments: cluster.arguments, kubectl: kubectl, interruptions: interruptions,
-                    say: { StandardError.say("k8s-mcp-agent: \($0)") })
+                    options, arguments: cluster, kubectl: kubectl, interruptions: interruptions, say: Self.say)
                 return await session.run().exitCode
             }
         }
+        return exitCode ?? 1
     }
+
+    private static func say(_ line: String) { StandardError.say("k8s-mcp-agent: \(line)") }
 
     private func showPlan(_ options: LaunchOptions) {
         let plan = LaunchPlan(options, arguments: cluster.arguments, kubectl: cluster.kubectl)

@@ -3,17 +3,17 @@ import Synchronization
 
 extension EventLoop {
     /// Runs one piece of asynchronous work on the calling thread, and returns what it returns.
-    func runUntilDone<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Value {
+    ///
+    /// - Returns: nil only if somebody else stops the loop before the work is done.
+    func runUntilDone<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Value? {
         let result = ResultBox<Value>()
-        while true {
-            Task(executorPreference: self) {
-                let value = await work()
-                result.value.withLock { $0 = value }
-                stop()
-            }
-            run()
-            if let value = result.value.withLock({ $0 }) { return value }
+        Task(executorPreference: self) {
+            let value = await work()
+            result.value.withLock { $0 = value }
+            self.stop()
         }
+        run()
+        return result.value.withLock { $0 }
     }
 }
 

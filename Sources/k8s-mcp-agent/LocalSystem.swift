@@ -15,8 +15,11 @@ enum LocalSystem {
     }
 
     /// This moment as RFC 3339 in UTC.
-    static var timestamp: String {
-        var now = time(nil)
+    static var timestamp: String { timestamp(secondsAgo: 0) }
+
+    /// A moment of the past in the same form.
+    static func timestamp(secondsAgo: Int) -> String {
+        var now = time(nil) - secondsAgo
         var parts = tm()
         gmtime_r(&now, &parts)
         var text = [CChar](repeating: 0, count: 32)

@@ -48,7 +48,8 @@ struct SessionOptions: ParsableArguments {
     func launchOptions(nodeText: String, agentArguments: [String]) throws -> LaunchOptions {
         guard let node = NodeName(nodeText) else {
             throw ValidationError(
-                "'\(nodeText)' cannot be a node's name: lower-case letters, digits, '-' and '.'; see 'kubectl get nodes'.")
+                "'\(nodeText)' cannot be a node's name: lower-case letters, digits, '-' and '.'; see 'kubectl get nodes'."
+            )
         }
         var options = LaunchOptions(node: node, requester: LocalSystem.requester, requestedAt: LocalSystem.timestamp)
         options.image = image

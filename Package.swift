@@ -90,7 +90,10 @@ let package = Package(
         .executableTarget(
             name: "StandInKubectl", dependencies: ["CSystemCalls", "JSON"], path: "Tests/StandInKubectl",
             swiftSettings: strict),
-        tests("KubernetesLauncherTests", ["JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"]),
+        .testTarget(
+            name: "KubernetesLauncherTests",
+            dependencies: ["JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"],
+            exclude: ["Golden"], swiftSettings: strict),
         tests("PodHolderTests", ["PodHolder"]),
 
         tests("JSONTests", ["JSON"]),

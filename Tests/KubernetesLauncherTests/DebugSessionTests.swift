@@ -43,13 +43,12 @@ struct DebugSessionTests {
         #expect(cluster.remains() == [])
     }
 
-    @Test(
-        "failures are told",
-        arguments: [
-            (["forbidden": ["create pods"]] as JSONValue, "may not create pods"),
-            (["podSecurity": "baseline"], "Pod Security"),
-            (["oldKubectl": true], "too old"), (["unreachable": true], "does not answer"),
-        ])
+    static let refusals: [(faults: JSONValue, text: String)] = [
+        (["forbidden": ["create pods"]], "may not create pods"), (["podSecurity": "baseline"], "Pod Security"),
+        (["oldKubectl": true], "too old"), (["unreachable": true], "does not answer"),
+    ]
+
+    @Test("failures are told", arguments: refusals)
     func failures(faults: JSONValue, text: String) throws {
         let cluster = Cluster(faults)
         let session = try cluster.connect(["--via", "debug"])

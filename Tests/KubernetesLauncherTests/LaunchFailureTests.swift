@@ -101,10 +101,12 @@ struct LaunchFailureTests {
             ["connect"], ["connect", "GPU_5"], ["connect", "n", "--mode", "root"], ["connect", "n", "--deadline", "x"],
         ])
     func usage(arguments: [String]) throws {
-        let session = try Cluster().start(arguments)
+        let cluster = Cluster()
+        let session = try cluster.start(arguments)
         let code = try #require(session.end())
         #expect(code == 2 || code == 64)
         #expect(session.text.isEmpty)
+        #expect(cluster.calls.isEmpty)
     }
 
     @Test("--dry-run prints the Job and asks the cluster nothing")
@@ -118,10 +120,12 @@ struct LaunchFailureTests {
 
     @Test("--print-config prints what starts this very session")
     func printConfig() throws {
-        let session = try Cluster().start([
+        let cluster = Cluster()
+        let session = try cluster.start([
             "connect", "node/gpu-node-5", "--context", "prod", "--mode", "operator", "--print-config", "cursor",
         ])
         #expect(session.end() == 0)
+        #expect(cluster.calls.isEmpty)
         let entry = try JSONParser.parse(session.text)["mcpServers"]?["gpu-node-5"]
         #expect(entry?["args"] == ["connect", "gpu-node-5", "--context", "prod", "--mode", "operator"])
         #expect(entry?["command"]?.stringValue?.hasSuffix("/k8s-mcp-agent") == true)

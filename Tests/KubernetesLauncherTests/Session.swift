@@ -103,7 +103,7 @@ final class Session {
     }
 
     private func wait(_ seconds: Int, until isDone: () -> Bool) -> Bool {
-        for _ in 0..<(seconds * 500) {
+        for _ in 0...(seconds * 500) {
             let isActive = drain()
             reap()
             if isDone() { return true }

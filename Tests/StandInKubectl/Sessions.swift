@@ -124,21 +124,19 @@ struct Tunnel {
     }
 
     /// Copies until the remote side has closed both of its streams; true if the connection was cut before.
+    ///
+    /// The input waits in a buffer of its own, since a remote side that is busy answering does not read.
     private func carry(to input: Int32, from outputs: [(source: Int32, target: Int32)]) -> Bool {
         var open = outputs
-        var isInputOpen = hasInput
-        if !hasInput { close(input) }
+        var queue = InputQueue(target: input, isOpen: hasInput, passesEnd: passesEndOfInput)
         let begin = Self.milliseconds
         while !open.isEmpty {
             let left = dropAfter.map { max(0, $0 - (Self.milliseconds - begin)) }
             if left == 0 { return true }
             var sources = open.map { pollfd(fd: $0.source, events: Int16(POLLIN), revents: 0) }
-            sources.append(pollfd(fd: isInputOpen ? 0 : -1, events: Int16(POLLIN), revents: 0))
+            sources += queue.sources
             poll(&sources, nfds_t(sources.count), Int32(left ?? -1))
-            if sources[open.count].revents != 0, !copy(0, input) {
-                isInputOpen = false
-                if passesEndOfInput { close(input) }
-            }
+            queue.proceed(canRead: sources[open.count].revents != 0, canWrite: sources[open.count + 1].revents != 0)
             for (index, stream) in open.enumerated().reversed() where sources[index].revents != 0 {
                 if !copy(stream.source, stream.target) { open.remove(at: index) }
             }
@@ -155,7 +153,8 @@ struct Tunnel {
             let written = chunk.withUnsafeBytes {
                 systemWrite(target, $0.baseAddress?.advanced(by: done), count - done)
             }
-            guard written > 0 else { return false }
+            // kubectl ends when nobody reads its output any more.
+            guard written > 0 else { exit(1) }
             done += written
         }
         return true
@@ -165,5 +164,50 @@ struct Tunnel {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    }
+}
+
+/// What has been read from standard input and not yet been taken by the remote side.
+private struct InputQueue {
+    let target: Int32
+    var isOpen: Bool
+    let passesEnd: Bool
+    private var pending: [UInt8] = []
+    private var done = 0
+
+    init(target: Int32, isOpen: Bool, passesEnd: Bool) {
+        self.target = target
+        self.isOpen = isOpen
+        self.passesEnd = passesEnd
+        _ = fcntl(target, F_SETFL, O_NONBLOCK)
+        signal(SIGPIPE, SIG_IGN)
+        if !isOpen { close(target) }
+    }
+
+    var sources: [pollfd] {
+        [
+            pollfd(fd: isOpen && pending.isEmpty ? 0 : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: pending.isEmpty ? -1 : target, events: Int16(POLLOUT), revents: 0),
+        ]
+    }
+
+    mutating func proceed(canRead: Bool, canWrite: Bool) {
+        if canRead {
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            let count = read(0, &chunk, chunk.count)
+            guard count > 0 else {
+                isOpen = false
+                if passesEnd { close(target) }
+                return
+            }
+            pending = Array(chunk[..<count])
+            done = 0
+        }
+        guard canWrite || canRead else { return }
+        let count = pending.withUnsafeBytes {
+            systemWrite(target, $0.baseAddress?.advanced(by: done), pending.count - done)
+        }
+        done += max(0, count)
+        if done == pending.count || (count < 0 && errno != EAGAIN) { pending = [] }
     }
 }

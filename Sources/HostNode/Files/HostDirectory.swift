@@ -127,10 +127,3 @@ package final class HostDirectory: HostFiles {
         }
     }
 }
-
-extension UnsafeRawBufferPointer {
-    /// Whether `part` occurs anywhere in these bytes.
-    func contains(_ part: [UInt8]) -> Bool {
-        csystem_find(baseAddress, count, part, part.count) >= 0
-    }
-}

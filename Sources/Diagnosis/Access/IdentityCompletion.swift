@@ -33,8 +33,8 @@ extension NodeSnapshot {
         guard !nameless.isEmpty, nameless.count == unclaimed.count else { return }
         for (index, identity) in zip(nameless, unclaimed) {
             gpus[index].busID = .value(identity.busID)
-            if !identity.uuid.isEmpty { gpus[index].uuid = .value(identity.uuid) }
-            if !identity.model.isEmpty { gpus[index].name = .value(identity.model) }
+            if let uuid = identity.uuid { gpus[index].uuid = .value(uuid) }
+            if let model = identity.model { gpus[index].name = .value(model) }
         }
     }
 }

@@ -41,8 +41,8 @@ extension NodeSnapshot {
         return candidates.sorted().map { busID in
             let known = proc.first { $0.busID.slot == busID.slot }
             return MissingGPU(
-                busID: busID, uuid: known.flatMap { $0.uuid.isEmpty ? nil : $0.uuid },
-                model: known.flatMap { $0.model.isEmpty ? nil : $0.model },
+                busID: busID, uuid: known?.uuid,
+                model: known?.model,
                 isOnPCIBus: pci.contains { $0.slot == busID.slot }, isInProc: known != nil)
         }
     }

@@ -27,7 +27,8 @@ enum GPUArgument {
 
     private static func malformed(_ text: String) -> ToolFailure {
         ToolFailure(
-            message: "gpu: '\(text.prefix(64))' is no GPU. Give an index (0), a UUID (GPU-...) or a PCI bus id (0000:3b:00.0), "
+            message:
+                "gpu: '\(text.prefix(64))' is no GPU. Give an index (0), a UUID (GPU-...) or a PCI bus id (0000:3b:00.0), "
                 + "or leave gpu out for all GPUs.")
     }
 

@@ -1,6 +1,7 @@
 internal import Diagnosis
 internal import JSON
 internal import MCP
+internal import Probe
 internal import ProbeProtocol
 internal import Snapshots
 
@@ -29,8 +30,11 @@ extension ToolContext {
     func read(_ sections: ProbeSections, gpus selectors: [GPUSelector]) async throws(ToolFailure) -> NodeReading {
         let snapshot = await probe.read(ProbeRequest(sections, gpus: selectors)).withAllIdentities
         let problems = snapshot.accessProblems
-        if snapshot.gpus.isEmpty, let problem = problems.first { throw ToolFailure(message: failure(problem, snapshot)) }
-        let selected = selectors.isEmpty ? snapshot.gpus : snapshot.gpus.filter { gpu in selectors.contains { $0.matches(gpu) } }
+        if snapshot.gpus.isEmpty, let problem = problems.first {
+            throw ToolFailure(message: failure(problem, snapshot))
+        }
+        let selected =
+            selectors.isEmpty ? snapshot.gpus : snapshot.gpus.filter { gpu in selectors.contains { $0.matches(gpu) } }
         for selector in selectors where !snapshot.gpus.contains(where: { selector.matches($0) }) {
             throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, problems))
         }

@@ -51,7 +51,8 @@ struct Answer {
 
     /// Each reading without a value once; those that all GPUs lack are said for all.
     private func writeUnavailable(_ writer: inout JSONWriter) {
-        let onAll = devices.count > 1 ? devices.dropFirst().reduce(Set(devices[0].missing)) { $0.intersection($1.missing) } : []
+        let onAll =
+            devices.count > 1 ? devices.dropFirst().reduce(Set(devices[0].missing)) { $0.intersection($1.missing) } : []
         guard devices.contains(where: { !$0.missing.isEmpty }) else { return }
         writer.array("unavailable") { writer in
             for missing in devices[0].missing where onAll.contains(missing) { writer.unavailable(missing, gpu: nil) }

@@ -39,7 +39,9 @@ struct DeviceFields {
     mutating func add(watts key: String, _ reading: Reading<UInt32>) { add(key, reading) { .thousandths(Int64($0)) } }
 
     /// A mode that is on or off.
-    mutating func add(mode key: String, _ reading: Reading<Bool>) { add(key, reading) { .text($0 ? "enabled" : "disabled") } }
+    mutating func add(mode key: String, _ reading: Reading<Bool>) {
+        add(key, reading) { .text($0 ? "enabled" : "disabled") }
+    }
 
     /// A mode with its setting after the next reset.
     mutating func add(modes key: String, _ reading: Reading<ModePair>) {

@@ -28,7 +28,8 @@ enum FieldValue: Equatable {
         case .flag(let value): writer.bool(value)
         case .texts(let values): writer.array { writer in for value in values { writer.string(value) } }
         case .object(let fields): writer.object { $0.write(fields) }
-        case .objects(let objects): writer.array { writer in for fields in objects { writer.object { $0.write(fields) } } }
+        case .objects(let objects):
+            writer.array { writer in for fields in objects { writer.object { $0.write(fields) } } }
         }
     }
 }

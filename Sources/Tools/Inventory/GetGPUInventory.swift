@@ -37,7 +37,9 @@ package enum GetGPUInventory {
 
     private static func summary(_ reading: NodeReading) -> String {
         let all = reading.snapshot.gpus
-        let names = Dictionary(grouping: all, by: { $0.name.value ?? "unnamed GPU" }).map { "\($0.value.count) x \($0.key)" }
+        let names = Dictionary(grouping: all, by: { $0.name.value ?? "unnamed GPU" }).map {
+            "\($0.value.count) x \($0.key)"
+        }
         let driver = reading.snapshot.driver.driverVersion.value.map { ", driver \($0)" } ?? ""
         let trouble = reading.problems.first.map { " \($0.message)" } ?? ""
         let chosen = reading.selected.count == all.count ? "" : " (\(reading.selected.count) shown)"

@@ -13,7 +13,9 @@ enum InventoryFields {
         add("driver_version", driver.driverVersion.value)
         add("nvml_version", driver.nvmlVersion.value)
         add("cuda_version", driver.cudaVersion.value.map { "\($0 / 1_000).\($0 % 1_000 / 10)" })
-        if let missing = missing(snapshot) { fields.append(Field(key: "gpus_missing_from_nvml", value: .objects(missing))) }
+        if let missing = missing(snapshot) {
+            fields.append(Field(key: "gpus_missing_from_nvml", value: .objects(missing)))
+        }
         return fields
     }
 

@@ -21,9 +21,13 @@ enum Schema {
     static func boolean(_ description: String? = nil) -> JSONValue { typed("boolean", description) }
 
     /// An integer, within bounds if there are any.
-    static func integer(_ description: String? = nil, _ bounds: ClosedRange<Int>? = nil, default: Int? = nil) -> JSONValue {
+    static func integer(_ description: String? = nil, _ bounds: ClosedRange<Int>? = nil, default: Int? = nil)
+        -> JSONValue
+    {
         var further: [(String, JSONValue)] = []
-        if let bounds { further = [("minimum", JSONValue(bounds.lowerBound)), ("maximum", JSONValue(bounds.upperBound))] }
+        if let bounds {
+            further = [("minimum", JSONValue(bounds.lowerBound)), ("maximum", JSONValue(bounds.upperBound))]
+        }
         if let value = `default` { further.append(("default", JSONValue(value))) }
         return typed("integer", description, further)
     }
@@ -42,5 +46,7 @@ enum Schema {
     }
 
     /// Properties of one type, for readings whose names say all.
-    static func properties(_ schema: JSONValue, _ keys: String...) -> [(String, JSONValue)] { keys.map { ($0, schema) } }
+    static func properties(_ schema: JSONValue, _ keys: String...) -> [(String, JSONValue)] {
+        keys.map { ($0, schema) }
+    }
 }

@@ -1,8 +1,8 @@
 /// NVML's return codes, by the names of its header without `NVML_ERROR_`.
 package struct ReturnCode: RawRepresentable, Sendable, Hashable {
-    package let rawValue: UInt32
+    package let rawValue: Int32
 
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: Int32) { self.rawValue = rawValue }
 
     package static let success = ReturnCode(rawValue: 0)
     package static let uninitialized = ReturnCode(rawValue: 1)
@@ -16,7 +16,7 @@ package struct ReturnCode: RawRepresentable, Sendable, Hashable {
     package static let versionMismatch = ReturnCode(rawValue: 25)
 
     /// The names, with the text that nvmlErrorString gives for each.
-    package static let known: [(name: String, code: UInt32, text: String)] = [
+    package static let known: [(name: String, code: Int32, text: String)] = [
         ("SUCCESS", 0, "Success"),
         ("UNINITIALIZED", 1, "Uninitialized"),
         ("INVALID_ARGUMENT", 2, "Invalid Argument"),

@@ -47,7 +47,7 @@ extension Signal {
 extension ReturnCode {
     /// A code by name ("GPU_IS_LOST") or number.
     init(_ value: JSONValue, at path: String) throws(ScenarioError) {
-        if let number = value.intValue, let code = UInt32(exactly: number) {
+        if let number = value.intValue, let code = Int32(exactly: number) {
             self.init(rawValue: code)
         } else if let name = value.stringValue {
             guard let code = ReturnCode(name: name) else {

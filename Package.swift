@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "CNVML"),
         .target(name: "CSystem"),
         room("EventLoop", ["CSystem"]),
+        room("Snapshots"),
         data("ScenarioData"),
         data("DiagnosisData"),
 
@@ -51,12 +52,12 @@ let package = Package(
                     ["-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker", "--exclude-libs=ALL"],
                     .when(platforms: [.linux]))
             ]),
-        room("HostNode", ["CSystem"]),
+        room("HostNode", ["CSystem", "Snapshots"]),
 
-        // What was read, and how it is asked for.
-        room("Snapshots"),
-        room("Probe", ["CSystem", "EventLoop", "Snapshots"]),
-        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "Scenarios", "Snapshots"]),
+        // How it is asked for.
+        room("ProbeProtocol", ["CSystem", "Snapshots"]),
+        room("Probe", ["CSystem", "EventLoop", "ProbeProtocol", "Snapshots"]),
+        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -75,9 +76,9 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
-        tests("HostNodeTests", ["HostNode"]),
+        tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
-        tests("DiagnosisTests", ["Diagnosis"]),
+        tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
         tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
         tests("EventLoopTests", ["EventLoop"]),
     ],

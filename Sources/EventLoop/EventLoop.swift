@@ -1,1 +1,106 @@
-// EventLoop
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// One thread that waits for file descriptors and timers with poll(2) and runs Swift tasks in between.
+///
+/// A task started with `Task(executorPreference: loop)` and every `nonisolated` async function that it calls run on the
+/// thread that is inside ``run()``, so a request can travel from one pipe to another without a thread switch. Nothing that
+/// runs here may block. All other members may be called from any thread.
+public final class EventLoop: TaskExecutor, Sendable {
+    struct State: ~Copyable {
+        var jobs: [UnownedJob] = []
+        var waiters = Waiters()
+        var timers = Timers()
+        var lastID: UInt64 = 0
+        var isStopping = false
+        /// True from the moment the thread has decided to sleep until it woke up: only then is a wake-up byte needed.
+        var isAsleep = false
+
+        mutating func nextID() -> UInt64 {
+            lastID += 1
+            return lastID
+        }
+    }
+
+    let state = Mutex(State())
+    private let wakeUp: WakeUpPipe
+
+    /// Makes a loop; it does nothing until somebody calls ``run()``.
+    ///
+    /// - Throws: ``EventLoopError`` when the process is out of file descriptors.
+    public init() throws(EventLoopError) {
+        wakeUp = try WakeUpPipe()
+    }
+
+    /// Part of `TaskExecutor`: called by the Swift runtime when a task can go on.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { state in
+            state.jobs.append(job)
+            wakeIfAsleep(&state)
+        }
+    }
+
+    /// Runs tasks, timers and descriptor waits on the calling thread until ``stop()``.
+    public func run() {
+        var batch: [UnownedJob] = []
+        var poller = Poller(wakeUp: wakeUp.readEnd)
+        while true {
+            state.withLock { state in swap(&state.jobs, &batch) }
+            for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            batch.removeAll(keepingCapacity: true)
+            guard let timeout = prepareToSleep(&poller) else { return }
+            let ready = poller.wait(milliseconds: timeout)
+            if poller.wokenUp { wakeUp.clear() }
+            wake(ready)
+        }
+    }
+
+    /// Lets ``run()`` return once the tasks that are ready at this moment have run.
+    public func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            wakeIfAsleep(&state)
+        }
+    }
+
+    /// Makes a sleeping loop look at its tables again; called with the lock held.
+    func wakeIfAsleep(_ state: inout State) {
+        guard state.isAsleep else { return }
+        state.isAsleep = false
+        wakeUp.signal()
+    }
+
+    /// Fills the poll set; returns how long to sleep in milliseconds (-1: without end), or nil if the loop is to end.
+    private func prepareToSleep(_ poller: inout Poller) -> Int32? {
+        state.withLock { state in
+            if state.isStopping && state.jobs.isEmpty { return nil }
+            poller.fill(state.waiters)
+            state.isAsleep = state.jobs.isEmpty
+            return state.jobs.isEmpty ? state.timers.millisecondsToNext(now: .now) : 0
+        }
+    }
+
+    private func wake(_ ready: [DescriptorEvent]) {
+        let continuations = state.withLock { state in
+            state.isAsleep = false
+            return state.waiters.take(ready) + state.timers.take(dueAt: .now)
+        }
+        for continuation in continuations { continuation.resume(returning: .ready) }
+    }
+}
+
+/// Why an event loop could not be made.
+public struct EventLoopError: Error, CustomStringConvertible {
+    /// The `errno` of the system call that failed.
+    public let code: Int32
+    /// What failed and what to do about it.
+    public var description: String {
+        "cannot create the event loop's wake-up pipe: \(String(cString: strerror(code))); raise the limit on open files"
+    }
+}

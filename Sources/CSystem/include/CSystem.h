@@ -1,1 +1,6 @@
+/// System calls and CPU instructions that Swift's own C library modules do not offer.
 #pragma once
+
+#include "shared_memory.h"
+#include "process.h"
+#include "signal_pipe.h"

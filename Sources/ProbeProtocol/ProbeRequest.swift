@@ -1,0 +1,94 @@
+package import Snapshots
+
+/// What the agent asks of its probe in one message.
+package struct ProbeRequest: SnapshotCodable, Equatable {
+    /// Which parts of the node to read.
+    package var sections: ProbeSections = []
+    /// Which GPUs to read in depth; empty means all.
+    package var gpus: [GPUSelector] = []
+    /// Shut NVML down instead of reading: a GPU reset and a driver upgrade need that. The next reading opens it again.
+    package var closesDriver = false
+
+    package init() {}
+    package init(_ sections: ProbeSections, gpus: [GPUSelector] = []) {
+        self.sections = sections
+        self.gpus = gpus
+    }
+
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+        var bits = sections.rawValue
+        try coder.code(&bits)
+        sections = ProbeSections(rawValue: bits)
+        try coder.code(&gpus)
+        try coder.code(&closesDriver)
+    }
+}
+
+/// The parts of a node that can be read.
+package struct ProbeSections: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Driver, library and the GPUs' identities.
+    package static let driver = ProbeSections(rawValue: 1 << 0)
+    /// The host's own view: kernel module, PCI bus, /proc.
+    package static let host = ProbeSections(rawValue: 1 << 1)
+    /// ``GPUInventory`` of each GPU.
+    package static let inventory = ProbeSections(rawValue: 1 << 2)
+    /// ``GPUTelemetry`` of each GPU.
+    package static let telemetry = ProbeSections(rawValue: 1 << 3)
+
+    /// Those that need NVML.
+    package static let needingDriver: ProbeSections = [.driver, .inventory, .telemetry]
+}
+
+/// One way to name a GPU.
+package enum GPUSelector: Sendable, Hashable {
+    case index(UInt32)
+    /// `GPU-...`, compared without regard to case.
+    case uuid(String)
+    case busID(BusID)
+
+    /// Reads `3`, `GPU-8d7f...` and `0000:3b:00.0` (also without domain or function); nil for anything else.
+    package init?(_ text: String) {
+        if let index = UInt32(text) {
+            self = .index(index)
+        } else if text.lowercased().hasPrefix("gpu-"), text.utf8.count > 4 {
+            self = .uuid(text)
+        } else if let busID = BusID(text) {
+            self = .busID(busID)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether it names this GPU.
+    package func matches(_ gpu: GPUSnapshot) -> Bool {
+        switch self {
+        case .index(let index): gpu.index == index
+        case .uuid(let uuid): gpu.uuid.value?.lowercased() == uuid.lowercased()
+        case .busID(let busID): gpu.busID.value?.slot == busID.slot
+        }
+    }
+}
+
+extension GPUSelector: SnapshotCodable {
+    package init() { self = .index(0) }
+
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+        var text = description
+        try coder.code(&text)
+        guard let selector = GPUSelector(text) else { throw .malformed }
+        self = selector
+    }
+}
+
+extension GPUSelector: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .index(let index): String(index)
+        case .uuid(let uuid): uuid
+        case .busID(let busID): String(describing: busID)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// What was read of a node at one moment, section by section.
+package struct NodeSnapshot: Sendable, Equatable {
+    /// When the reading began, microseconds since 1970-01-01 UTC.
+    package var collectedAtMicroseconds: Int64 = 0
+    /// What the driver says of itself, and whether it could be used at all.
+    package var driver = DriverSnapshot()
+    /// The host's own view of its GPUs; nil if it was not asked for or not reached.
+    package var host: HostSnapshot?
+    /// One entry for each GPU that NVML lists, in NVML's order.
+    package var gpus: [GPUSnapshot] = []
+
+    package init() {}
+}
+
+/// One GPU that NVML lists.
+package struct GPUSnapshot: SnapshotCodable, Equatable {
+    /// NVML's index: the order of PCI addresses, not CUDA's order, and not stable across a removal.
+    package var index: UInt32 = 0
+    /// Why NVML gives no handle for this GPU; nil when it does.
+    package var refusal: Unavailable?
+    /// `GPU-...`
+    package var uuid: Reading<String> = .unavailable(.notRead)
+    package var busID: Reading<BusID> = .unavailable(.notRead)
+    /// Marketing name, for example `NVIDIA H100 80GB HBM3`.
+    package var name: Reading<String> = .unavailable(.notRead)
+    /// False when the request asked for other GPUs only: then there is nothing but the identity.
+    package var isSelected = false
+    package var inventory: GPUInventory?
+    package var telemetry: GPUTelemetry?
+
+    package init() {}
+
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+        try coder.code(&index)
+        var hasHandle: Reading<Bool> = refusal.map { .unavailable($0) } ?? .value(true)
+        try coder.code(&hasHandle)
+        refusal = hasHandle.reason
+        try coder.code(&uuid)
+        try coder.code(&busID)
+        try coder.code(&name)
+        try coder.code(&isSelected)
+        try coder.code(&inventory)
+        try coder.code(&telemetry)
+    }
+}

@@ -1,6 +1,6 @@
 /// Where a GPU is on the PCI bus, and near which processors.
 package struct PCIPlace: ScenarioSection, Sendable {
-    package var busID = BusID(domain: 0, bus: 0, device: 0)
+    package var busID = PCIAddress(domain: 0, bus: 0, device: 0)
     /// Device id in the upper half, vendor id in the lower, as NVML gives it.
     package var deviceID: UInt32 = 0
     package var subsystemID: UInt32 = 0
@@ -9,12 +9,14 @@ package struct PCIPlace: ScenarioSection, Sendable {
     package var numaNode = -1
     package var cpus = CPUList()
     package var iommuGroup: Int?
+    /// Whether the device still answers on the bus; its entry in sysfs stays when it does not.
+    package var responds = true
 
     package init() {}
 
     mutating func read(_ reader: inout ObjectReader) throws(ScenarioError) {
         if let text = try reader.string("bus_id") {
-            guard let parsed = BusID(text) else {
+            guard let parsed = PCIAddress(text) else {
                 throw ScenarioError("expected a PCI address like \"0000:3b:00.0\"", at: reader.place("bus_id"))
             }
             busID = parsed
@@ -30,6 +32,7 @@ package struct PCIPlace: ScenarioSection, Sendable {
             cpus = parsed
         }
         iommuGroup = try reader.integer("iommu_group")
+        responds = try reader.flag("responds", true)
     }
 }
 

@@ -1,5 +1,5 @@
 /// A PCI address. Addresses compare as numbers, since every source prints them in another shape.
-package struct BusID: Sendable, Hashable, Comparable {
+package struct PCIAddress: Sendable, Hashable, Comparable {
     package let domain: UInt32
     package let bus: UInt32
     package let device: UInt32
@@ -38,7 +38,7 @@ package struct BusID: Sendable, Hashable, Comparable {
     /// "0000:3B:00.0", NVML's older shape.
     package var legacyName: String { "\(hex(domain, 4)):\(hex(bus, 2)):\(hex(device, 2)).0".uppercased() }
 
-    package static func < (left: BusID, right: BusID) -> Bool {
+    package static func < (left: PCIAddress, right: PCIAddress) -> Bool {
         (left.domain, left.bus, left.device, left.function) < (right.domain, right.bus, right.device, right.function)
     }
 }

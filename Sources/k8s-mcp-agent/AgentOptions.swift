@@ -36,7 +36,8 @@ struct AgentOptions: ParsableArguments {
         let probe = Probe(
             loop: loop, configuration: configuration, deadline: .milliseconds(Int64((deadline * 1_000).rounded())))
         return ToolContext(
-            probe: probe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil, mode: mode)
+            probe: probe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil,
+            mode: mode)
     }
 }
 

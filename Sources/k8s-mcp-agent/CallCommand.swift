@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EventLoop
 internal import JSON
 internal import MCP
+internal import Probe
 internal import Tools
 
 /// `call`: one tool from the shell, by the same code that an assistant's call runs through.
@@ -61,7 +62,7 @@ enum CallArguments {
     }
 
     private static func value(_ text: String) -> JSONValue {
-        guard let value = try? JSONParser().parse(Array(text.utf8)) else { return .string(text) }
+        guard let value = try? JSONParser.parse(text) else { return .string(text) }
         switch value {
         case .int, .uint, .double, .bool: return value
         default: return .string(text)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EventLoop
+internal import JSON
 internal import MCP
 internal import Tools
 

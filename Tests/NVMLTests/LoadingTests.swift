@@ -26,6 +26,7 @@ import Testing
 
     @Test func aLibraryWithoutTheBasicsIsNotNVML() throws {
         let path = try StandIn.compile(["-DNO_HANDLES"])
+        defer { try? FileManager.default.removeItem(atPath: path) }
         #expect(throws: NVMLLoadError.notNVML(path: path, missingSymbol: "nvmlDeviceGetHandleByIndex_v2")) {
             try NVMLLibrary(path: path)
         }

@@ -12,13 +12,13 @@ enum Knob: Int32 {
 /// A freshly compiled stand-in for libnvidia-ml, opened through the binding.
 struct StandIn {
     let library: NVMLLibrary
-    let path: String
     private let set: @convention(c) (Int32, Int) -> Void
     private let get: @convention(c) (Int32) -> Int
     private let watchWord: @convention(c) (UnsafePointer<UInt32>) -> Void
 
     init(_ flags: [String] = [], currentCall: UnsafeMutablePointer<UInt32>? = nil) throws {
-        path = try Self.compile(flags)
+        let path = try Self.compile(flags)
+        defer { try? FileManager.default.removeItem(atPath: path) }
         library = try NVMLLibrary(path: path, currentCall: currentCall)
         // The loader gives the same instance for the same file.
         let handle = try #require(dlopen(path, RTLD_NOW))

@@ -111,7 +111,7 @@ static nvmlReturn_t room(unsigned int *count, unsigned int *wanted) {
     unsigned int offered = *count;
     *wanted = (unsigned int)knobs[LIST_LENGTH];
     knobs[LIST_LENGTH] += knobs[LIST_GROWTH];
-    if (offered == 0) return *count = 0, NVML_ERROR_UNKNOWN;
+    if (offered == 0) return *count = *wanted = 0, NVML_SUCCESS;
     *count = knobs[LIST_WRONG_COUNT] ? (unsigned int)knobs[LIST_WRONG_COUNT] : *wanted;
     if (*wanted > offered) {
         *wanted = 0;
@@ -131,7 +131,7 @@ nvmlReturn_t nvmlDeviceGetComputeRunningProcesses(nvmlDevice_t handle, unsigned 
 }
 #ifndef OLD
 static nvmlReturn_t processes24(unsigned int *count, nvmlProcessInfo_v2_t *list) {
-    if (*count == 0 || !list) return *count = 0, NVML_SUCCESS;
+    if (!list) return *count = 0, NVML_SUCCESS;
     unsigned int n;
     nvmlReturn_t code = room(count, &n);
     for (unsigned int i = 0; i < n; i++) {

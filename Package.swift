@@ -79,6 +79,7 @@ let package = Package(
         tests("ScenariosTests", ["Scenarios"]),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
+        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots"]),
         tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
         tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
         tests("EventLoopTests", ["EventLoop"]),

@@ -32,6 +32,8 @@ package enum DriverFault: Sendable, Hashable {
     case fabricManager(sxid: UInt32, isFatal: Bool)
     /// `The NVIDIA GPU 0000:18:00.0` alone: the first line of a message that was split.
     case deviceNamed
+    /// An Xid line that was cut before its number.
+    case damagedXid
     /// Any other line of the driver.
     case other
 
@@ -39,10 +41,57 @@ package enum DriverFault: Sendable, Hashable {
     package var severity: Severity {
         switch self {
         case .fallenOffBus, .initializationFailed, .versionMismatch, .probeFailed: .critical
-        case .removedInUse, .nvlinkDiscovery, .unhandledInterrupts, .peerMemory, .nouveau: .warning
+        case .removedInUse, .nvlinkDiscovery, .unhandledInterrupts, .peerMemory, .nouveau, .damagedXid: .warning
         case .unbindLock(let acquired): acquired ? .info : .warning
         case .fabricManager(_, let isFatal): isFatal ? .critical : .warning
         case .boundTo, .assertion, .gspTrace, .moduleLoaded, .deviceNamed, .other: .info
+        }
+    }
+}
+
+extension DriverFault {
+    /// The same without its fields: what such lines are counted by.
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case fallenOffBus = "fallen_off_bus"
+        case initializationFailed = "initialization_failed"
+        case boundElsewhere = "bound_elsewhere"
+        case versionMismatch = "version_mismatch"
+        case probeFailed = "probe_failed"
+        case removedInUse = "removed_in_use"
+        case unbindLock = "unbind_lock"
+        case nvlinkDiscovery = "nvlink_discovery"
+        case unhandledInterrupts = "unhandled_interrupts"
+        case assertion
+        case gspTrace = "gsp_trace"
+        case moduleLoaded = "module_loaded"
+        case peerMemory = "peer_memory"
+        case nouveau
+        case fabricManager = "fabric_manager"
+        case deviceNamed = "device_named"
+        case damagedXid = "damaged_xid"
+        case other
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .fallenOffBus: .fallenOffBus
+        case .initializationFailed: .initializationFailed
+        case .boundTo: .boundElsewhere
+        case .versionMismatch: .versionMismatch
+        case .probeFailed: .probeFailed
+        case .removedInUse: .removedInUse
+        case .unbindLock: .unbindLock
+        case .nvlinkDiscovery: .nvlinkDiscovery
+        case .unhandledInterrupts: .unhandledInterrupts
+        case .assertion: .assertion
+        case .gspTrace: .gspTrace
+        case .moduleLoaded: .moduleLoaded
+        case .peerMemory: .peerMemory
+        case .nouveau: .nouveau
+        case .fabricManager: .fabricManager
+        case .deviceNamed: .deviceNamed
+        case .damagedXid: .damagedXid
+        case .other: .other
         }
     }
 }

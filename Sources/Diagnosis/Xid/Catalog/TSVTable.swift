@@ -71,6 +71,9 @@ struct TSVTable: Sendable {
             start = end + 1
         }
         let sorted = zip(rows, rows.dropFirst()).allSatisfy { $0.number <= $1.number }
-        return sorted ? rows : rows.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(\.element)
+        return sorted
+            ? rows
+            : rows.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(
+                \.element)
     }
 }

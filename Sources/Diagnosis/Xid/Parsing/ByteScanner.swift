@@ -97,7 +97,9 @@ extension ByteView {
             var start = place
             while start > 0, place - start < 8, self[start - 1].hexValue != nil { start -= 1 }
             var scanner = ByteScanner(self, at: start)
-            if let id = scanner.busID(), self[scanner.at - 2] == UInt8(ascii: "."), self[scanner.at] == UInt8(ascii: ":") {
+            if let id = scanner.busID(), self[scanner.at - 2] == UInt8(ascii: "."),
+                self[scanner.at] == UInt8(ascii: ":")
+            {
                 return (id, start, scanner.at)
             }
             colon = find(":", from: place + 1)

@@ -27,7 +27,9 @@ struct ByteView {
     /// True when the bytes at `index` are `word`.
     func has(_ word: StaticString, at index: Int) -> Bool {
         let length = word.utf8CodeUnitCount
-        guard index >= 0, length <= bytes.count, index <= bytes.count - length, let start = bytes.baseAddress else { return false }
+        guard index >= 0, length <= bytes.count, index <= bytes.count - length, let start = bytes.baseAddress else {
+            return false
+        }
         return memcmp(start + index, word.utf8Start, length) == 0
     }
 
@@ -37,7 +39,9 @@ struct ByteView {
         guard length > 0, let start = bytes.baseAddress else { return nil }
         var at = max(from, 0)
         while at <= bytes.count - length {
-            guard let hit = memchr(start + at, Int32(word.utf8Start[0]), bytes.count - length - at + 1) else { return nil }
+            guard let hit = memchr(start + at, Int32(word.utf8Start[0]), bytes.count - length - at + 1) else {
+                return nil
+            }
             at = UnsafeRawPointer(hit) - UnsafeRawPointer(start)
             if memcmp(start + at, word.utf8Start, length) == 0 { return at }
             at += 1

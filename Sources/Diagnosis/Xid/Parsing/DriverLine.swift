@@ -21,12 +21,15 @@ enum DriverLine {
         var scanner = ByteScanner(line)
         guard scanner.skip("detected NVSwitch ") else { return nil }
         let isFatal = scanner.skip("fatal ")
-        guard isFatal || scanner.skip("non-fatal "), scanner.skip("error "), let number = scanner.decimal() else { return nil }
+        guard isFatal || scanner.skip("non-fatal "), scanner.skip("error "), let number = scanner.decimal() else {
+            return nil
+        }
         return .fabricManager(sxid: number, isFatal: isFatal)
     }
 
     private static func nvrm(_ line: ByteView, _ context: LineContext) -> KernelEvent {
         if let identity = identity(line) { return context.event(.identity(identity), gpuAddress(line), line) }
+        if line.contains("Xid (") { return context.event(.driver(.damagedXid), gpuAddress(line), line) }
         let fault = presence(line) ?? software(line) ?? noise(line) ?? .other
         return context.event(.driver(fault), gpuAddress(line), line)
     }
@@ -129,9 +132,9 @@ enum DriverLine {
         return rest.slice(0, rest.find(")") ?? rest.find("]") ?? rest.count).text(limit: 48)
     }
 
-    /// The address behind `GPU `, `GPU at PCI:` or `device `.
+    /// The address behind `GPU `, `GPU at PCI:`, `device ` or `Xid (PCI:`.
     private static func gpuAddress(_ line: ByteView) -> BusID? {
-        for label: StaticString in ["GPU at PCI:", "GPU ", "device "] {
+        for label: StaticString in ["GPU at PCI:", "GPU ", "device ", "Xid (PCI:"] {
             var scanner = ByteScanner(line)
             while scanner.skip(to: label) {
                 if let busID = scanner.busID() { return busID }

@@ -40,8 +40,10 @@ enum XidProcess {
     private static let escapedLength = 60
     /// How the driver's texts begin: a task name may hold ", ", and then only the text behind it tells where the name ends.
     private static let textStarts: [StaticString] = [
-        "Ch ", "ch ", "Channel", "channel", "Graphics", "Class", "MMU", "GPU", "NVLink", "Timeout", "Contained", "Uncontained",
-        "Row Remapper", "Dynamic Page", "An uncorrectable", "GSP", "C2C", "SEC_FAULT", "errorString", "CE", "PBDMA", "ESR", "RC",
+        "Ch ", "ch ", "Channel", "channel", "Graphics", "Class", "MMU", "GPU", "NVLink", "Timeout", "Contained",
+        "Uncontained",
+        "Row Remapper", "Dynamic Page", "An uncorrectable", "GSP", "C2C", "SEC_FAULT", "errorString", "CE", "PBDMA",
+        "ESR", "RC",
     ]
 
     static func read(_ scanner: inout ByteScanner, into fault: inout XidFault) {

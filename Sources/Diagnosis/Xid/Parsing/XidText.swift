@@ -27,7 +27,8 @@ enum XidText {
     }
 
     private static func multiprocessor(_ text: ByteView) -> XidDetail? {
-        guard let gpc = number(behind: "GPC ", text), let tpc = number(behind: "TPC ", text), let sm = number(behind: "SM ", text)
+        guard let gpc = number(behind: "GPC ", text), let tpc = number(behind: "TPC ", text),
+            let sm = number(behind: "SM ", text)
         else { return nil }
         return .multiprocessor(gpc: gpc, tpc: tpc, sm: sm)
     }
@@ -48,7 +49,8 @@ enum XidText {
     }
 
     private static func framebuffer(_ text: ByteView) -> XidDetail? {
-        guard let partition = number(behind: "at partition ", text), let sub = number(behind: "subpartition ", text) else { return nil }
+        guard let partition = number(behind: "at partition ", text), let sub = number(behind: "subpartition ", text)
+        else { return nil }
         return .framebuffer(partition: partition, subpartition: sub)
     }
 
@@ -116,7 +118,8 @@ enum XidText {
         guard scanner.skip(to: "("), scanner.at > 0 else { return nil }
         scanner.at -= 1
         let words = words(&scanner, limit: 6)
-        return .nvlink5(NVLink5Line(unit: text.slice(0, space).text(limit: 48), isFatal: isFatal, link: link, words: words))
+        return .nvlink5(
+            NVLink5Line(unit: text.slice(0, space).text(limit: 48), isFatal: isFatal, link: link, words: words))
     }
 
     private static func recovery(_ text: ByteView) -> XidDetail? {

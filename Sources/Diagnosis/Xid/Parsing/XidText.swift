@@ -26,9 +26,10 @@ enum XidText {
         return scanner.decimal()
     }
 
+    /// `SM` alone also begins the text's first words.
     private static func multiprocessor(_ text: ByteView) -> XidDetail? {
-        guard let gpc = number(behind: "GPC ", text), let tpc = number(behind: "TPC ", text),
-            let sm = number(behind: "SM ", text)
+        guard let gpc = number(behind: "(GPC ", text), let tpc = number(behind: ", TPC ", text),
+            let sm = number(behind: ", SM ", text)
         else { return nil }
         return .multiprocessor(gpc: gpc, tpc: tpc, sm: sm)
     }

@@ -52,6 +52,19 @@ import Testing
             quiet.isRecovered && quiet.action == .none && quiet.severity == .warning && quiet.why == .recovered(.nvml))
     }
 
+    @Test func anEarlierRecoveryStaysHistoryWhenANewOneIsNeeded() throws {
+        let first = [xid(48, gpu, at: 10), recovery("0x0", "0x1 (x)", at: 11), recovery("0x1", "0x0 (None)", at: 20)]
+        let result = report(first + [xid(119, gpu, at: 5000), recovery("0x0", "0x2 (x)", at: 5001)])
+        #expect(result.xid(48).first?.isRecovered == true && result.xid(48).first?.action == Action.none)
+        #expect(result.xid(119).first?.action == .rebootNode)
+    }
+
+    @Test func aRecoveredFaultThatCameBackIsWatched() throws {
+        let lines = [xid(62, gpu, at: 10), xid(62, gpu, at: 5 * hour), recovery("0x1", "0x0 (None)", at: 5 * hour + 1)]
+        let group = try #require(report(lines).xid(62).last)
+        #expect(group.isRecovered && group.severity == .warning && group.action == .rebootNode)
+    }
+
     @Test func aProgramsFaultIsNotRecoveredAway() throws {
         let group = try #require(report([xid(31, gpu, at: 10, pid: 1, name: "a")], nvml(.none)).groups.first)
         #expect(group.action == .restartApp && !group.isRecovered)

@@ -1,48 +1,63 @@
 internal import Snapshots
 
-/// The driver's recovery action per GPU, with who told it.
+/// What Xid 154 has said about one GPU in this boot.
+struct RecoveryTrace: Sendable {
+    let level: RecoveryLevel
+    let moment: LogMoment
+    /// The newest all-clear.
+    let cleared: LogMoment?
+
+    init(_ level: RecoveryLevel, _ moment: LogMoment, after earlier: RecoveryTrace?) {
+        self.level = level
+        self.moment = moment
+        cleared = level == .none ? moment : earlier?.cleared
+    }
+}
+
+/// What is known of the recovery action of each GPU: from the log, and from NVML, which speaks of now.
 struct RecoveryView {
-    struct Entry {
-        let level: RecoveryLevel
-        let source: RecoverySource
-        /// When Xid 154 said so; nil for NVML, which speaks of now.
-        let moment: LogMoment?
+    let log: [BusID: RecoveryTrace]
+    let nvml: [BusID: RecoveryLevel]
+
+    /// The level that holds now.
+    func current(_ busID: BusID) -> (level: RecoveryLevel, source: RecoverySource)? {
+        nvml[busID].map { ($0, .nvml) } ?? log[busID].map { ($0.level, .xid154) }
     }
 
-    let entries: [BusID: Entry]
-
-    /// NVML's level is newer than any line of the log.
-    init(log: [BusID: (level: RecoveryLevel, moment: LogMoment)], nvml: [BusID: RecoveryLevel]) {
-        var entries = log.mapValues { Entry(level: $0.level, source: .xid154, moment: $0.moment) }
-        for (busID, level) in nvml { entries[busID] = Entry(level: level, source: .nvml, moment: nil) }
-        self.entries = entries
+    /// Who says that a fault whose last line came at `moment` is over.
+    func allClear(_ busID: BusID, after moment: LogMoment) -> RecoverySource? {
+        if let cleared = log[busID]?.cleared, cleared.sequence >= moment.sequence { return .xid154 }
+        return nvml[busID] == RecoveryLevel.none ? .nvml : nil
     }
 }
 
 extension FaultJudge {
     mutating func judgeRecovery(_ index: Int) {
-        guard let busID = bursts[index].busID, bursts[index].boot == newestBoot, bursts[index].code.xid != nil,
-            let entry = recovery.entries[busID]
-        else { return }
-        if entry.level == .none {
-            recover(index, entry)
-        } else if isTarget(index, busID) {
-            groups[index].action = entry.level.action
-            groups[index].severity = max(groups[index].severity, entry.level.severity)
-            groups[index].why = .recoveryAction(entry.level, entry.source)
+        guard let busID = bursts[index].busID, bursts[index].boot == newestBoot, bursts[index].code.xid != nil else {
+            return
+        }
+        if needsReset(index) || bursts[index].code == .xid(154),
+            let source = recovery.allClear(busID, after: bursts[index].last)
+        {
+            recover(index, source)
+        } else if let (level, source) = recovery.current(busID), level != .none, isTarget(index, busID) {
+            groups[index].action = level.action
+            groups[index].severity = max(groups[index].severity, level.severity)
+            groups[index].why = .recoveryAction(level, source)
             if groups[index].cause == .application { groups[index].cause = .unclear }
         }
     }
 
+    private func needsReset(_ index: Int) -> Bool {
+        judgements[index].action.isReset || judgements[index].followsRecovery
+    }
+
     /// A reset that the driver no longer asks for is history.
-    private mutating func recover(_ index: Int, _ entry: RecoveryView.Entry) {
-        guard groups[index].action.isReset || judgements[index].followsRecovery || bursts[index].code == .xid(154)
-        else { return }
-        if let moment = entry.moment, moment.sequence < bursts[index].last.sequence { return }
+    private mutating func recover(_ index: Int, _ source: RecoverySource) {
         groups[index].isRecovered = true
         groups[index].action = .none
-        groups[index].why = .recovered(entry.source)
-        groups[index].severity = entry.source == .xid154 ? .info : min(groups[index].severity, .warning)
+        groups[index].why = .recovered(source)
+        groups[index].severity = source == .xid154 ? .info : min(groups[index].severity, .warning)
     }
 
     /// The groups of a GPU that its recovery action is about: all that ask for a reset, or else the newest one.
@@ -52,8 +67,8 @@ extension FaultJudge {
                 && links.roots[$0] == nil
                 && bursts[$0].code.xid != nil
         }
-        let resets = candidates.filter { judgements[$0].action.isReset || judgements[$0].followsRecovery }
-        if resets.isEmpty == false { return resets.contains(index) }
+        let resets = candidates.filter(needsReset)
+        guard resets.isEmpty else { return resets.contains(index) }
         let faults = candidates.filter { ![.legacy, .info, .display].contains(judgements[$0].faultClass) }
         let serious = faults.filter { judgements[$0].origin != .application }
         return (serious.last ?? faults.last) == index
@@ -74,7 +89,8 @@ extension FaultJudge {
             groups[index].why = .cameBack(times: times)
         } else if let next = (groups[index].isRecovered ? judgements[index].action : groups[index].action).nextStep {
             groups[index].action = next
-            groups[index].severity = max(groups[index].severity, judgements[index].severity)
+            groups[index].severity =
+                groups[index].isRecovered ? .warning : max(groups[index].severity, judgements[index].severity)
             groups[index].why = .cameBack(times: times)
         }
     }

@@ -127,7 +127,8 @@ struct FaultLinks {
         var best: (index: Int, distance: Int64)?
         for other in bursts.indices
         where other != index && !bursts[other].isInjected && bursts[other].boot == burst.boot {
-            let since = burst.first.microseconds(since: bursts[other].first) ?? (other < index ? 0 : -1)
+            // Without clocks only the order tells what came first.
+            let since = burst.first.microseconds(since: bursts[other].first) ?? (other < index ? 0 : .min)
             let after = burst.first.microseconds(since: bursts[other].last) ?? 0
             guard since >= -slack, after <= KernelFaultAnalysis.burstMicroseconds, fits(other) else { continue }
             let distance = since < 0 ? Self.slack - since : max(0, after)

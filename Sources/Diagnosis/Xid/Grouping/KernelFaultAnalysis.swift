@@ -31,7 +31,7 @@ package struct KernelFaultAnalysis: Sendable {
     private(set) var bursts: [Key: [FaultBurst]] = [:]
     private(set) var boot = 0
     /// The newest level of Xid 154 in the newest boot, by GPU.
-    private(set) var recoveries: [BusID: (level: RecoveryLevel, moment: LogMoment)] = [:]
+    private(set) var recoveries: [BusID: RecoveryTrace] = [:]
     private(set) var identities: [BusID: GPUIdentity] = [:]
     /// Of the newest kernel module that announced itself.
     package private(set) var driverVersion: String?
@@ -70,7 +70,7 @@ package struct KernelFaultAnalysis: Sendable {
         add(event, Key(code: code, busID: busID, isInjected: event.isInjected))
         guard !event.isInjected, let busID, case .xid(let xid) = event.fault, case .recovery(_, let to) = xid.detail
         else { return }
-        recoveries[busID] = (to, event.moment)
+        recoveries[busID] = RecoveryTrace(to, event.moment, after: recoveries[busID])
     }
 
     private mutating func add(_ event: KernelEvent, _ key: Key) {

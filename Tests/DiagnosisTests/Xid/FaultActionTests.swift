@@ -171,11 +171,17 @@ import Testing
         #expect(five.last?.action == .contactSupport)
     }
 
-    @Test func aLostGPUIsReportedAgainWithoutBeingLostAgain() {
-        let lines = (0..<6).map {
+    @Test func aLostGPUIsReportedAgainWithoutBeingLostAgain() throws {
+        var lines = (0..<6).map {
             record("NVRM: GPU 0000:3b:00.0: GPU has fallen off the bus.", at: 10 + Double($0) * 600)
         }
-        #expect(report(lines).groups.allSatisfy { $0.action == .rebootNode })
+        lines.append(record("NVRM: GPU 0000:3b:00.0: RmInitAdapter failed! (0x62:0x40:2142)", at: 9000))
+        let result = report(lines)
+        let lost = try #require(result.xid(79).first)
+        #expect(result.groups.count == 2 && lost.count == 6 && lost.action == .rebootNode)
+        #expect(result.groups.last?.rootID == lost.id && result.groups.last?.severity == .info)
+        let alone = try #require(report([lines[6]]).groups.first)
+        #expect(alone.severity == .critical && alone.details.isEmpty && alone.action == .rebootNode)
     }
 
     @Test func anotherBootIsHistoryButCountsForTheLadder() throws {

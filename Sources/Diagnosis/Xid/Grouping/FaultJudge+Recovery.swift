@@ -111,13 +111,11 @@ extension FaultJudge {
         guard burst.busID != nil else { return 0 }
         let earlier = bursts.indices.filter { other in
             guard other != index, bursts[other].code == burst.code, bursts[other].busID == burst.busID,
-                !bursts[other].isInjected, links.roots[other] == nil, let since = since(other, index),
-                // A lost GPU is reported again at every access: only a reboot can bring it back to be lost anew.
-                burst.code != .xid(79) || bursts[other].boot != burst.boot
+                !bursts[other].isInjected, links.roots[other] == nil, let since = since(other, index)
             else { return false }
             return since > 0 && since <= Self.returnMicroseconds
         }
-        return earlier.reduce(burst.code == .xid(79) ? 0 : burst.bursts - 1) { $0 + bursts[$1].bursts }
+        return earlier.reduce(burst.bursts - 1) { $0 + bursts[$1].bursts }
     }
 
     /// Boots have their own monotonic clocks: between them only the wall clock compares.

@@ -57,7 +57,7 @@ struct FaultJudge {
         case .application: .application
         case .hardware: .hardware
         case .software: .software
-        case .either: .unclear
+        case .either: judgement.faultClass == .firmware ? .software : .unclear
         case .consequence: .consequence
         case .none: .notice
         }

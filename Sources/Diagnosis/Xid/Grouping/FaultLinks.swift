@@ -60,7 +60,7 @@ struct FaultLinks {
         case .xid(let number): return root(ofXid: number, index)
         case .driver(.gspTrace): return nearest(index, anyGPU: burst.busID == nil) { [119, 120].contains($0) }
         case .driver(.assertion), .driver(.initializationFailed):
-            return nearest(index, anyGPU: burst.busID == nil) { [79, 119, 120].contains($0) }
+            return lost(index) ?? nearest(index, anyGPU: burst.busID == nil) { [79, 119, 120].contains($0) }
         case .driver, .sxid, .pcie: return nil
         }
     }
@@ -86,6 +86,15 @@ struct FaultLinks {
             if let cause = nearest(index, slack: 2_000_000, where: Self.hardwareRoots.contains) { return cause }
         }
         return peerRoot(of: number, index)
+    }
+
+    /// The loss of the same GPU earlier in this boot, however long ago: a lost GPU does not come back by itself.
+    private func lost(_ index: Int) -> Int? {
+        guard let busID = bursts[index].busID else { return nil }
+        return bursts.indices.prefix(index).last {
+            bursts[$0].code == .xid(79) && bursts[$0].busID == busID && bursts[$0].boot == bursts[index].boot
+                && !bursts[$0].isInjected
+        }
     }
 
     /// Of two that can cause each other (119 and 120) the earlier one does.

@@ -92,7 +92,9 @@ package struct KernelFaultAnalysis: Sendable {
     private static func add(_ event: KernelEvent, _ key: Key, _ boot: Int, to list: inout [FaultBurst]) {
         let end = list.count - 1
         let gap = event.moment.microseconds(since: list[end].last) ?? 0
-        guard list[end].boot != boot || gap.magnitude > burstMicroseconds else {
+        // A GPU off the bus stays off: the driver says so again at every access.
+        let isClose = gap.magnitude <= burstMicroseconds || key.code == .xid(79)
+        guard list[end].boot != boot || !isClose else {
             list[end].add(event)
             return
         }

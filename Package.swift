@@ -74,15 +74,19 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Tests, and what only tests use.
+        room("TestSupport", ["EventLoop"], path: "Tests/Support"),
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
-        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots"]),
-        tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
+        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
+            swiftSettings: strict),
         tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import EventLoop
 import Probe
 import ProbeProtocol
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -30,17 +31,13 @@ func onProbe<Value: Sendable>(
     _ executable: String, deadline: Duration, _ body: @escaping @Sendable (Probe) async -> Value
 ) async throws -> Value {
     signal(SIGPIPE, SIG_IGN)
-    let loop = try EventLoop()
-    let probe = Probe(
-        loop: loop, executable: executable, configuration: ProbeConfiguration(), deadline: deadline)
-    let task = Task(executorPreference: loop) {
+    return try await onLoop { loop in
+        let probe = Probe(
+            loop: loop, executable: executable, configuration: ProbeConfiguration(), deadline: deadline)
         let value = await body(probe)
         await probe.shutDown()
-        loop.stop()
         return value
     }
-    await Task { loop.run() }.value
-    return await task.value
 }
 
 /// How many descriptors this process has open.

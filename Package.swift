@@ -46,10 +46,13 @@ let package = Package(
         room("NVML", ["CNVML"]),
         room("Scenarios", ["JSON", "ScenarioData"]),
         .target(
-            name: "NVMLSimulator", dependencies: ["CNVML", "CSystem", "Scenarios"], swiftSettings: strict,
+            name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker", "--exclude-libs=ALL"],
+                    [
+                        "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
+                        "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
+                    ],
                     .when(platforms: [.linux]))
             ]),
         room("HostNode", ["CSystem", "Snapshots"]),

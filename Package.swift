@@ -81,7 +81,9 @@ let package = Package(
         tests("SnapshotsTests", ["Snapshots"]),
         tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots"]),
         tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
-        tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
+        .testTarget(
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            swiftSettings: strict),
         tests("EventLoopTests", ["EventLoop"]),
     ],
     swiftLanguageModes: [.v6]

@@ -7,6 +7,8 @@ import Testing
 
 /// A server that runs on a thread of its own, with the test as its client.
 ///
+/// Tests block while they read, so whatever they wait for must have a thread of its own and not one of the test runner's.
+///
 /// Unchecked: one task sends, one task reads, and they share no member that changes while both run.
 final class ServedConnection: @unchecked Sendable {
     /// The client's ends; equal where one socket carries both directions.
@@ -96,6 +98,7 @@ final class ServedConnection: @unchecked Sendable {
 
     func closeOutput() {
         close(fromServer)
+        if toServer == fromServer { toServer = -1 }
         fromServer = -1
     }
 

@@ -55,7 +55,7 @@ let package = Package(
                     ],
                     .when(platforms: [.linux]))
             ]),
-        room("HostNode", ["CSystem", "Snapshots"]),
+        room("HostNode", ["CSystem", "JSON", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CSystem", "Snapshots"]),

@@ -67,24 +67,32 @@ let package = Package(
 
         // How it is said.
         room("MCP", ["EventLoop", "JSON"]),
-        room("Tools", ["Diagnosis", "JSON", "MCP", "Probe", "Snapshots"]),
+        room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
+                "CSystem", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios",
+                "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
+        // Tests, and what only tests use.
+        room("TestSupport", ["EventLoop"], path: "Tests/Support"),
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
         tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
-        tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
-        tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            swiftSettings: strict),
+        tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,100 @@
+internal import EventLoop
+internal import ProbeProtocol
+internal import Snapshots
+internal import Synchronization
+
+/// A request that has its answer.
+struct Completion {
+    let request: PendingRequest
+    var outcome: ProbeOutcome
+
+    init(_ request: PendingRequest, _ outcome: ProbeOutcome) {
+        self.request = request
+        self.outcome = outcome
+        // What the request had to do without is said with its answer.
+        self.outcome.interruption = outcome.interruption ?? request.withheld
+    }
+
+    func deliver() { request.continuation.resume(returning: outcome) }
+}
+
+extension Probe {
+    /// Queues a request and sends it as soon as the child may have it.
+    func submit(_ request: sending PendingRequest) {
+        let completions = state.withLock { state in
+            state.waiting.append(request)
+            return pump(&state)
+        }
+        for completion in completions { completion.deliver() }
+    }
+
+    /// Sends what can be sent, starting a child if there is none; returns the requests that this already answers.
+    func pump(_ state: inout ProbeState) -> [Completion] {
+        guard !state.isReplacing, !state.waiting.isEmpty else { return [] }
+        var completions: [Completion] = []
+        if state.isShutDown { return state.failWaiting(.exited(code: 0), deadline: deadline) }
+        if state.releaseStuck() == .stillStuck { completions = state.withholdDriver(deadline: deadline) }
+        if !state.waiting.isEmpty, !state.hasWorker {
+            do throws(SpawnError) { try startWorker(&state) } catch {
+                return completions + state.failWaiting(.cannotStart(code: error.code), deadline: deadline)
+            }
+        }
+        // If the child no longer reads, its answers' pipe is at its end too, and the reader deals with that.
+        _ = state.sendWaiting()
+        watchDeadlines(&state)
+        return completions
+    }
+
+    private func startWorker(_ state: inout ProbeState) throws(SpawnError) {
+        let arguments = [ProbeConfiguration.subcommand] + configuration.arguments
+        let worker = try WorkerProcess.start(executable: executable, arguments: arguments)
+        let answers = worker.answers
+        state.generation += 1
+        let generation = state.generation
+        state.worker = consume worker
+        state.reader = Task(executorPreference: loop) { await self.readAnswers(from: answers, generation: generation) }
+    }
+}
+
+extension ProbeState {
+    enum StuckState { case none, stillStuck }
+
+    /// Forgets the stuck child if the kernel has let go of it meanwhile.
+    mutating func releaseStuck() -> StuckState {
+        guard let stuck else { return .none }
+        guard ChildExit.collect(stuck.pid) == nil else {
+            self.stuck = nil
+            return .none
+        }
+        return .stillStuck
+    }
+
+    /// While a child is stuck in the driver, no other is sent there: takes the driver's sections out of the waiting
+    /// requests, and returns those of which nothing is left.
+    mutating func withholdDriver(deadline: Duration) -> [Completion] {
+        guard let stuck else { return [] }
+        let interruption = ProbeInterruption(cause: .stuckInKernel(stuck), deadline: deadline)
+        for index in waiting.indices where waiting[index].withheld == nil {
+            guard !waiting[index].request.sections.isDisjoint(with: .needingDriver) else { continue }
+            waiting[index].request.sections.subtract(.needingDriver)
+            waiting[index].withheld = interruption
+        }
+        let empty = waiting.filter { $0.request.sections.isEmpty && $0.withheld != nil }
+        waiting.removeAll { $0.request.sections.isEmpty && $0.withheld != nil }
+        return empty.map { Completion($0, ProbeOutcome(bytes: [], interruption: interruption)) }
+    }
+
+    /// Gives up on every request that was not sent.
+    mutating func failWaiting(_ cause: ProbeInterruption.Cause, deadline: Duration) -> [Completion] {
+        defer { waiting.removeAll() }
+        let interruption = ProbeInterruption(cause: cause, deadline: deadline)
+        return waiting.map { Completion($0, ProbeOutcome(bytes: [], interruption: interruption)) }
+    }
+
+    /// Takes the unsent requests whose time is up.
+    mutating func expireWaiting(now: MonotonicTime, _ interruption: ProbeInterruption) -> [Completion] {
+        let expired = waiting.filter { $0.deadline <= now }
+        waiting.removeAll { $0.deadline <= now }
+        return expired.map { Completion($0, ProbeOutcome(bytes: [], interruption: interruption)) }
+    }
+}

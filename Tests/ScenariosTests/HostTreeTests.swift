@@ -41,6 +41,25 @@ extension HostFile {
         #expect(log.contains(";NVRM: GPU at PCI:0000:61:00: \(uuid)\n"))
     }
 
+    @Test func aGPUThatNVMLDoesNotCountIsOnTheBus() throws {
+        let scenario = try Scenario.builtIn("missing-gpu")
+        #expect(scenario.gpus.count == 7)
+        let files = scenario.hostFiles
+        #expect(files["sys/bus/pci/devices/0000:61:00.0"] != nil)
+        #expect(files["proc/driver/nvidia/gpus/0000:61:00.0/information"] == nil)
+        #expect(files["dev/nvidia3"] == nil)
+        #expect(files["dev/kmsg"]?.text?.contains("The NVIDIA GPU 0000:61:00.0\\x0aNVRM: (PCI ID") == true)
+    }
+
+    @Test func theKubeletGaveThePodItsGPU() throws {
+        let scenario = try Scenario.builtIn("l40sx4")
+        let path = "var/lib/kubelet/device-plugins/kubelet_internal_checkpoint"
+        let checkpoint = try #require(scenario.hostFiles[path]?.text)
+        let uuid = try #require(scenario.gpus[1].identity.uuid.value?.string)
+        #expect(checkpoint.contains("\"DeviceIDs\":{\"0\":[\"\(uuid)\"]}"))
+        #expect(try Scenario.builtIn("h100x8").hostFiles[path] == nil)
+    }
+
     @Test func recordsAreThoseOfTheKernel() throws {
         let scenario = try Scenario.builtIn("driver-mismatch")
         let records = try #require(scenario.hostFiles["dev/kmsg"]?.text).split(separator: "\n")

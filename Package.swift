@@ -82,6 +82,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
+        tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
         tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),

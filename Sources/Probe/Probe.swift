@@ -3,14 +3,6 @@ package import ProbeProtocol
 package import Snapshots
 internal import Synchronization
 
-/// What came back from the probe.
-package struct ProbeAnswer: Sendable, Equatable {
-    /// All that was read; after an interruption, all that was read until then.
-    package var snapshot: NodeSnapshot
-    /// Why the snapshot is incomplete; nil if it is complete.
-    package var interruption: ProbeInterruption?
-}
-
 /// The client of the child process in which NVML runs.
 ///
 /// A driver that hangs or crashes takes that child with it and never the agent: each request has a deadline, after which the
@@ -39,31 +31,27 @@ package final class Probe: Sendable {
         self.deadline = deadline
     }
 
-    /// Reads what `request` names. Always answers, within the deadline and half a second.
-    package func read(_ request: ProbeRequest) async -> ProbeAnswer {
-        let started = MonotonicTime.now
+    /// Reads what `request` names. Always answers, within the deadline and half a second; if not everything could be read,
+    /// the snapshot holds what was, and says why.
+    package func read(_ request: ProbeRequest) async -> NodeSnapshot {
         let collectedAt = WallClock.microseconds
+        let started = MonotonicTime.now
         let outcome = await withUnsafeContinuation { (continuation: ProbeContinuation) in
             submit(PendingRequest(request: request, deadline: started + deadline, continuation: continuation))
         }
-        var answer = answer(outcome)
-        answer.snapshot.collectedAtMicroseconds = collectedAt
-        return answer
+        var snapshot = decode(outcome.bytes)
+        snapshot.collectedAtMicroseconds = collectedAt
+        snapshot.interruption = outcome.interruption ?? snapshot.interruption
+        return snapshot
     }
 
-    private func answer(_ outcome: ProbeOutcome) -> ProbeAnswer {
-        var outcome = outcome
-        do throws(SnapshotError) {
-            var failure: SnapshotError?
-            let snapshot = outcome.bytes.withUnsafeBytes { bytes in
-                do throws(SnapshotError) { return try NodeSnapshot(parts: bytes) } catch { failure = error }
-                return NodeSnapshot()
+    private func decode(_ bytes: [UInt8]) -> NodeSnapshot {
+        bytes.withUnsafeBytes { bytes in
+            do throws(SnapshotError) { return try NodeSnapshot(parts: bytes) } catch {
+                var snapshot = NodeSnapshot()
+                snapshot.interruption = ProbeInterruption(cause: .garbage, deadline: deadline)
+                return snapshot
             }
-            if let failure { throw failure }
-            return ProbeAnswer(snapshot: snapshot, interruption: outcome.interruption)
-        } catch {
-            outcome.interruption = outcome.interruption ?? ProbeInterruption(cause: .garbage, deadline: deadline)
-            return ProbeAnswer(snapshot: NodeSnapshot(), interruption: outcome.interruption)
         }
     }
 

@@ -41,18 +41,11 @@ package struct StuckProcess: Sendable, Equatable {
     package var waitChannel: String?
     /// Its kernel stack (/proc/PID/stack, root only), innermost function first; empty if unreadable.
     package var stack: [String]
-}
 
-extension ProbeInterruption {
-    /// The word for it in answers.
-    package var word: String {
-        switch cause {
-        case .timedOut: "driver_timeout"
-        case .stuckInKernel: "driver_stuck_in_kernel"
-        case .crashed: "probe_crashed"
-        case .exited: "probe_exited"
-        case .garbage: "probe_garbage"
-        case .cannotStart: "probe_cannot_start"
-        }
+    package init(pid: Int32, state: String?, waitChannel: String?, stack: [String]) {
+        self.pid = pid
+        self.state = state
+        self.waitChannel = waitChannel
+        self.stack = stack
     }
 }

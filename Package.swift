@@ -81,7 +81,7 @@ let package = Package(
 
         // How it is said.
         room("MCP", ["EventLoop", "JSON"]),
-        room("Tools", ["Diagnosis", "JSON", "MCP", "Probe", "Snapshots"]),
+        room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [

@@ -6,8 +6,6 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
     package var sections: ProbeSections = []
     /// Which GPUs to read in depth; empty means all.
     package var gpus: [GPUSelector] = []
-    /// Shut NVML down instead of reading: a GPU reset and a driver upgrade need that. The next reading opens it again.
-    package var closesDriver = false
 
     package init() {}
     package init(_ sections: ProbeSections, gpus: [GPUSelector] = []) {
@@ -20,7 +18,6 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
         try coder.code(&bits)
         sections = ProbeSections(rawValue: bits)
         try coder.code(&gpus)
-        try coder.code(&closesDriver)
     }
 }
 

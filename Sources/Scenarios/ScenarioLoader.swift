@@ -20,7 +20,8 @@ enum ScenarioLoader {
         guard let value = text.object["extends"] else { return text.object }
         guard let name = value.stringValue else { throw ScenarioError("expected a name", at: "extends") }
         guard depth < extendsLimit else { throw ScenarioError("extends too many others", at: "extends") }
-        let base = try ScenarioText.builtIn(name) ?? ScenarioText.file(relative(name, to: text.source))
+        let builtIn = try ScenarioText.builtIn(name)
+        let base = if let builtIn { builtIn } else { try ScenarioText.file(relative(name, to: text.source)) }
         var merged = ScenarioMerge.extend(try extended(base, depth: depth + 1), with: text.object)
         merged["extends"] = nil
         return merged

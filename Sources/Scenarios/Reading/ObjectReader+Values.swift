@@ -29,12 +29,12 @@ extension ObjectReader {
     }
 
     mutating func text(_ key: String) throws(ScenarioError) -> TextReading {
-        try reading(key) { value, path throws(ScenarioError) in Text(try string(value, at: path)) }
+        try reading(key) { value, path throws(ScenarioError) in Text(try Self.string(value, at: path)) }
     }
 
     mutating func string(_ key: String) throws(ScenarioError) -> String? {
         guard let value = take(key) else { return nil }
-        return try string(value, at: place(key))
+        return try Self.string(value, at: place(key))
     }
 
     mutating func integer(_ key: String) throws(ScenarioError) -> Int? {
@@ -63,7 +63,7 @@ extension ObjectReader {
     mutating func strings(_ key: String) throws(ScenarioError) -> [String] {
         var strings: [String] = []
         for (index, value) in try array(key).enumerated() {
-            strings.append(try string(value, at: "\(place(key))[\(index)]"))
+            strings.append(try Self.string(value, at: "\(place(key))[\(index)]"))
         }
         return strings
     }
@@ -76,7 +76,7 @@ extension ObjectReader {
         return numbers
     }
 
-    private func string(_ value: JSONValue, at path: String) throws(ScenarioError) -> String {
+    private static func string(_ value: JSONValue, at path: String) throws(ScenarioError) -> String {
         guard let text = value.stringValue else {
             throw ScenarioError("expected a string, found \(value.typeName)", at: path)
         }

@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
+                "CSystem", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios",
+                "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: standalone),

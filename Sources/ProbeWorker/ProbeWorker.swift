@@ -1,6 +1,6 @@
 internal import CSystem
 internal import HostNode
-package import ProbeProtocol
+internal import ProbeProtocol
 internal import Snapshots
 
 #if canImport(Glibc)

@@ -1,17 +1,17 @@
-internal import HostNode
-internal import ProbeProtocol
+package import HostNode
+package import ProbeProtocol
 internal import Scenarios
 internal import Snapshots
 
 /// The node's files: those of a real root, or those that a scenario describes.
-struct WorkerNode {
-    let files: any HostFiles
+package struct WorkerNode {
+    package let files: any HostFiles
     /// The directory below which the node's files lie; `/` for the agent's own root and for a scenario without one.
-    let root: String
+    package let root: String
     /// Why the scenario cannot be used; nil if it can or there is none.
-    private(set) var scenarioProblem: String?
+    package private(set) var scenarioProblem: String?
 
-    init(_ configuration: ProbeConfiguration) {
+    package init(_ configuration: ProbeConfiguration) {
         var root = configuration.hostRoot
         if let name = configuration.scenario {
             do throws(ScenarioError) {

@@ -30,9 +30,13 @@ struct AgentOptions: ParsableArguments {
         }
     }
 
+    /// Where the probe finds the hardware.
+    var configuration: ProbeConfiguration {
+        ProbeConfiguration(nvmlLibrary: nvmlLibrary, scenario: simulate, hostRoot: hostRoot)
+    }
+
     /// What the tools work with.
     func context(on loop: EventLoop) -> ToolContext {
-        let configuration = ProbeConfiguration(nvmlLibrary: nvmlLibrary, scenario: simulate, hostRoot: hostRoot)
         let probe = Probe(
             loop: loop, configuration: configuration, deadline: .milliseconds(Int64((deadline * 1_000).rounded())))
         return ToolContext(

@@ -352,7 +352,7 @@ typedef struct {
 typedef nvmlGpuFabricInfo_v3_t nvmlGpuFabricInfoV_t;
 
 typedef struct {
-    unsigned int type;
+    unsigned char type;
     unsigned int id;
 } nvmlGpuFabricClique_v1_t;
 

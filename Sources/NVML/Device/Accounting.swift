@@ -31,12 +31,14 @@ extension NVMLDevice {
     /// Whether the driver keeps account of processes; off by default, and only root can turn it on.
     package func accountingMode() throws(NVMLError) -> Bool { try flag(functions.pointee.accounting.mode) }
 
+    /// The processes that there are accounts of, running or not.
     package func accountedPids() throws(NVMLError) -> [UInt32] {
         try list(functions.pointee.accounting.pids, of: UInt32(0), capacity: 128) { function, buffer, count in
             function(handle, &count, buffer)
         }
     }
 
+    /// The account of one process; `notFound` when there is none.
     package func accountedProcess(_ pid: UInt32) throws(NVMLError) -> NVMLAccountedProcess {
         var statistics = nvmlAccountingStats_t()
         try call(functions.pointee.accounting.statistics) { $0(handle, pid, &statistics) }

@@ -44,10 +44,12 @@ package enum NVMLClockValue: UInt32, CaseIterable, Sendable {
 
 // Everything in MHz.
 extension NVMLDevice {
+    /// A domain's clock now.
     package func clock(_ clock: NVMLClock) throws(NVMLError) -> UInt32 {
         try uint32(functions.pointee.clocks.current, clock.rawValue)
     }
 
+    /// The highest clock of a domain by its design.
     package func maximumClock(_ clock: NVMLClock) throws(NVMLError) -> UInt32 {
         try uint32(functions.pointee.clocks.maximum, clock.rawValue)
     }
@@ -57,6 +59,7 @@ extension NVMLDevice {
         try uint32(functions.pointee.clocks.application, clock.rawValue)
     }
 
+    /// One of a domain's clocks.
     package func clock(_ clock: NVMLClock, _ value: NVMLClockValue) throws(NVMLError) -> UInt32 {
         var megahertz: UInt32 = 0
         try call(functions.pointee.clocks.byId) { $0(handle, clock.rawValue, value.rawValue, &megahertz) }

@@ -80,8 +80,10 @@ extension NVMLDevice {
         return (current != 0, pending != 0)
     }
 
+    /// Whether ECC is on unless someone turned it off.
     package func defaultECCMode() throws(NVMLError) -> Bool { try flag(functions.pointee.ecc.defaultMode) }
 
+    /// The errors of one kind over all locations.
     package func totalECCErrors(
         _ kind: NVMLMemoryErrorKind, _ counter: NVMLECCCounter
     ) throws(NVMLError) -> UInt64 {
@@ -90,6 +92,7 @@ extension NVMLDevice {
         return count
     }
 
+    /// The errors of one kind at one location; not supported where the GPU does not count there.
     package func eccErrors(
         _ kind: NVMLMemoryErrorKind, _ counter: NVMLECCCounter, at location: NVMLMemoryLocation
     ) throws(NVMLError) -> UInt64 {

@@ -15,6 +15,7 @@ package struct NVMLField: Hashable, Sendable {
     /// What it is read of: an NVLink's number for most link fields, 0 elsewhere, all ones for the sum over links.
     package let scope: UInt32
 
+    /// A field by NVML's id, of the whole GPU unless a scope is given.
     package init(id: UInt32, scope: UInt32 = 0) {
         self.id = id
         self.scope = scope

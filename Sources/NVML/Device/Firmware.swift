@@ -28,16 +28,20 @@ package enum NVMLInforomObject: UInt32, Sendable {
 }
 
 extension NVMLDevice {
+    /// The version of the video BIOS, such as "96.00.61.00.01".
     package func vbiosVersion() throws(NVMLError) -> String { try text(functions.pointee.firmware.vbiosVersion) }
 
+    /// The version of the InfoROM as a whole.
     package func inforomImageVersion() throws(NVMLError) -> String {
         try text(functions.pointee.firmware.inforomImageVersion)
     }
 
+    /// The version of one object in the InfoROM; not supported where the board lacks it.
     package func inforomVersion(_ object: NVMLInforomObject) throws(NVMLError) -> String {
         try text(functions.pointee.firmware.inforomVersion) { $0(handle, object.rawValue, $1, $2) }
     }
 
+    /// The checksum of the configuration in the InfoROM.
     package func inforomChecksum() throws(NVMLError) -> UInt32 {
         try uint32(functions.pointee.firmware.inforomChecksum)
     }
@@ -54,6 +58,7 @@ extension NVMLDevice {
         return (enabled != 0, byDefault != 0)
     }
 
+    /// The version of the GSP's firmware, which equals the driver's.
     package func gspFirmwareVersion() throws(NVMLError) -> String {
         // The function takes no length: NVML writes up to 64 bytes, and the buffer has 128.
         try text(functions.pointee.firmware.gspVersion) { address, buffer, _ in address(handle, buffer) }

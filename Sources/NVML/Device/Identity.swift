@@ -47,6 +47,7 @@ extension NVMLDevice {
     /// The board's serial number; consumer boards have none ("0", or not supported).
     package func serial() throws(NVMLError) -> String { try text(functions.pointee.identity.serial) }
 
+    /// The board's part number, such as "900-21010-0000-000".
     package func boardPartNumber() throws(NVMLError) -> String {
         try text(functions.pointee.identity.boardPartNumber)
     }
@@ -74,6 +75,7 @@ extension NVMLDevice {
         return (major, minor)
     }
 
+    /// The number of CUDA cores.
     package func coreCount() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.coreCount) }
 
     /// Bits.

@@ -56,6 +56,7 @@ extension NVMLDevice {
         return (current != 0, pending != 0)
     }
 
+    /// The number of slots for MIG devices; 0 on GPUs without MIG.
     package func maximumMIGDeviceCount() throws(NVMLError) -> UInt32 {
         try uint32(functions.pointee.mig.maximumCount)
     }
@@ -80,6 +81,7 @@ extension NVMLDevice {
         return devices
     }
 
+    /// Whether this is a MIG device rather than a whole GPU.
     package func isMIGDevice() throws(NVMLError) -> Bool { try flag(functions.pointee.mig.isMIG) }
 
     /// The GPU that a MIG device is part of.
@@ -87,12 +89,15 @@ extension NVMLDevice {
         try device(functions.pointee.mig.parent) { $0(handle, $1) }
     }
 
+    /// The GPU instance that a MIG device lies in.
     package func gpuInstanceId() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.mig.gpuInstanceId) }
 
+    /// The compute instance, within its GPU instance, that a MIG device is.
     package func computeInstanceId() throws(NVMLError) -> UInt32 {
         try uint32(functions.pointee.mig.computeInstanceId)
     }
 
+    /// What a MIG device consists of.
     package func migAttributes() throws(NVMLError) -> NVMLMIGAttributes {
         var attributes = nvmlDeviceAttributes_t()
         try call(functions.pointee.mig.attributes) { $0(handle, &attributes) }

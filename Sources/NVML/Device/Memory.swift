@@ -47,6 +47,7 @@ extension NVMLDevice {
         return NVMLMemory(total: memory.total, free: memory.free, used: memory.used, reserved: nil)
     }
 
+    /// The BAR1 window.
     package func bar1Memory() throws(NVMLError) -> NVMLBAR1Memory {
         var memory = nvmlBAR1Memory_t()
         try call(functions.pointee.memory.bar1) { $0(handle, &memory) }

@@ -30,6 +30,7 @@ extension NVMLDevice {
         try uint32(functions.pointee.modes.virtualization)
     }
 
+    /// Whether a display is set up on the GPU.
     package func displayActive() throws(NVMLError) -> Bool { try flag(functions.pointee.modes.displayActive) }
 
     /// Whether the link between Grace CPU and GPU is on.

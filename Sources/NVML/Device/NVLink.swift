@@ -50,6 +50,7 @@ extension NVMLDevice {
         return UInt32(count)
     }
 
+    /// Whether a link is up.
     package func nvlinkActive(_ link: UInt32) throws(NVMLError) -> Bool {
         try uint32(functions.pointee.nvlink.state, link) != 0
     }
@@ -59,6 +60,7 @@ extension NVMLDevice {
         try uint32(functions.pointee.nvlink.version, link)
     }
 
+    /// Whether a link can be used for something.
     package func nvlinkCapability(
         _ link: UInt32, _ capability: NVMLNVLinkCapability
     ) throws(NVMLError) -> Bool {
@@ -79,6 +81,7 @@ extension NVMLDevice {
         try uint32(functions.pointee.nvlink.remoteType, link)
     }
 
+    /// A link's error counter, since the driver was loaded or the counter reset.
     package func nvlinkErrors(_ link: UInt32, _ counter: NVMLNVLinkCounter) throws(NVMLError) -> UInt64 {
         var count: UInt64 = 0
         try call(functions.pointee.nvlink.errorCounter) { $0(handle, link, counter.rawValue, &count) }

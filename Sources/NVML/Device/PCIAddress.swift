@@ -53,6 +53,7 @@ struct PCIAddressFunctions {
 }
 
 extension NVMLDevice {
+    /// The PCI address and ids.
     package func pciInfo() throws(NVMLError) -> NVMLPCIInfo {
         var info = nvmlPciInfo_t()
         try call(functions.pointee.pciAddress.info) { $0(handle, &info) }
@@ -67,6 +68,7 @@ extension NVMLDevice {
         return (info.baseClass, info.subClass)
     }
 
+    /// The position in the rack; not supported outside NVL systems.
     package func platformInfo() throws(NVMLError) -> NVMLPlatformInfo {
         let function = functions.pointee.pciAddress.platform
         // Both versions have the same size and the same places; only the meaning of the second field differs.

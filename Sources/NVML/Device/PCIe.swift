@@ -47,6 +47,7 @@ extension NVMLDevice {
         try uint32(functions.pointee.pcie.gpuMaximumGeneration)
     }
 
+    /// Lanes that GPU and slot can do together.
     package func maximumPCIeWidth() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.maximumWidth) }
 
     /// Packets sent again since the driver was loaded. Further error counters are fields 94, 95, 169 and 173 to 183.

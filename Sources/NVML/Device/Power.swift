@@ -29,6 +29,7 @@ extension NVMLDevice {
     /// The limit that was asked for.
     package func powerLimit() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.power.limit) }
 
+    /// The limit that holds unless someone changes it.
     package func defaultPowerLimit() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.power.defaultLimit) }
 
     /// The range in which the limit may be set.

@@ -118,6 +118,7 @@ extension NVMLDevice {
             inactiveUncorrectable: nil, pending: pending != 0, failed: failed != 0)
     }
 
+    /// Ampere and newer. `none` above 0: a bank has no spare row left.
     package func remapHistogram() throws(NVMLError) -> NVMLRemapHistogram {
         var banks = nvmlRowRemapperHistogramValues_t()
         try call(functions.pointee.repair.histogram) { $0(handle, &banks) }
@@ -133,12 +134,14 @@ extension NVMLDevice {
         return (status.bChannelRepairPending != 0, status.bTpcRepairPending != 0)
     }
 
+    /// Whether the GPU has memory that cannot be repaired (driver branch 590 and later).
     package func hasUnrepairableMemory() throws(NVMLError) -> Bool {
         var status = nvmlUnrepairableMemoryStatus_v1_t()
         try call(functions.pointee.repair.unrepairable) { $0(handle, &status) }
         return status.bUnrepairableMemory != 0
     }
 
+    /// The state of bank remapping (driver branch 610 and later).
     package func bankRemapper() throws(NVMLError) -> NVMLBankRemapper {
         var status = nvmlEccBankRemapperStatus_v1_t()
         try call(functions.pointee.repair.bankRemapper) { $0(handle, &status) }

@@ -44,6 +44,7 @@ extension NVMLDevice {
         return status
     }
 
+    /// Whether both GPUs sit on one board.
     package func isOnSameBoard(_ other: NVMLDevice) throws(NVMLError) -> Bool {
         var same: Int32 = 0
         try call(functions.pointee.topology.sameBoard) { $0(handle, other.handle, &same) }

@@ -276,9 +276,11 @@ def test_no_processor_time_is_used_between_requests():
         time.sleep(0.5)
         processes = [session.pid, *session.children()]
         assert len(processes) == 2
-        before = [(cpu_ticks(pid), context_switches(pid)) for pid in processes]
+        ticks, switches = [cpu_ticks(pid) for pid in processes], sum(map(context_switches, processes))
         time.sleep(10)
-        assert [(cpu_ticks(pid), context_switches(pid)) for pid in processes] == before
+        assert [cpu_ticks(pid) for pid in processes] == ticks
+        # The deadline of the last request may still run out, once.
+        assert sum(map(context_switches, processes)) - switches <= 2
 
 
 def test_the_agent_itself_never_loads_nvml():

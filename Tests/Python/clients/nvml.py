@@ -100,7 +100,7 @@ INVENTORY = {
     "vbios_version": nvml.nvmlDeviceGetVbiosVersion,
     "inforom_image_version": nvml.nvmlDeviceGetInforomImageVersion,
     "gsp_firmware": lambda gpu: mode(nvml.nvmlDeviceGetGspFirmwareMode(gpu)[0]),
-    "gsp_firmware_version": lambda gpu: nvml.nvmlDeviceGetGspFirmwareVersion(gpu),
+    "gsp_firmware_version": lambda gpu: nvml.nvmlDeviceGetGspFirmwareVersion(gpu).decode(),
     "pcie_max_generation": nvml.nvmlDeviceGetMaxPcieLinkGeneration,
     "pcie_gpu_max_generation": nvml.nvmlDeviceGetGpuMaxPcieLinkGeneration,
     "pcie_max_width": nvml.nvmlDeviceGetMaxPcieLinkWidth,

@@ -1,10 +1,27 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
+/// `make` and CI set this; a plain `swift build` only warns, so that a newer compiler does not stop anybody.
+let warningsAreErrors = Context.environment["WARNINGS_AS_ERRORS"] == "1"
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+/// Makes the release binary small, and free of every shared library but libc, libm and the loader.
+///
+/// `make agent` puts a link to libstdc++.a into `.build/static-libraries`, which the linker then finds before the shared
+/// one. Exported symbols would only cost space, and could be mistaken for those of a driver library.
+let standalone: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic",
+            "-Xclang-linker", "-static-libgcc", "-L\(Context.packageDirectory)/.build/static-libraries",
+        ],
+        .when(platforms: [.linux], configuration: .release))
 ]
 
 /// A Swift target of this package, with the house's compiler settings.
@@ -49,13 +66,17 @@ let package = Package(
         room("NVML", ["CNVML"]),
         room("Scenarios", ["JSON", "ScenarioData"]),
         .target(
-            name: "NVMLSimulator", dependencies: ["CNVML", "CSystemCalls", "Scenarios"], swiftSettings: strict,
+            name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker", "--exclude-libs=ALL"],
+                    [
+                        "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
+                        "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
+                    ],
                     .when(platforms: [.linux]))
             ]),
-        room("HostNode", ["CSystemCalls", "Snapshots"]),
+        room("HostNode", ["CSystemCalls", "JSON", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CSystemCalls", "Snapshots"]),
@@ -67,7 +88,7 @@ let package = Package(
 
         // How it is said.
         room("MCP", ["EventLoop", "JSON"]),
-        room("Tools", ["Diagnosis", "JSON", "MCP", "Probe", "Snapshots"]),
+        room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
 
         // How it gets to the node and away again.
         room(
@@ -81,12 +102,14 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder", "Probe", "ProbeWorker",
-                "Scenarios", "Snapshots", "Tools",
+                "CSystemCalls", "Diagnosis", "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder",
+                "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: standalone),
 
+        // Tests, and what only tests use.
+        room("TestSupport", ["EventLoop"], path: "Tests/Support"),
         .executableTarget(
             name: "StandInKubectl", dependencies: ["CSystemCalls", "JSON"], path: "Tests/StandInKubectl",
             swiftSettings: strict),
@@ -99,11 +122,17 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
+        tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
-        tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
-        tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            swiftSettings: strict),
+        tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,89 @@
 #include "CNVML.h"
+
+#include <assert.h>
+
+#define SIZE(type, bytes) static_assert(sizeof(type) == (bytes), #type)
+#define VERSION(name, number) static_assert(name == (sizeof(name##_t) | ((number) << 24)), #name)
+
+// A layout that the compiler lays out otherwise must not build.
+SIZE(nvmlPciInfo_t, 68);
+SIZE(nvmlPciInfoExt_v1_t, 64);
+SIZE(nvmlExcludedDeviceInfo_t, 148);
+SIZE(nvmlSystemDriverBranchInfo_v1_t, 84);
+SIZE(nvmlPlatformInfo_v1_t, 44);
+SIZE(nvmlPlatformInfo_v2_t, 44);
+SIZE(nvmlC2cModeInfo_v1_t, 4);
+SIZE(nvmlDeviceAddressingMode_v1_t, 8);
+SIZE(nvmlGpuUptime_v1_t, 4);
+SIZE(nvmlConfComputeSystemState_t, 12);
+SIZE(nvmlSystemConfComputeSettings_v1_t, 20);
+SIZE(nvmlMemory_t, 24);
+SIZE(nvmlMemory_v2_t, 40);
+SIZE(nvmlBAR1Memory_t, 24);
+SIZE(nvmlUtilization_t, 8);
+SIZE(nvmlTemperature_v1_t, 12);
+SIZE(nvmlMarginTemperature_v1_t, 8);
+SIZE(nvmlGpuThermalSettings_t, 64);
+SIZE(nvmlViolationTime_t, 16);
+SIZE(nvmlClkMonFaultInfo_t, 8);
+SIZE(nvmlClkMonStatus_t, 264);
+SIZE(nvmlEccErrorCounts_t, 32);
+SIZE(nvmlEccSramErrorStatus_v1_t, 104);
+SIZE(nvmlEccSramUniqueUncorrectedErrorEntry_v1_t, 28);
+SIZE(nvmlEccSramUniqueUncorrectedErrorCounts_v1_t, 16);
+SIZE(nvmlRemappedRowsInfo_v2_t, 24);
+SIZE(nvmlRowRemapperHistogramValues_t, 20);
+SIZE(nvmlRepairStatus_v1_t, 12);
+SIZE(nvmlUnrepairableMemoryStatus_v1_t, 4);
+SIZE(nvmlEccBankRemapperHistogram_v1_t, 8);
+SIZE(nvmlEccBankRemapperStatus_v1_t, 20);
+SIZE(nvmlNvLinkInfo_v1_t, 8);
+SIZE(nvmlNvlinkFirmwareVersion_t, 16);
+SIZE(nvmlNvlinkFirmwareInfo_t, 1604);
+SIZE(nvmlNvLinkInfo_v2_t, 1612);
+SIZE(nvmlGpuFabricInfo_t, 28);
+SIZE(nvmlGpuFabricInfo_v2_t, 36);
+SIZE(nvmlGpuFabricInfo_v3_t, 40);
+SIZE(nvmlGpuFabricClique_v1_t, 8);
+SIZE(nvmlGpuFabricInfo_v4_t, 548);
+SIZE(nvmlDeviceAttributes_t, 40);
+SIZE(nvmlGpuInstancePlacement_t, 8);
+SIZE(nvmlGpuInstanceInfo_t, 24);
+SIZE(nvmlProcessInfo_v1_t, 16);
+SIZE(nvmlProcessInfo_v2_t, 24);
+SIZE(nvmlProcessDetail_v1_t, 32);
+SIZE(nvmlProcessDetailList_v1_t, 24);
+SIZE(nvmlProcessUtilizationInfo_v1_t, 40);
+SIZE(nvmlProcessesUtilizationInfo_v1_t, 24);
+SIZE(nvmlAccountingStats_t, 56);
+SIZE(nvmlFieldValue_t, 40);
+SIZE(nvmlEventData_t, 32);
+SIZE(nvmlSystemEventSetCreateRequest_v1_t, 16);
+SIZE(nvmlSystemEventSetFreeRequest_v1_t, 16);
+SIZE(nvmlSystemRegisterEventRequest_v1_t, 24);
+SIZE(nvmlSystemEventData_v1_t, 16);
+SIZE(nvmlSystemEventSetWaitRequest_v1_t, 32);
+
+// A version word is the size with the version in its top byte.
+VERSION(nvmlPciInfoExt_v1, 1);
+VERSION(nvmlSystemDriverBranchInfo_v1, 1);
+VERSION(nvmlPlatformInfo_v1, 1);
+VERSION(nvmlPlatformInfo_v2, 2);
+VERSION(nvmlDeviceAddressingMode_v1, 1);
+VERSION(nvmlSystemConfComputeSettings_v1, 1);
+VERSION(nvmlMemory_v2, 2);
+VERSION(nvmlTemperature_v1, 1);
+VERSION(nvmlMarginTemperature_v1, 1);
+VERSION(nvmlEccSramErrorStatus_v1, 1);
+VERSION(nvmlEccSramUniqueUncorrectedErrorCounts_v1, 1);
+VERSION(nvmlRepairStatus_v1, 1);
+VERSION(nvmlNvLinkInfo_v1, 1);
+VERSION(nvmlNvLinkInfo_v2, 2);
+VERSION(nvmlGpuFabricInfo_v2, 2);
+VERSION(nvmlGpuFabricInfo_v3, 3);
+VERSION(nvmlProcessDetailList_v1, 1);
+VERSION(nvmlProcessesUtilizationInfo_v1, 1);
+VERSION(nvmlSystemEventSetCreateRequest_v1, 1);
+VERSION(nvmlSystemEventSetFreeRequest_v1, 1);
+VERSION(nvmlSystemRegisterEventRequest_v1, 1);
+VERSION(nvmlSystemEventSetWaitRequest_v1, 1);

@@ -1,5 +1,5 @@
 /// Bytes that grow at the end: what an array of bytes does, without its checks on every append.
-@frozen @usableFromInline struct ByteBuffer: ~Copyable {
+@frozen @usableFromInline struct ByteBuffer: ~Copyable, @unchecked Sendable {  // It alone owns its storage.
     /// Owned here alone; `capacity` bytes, of which the first `count` are initialised.
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int

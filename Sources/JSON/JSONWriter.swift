@@ -11,7 +11,7 @@
 /// ```
 /// Commas and colons are placed by the writer; that values and keys come in a sensible order is the caller's part.
 /// NaN and infinity have no JSON form: a field or element with such a value is left out, never written as null.
-@frozen public struct JSONWriter: ~Copyable {
+@frozen public struct JSONWriter: ~Copyable, Sendable {
     @usableFromInline var buffer: ByteBuffer
     /// Whether a value stands right before, so that the next one needs a comma.
     @usableFromInline var needsComma = false
@@ -33,8 +33,9 @@
     /// The text, and the end of the writer.
     public consuming func finish() -> [UInt8] { Array(buffer.bytes) }
 
-    /// Forgets what was written and keeps the room for it.
-    public mutating func removeAll() {
+    /// Forgets what was written and keeps the room for it, unless that is more than `limit` bytes.
+    public mutating func removeAll(keepingUpTo limit: Int = .max) {
+        if buffer.capacity > limit { buffer = ByteBuffer(capacity: 4_096) }
         buffer.count = 0
         needsComma = false
     }

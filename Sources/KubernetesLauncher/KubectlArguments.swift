@@ -41,7 +41,7 @@ package struct KubectlArguments: Sendable, Equatable {
         ]
     }
 
-    package func node(_ name: NodeName) -> [String] {
+    package func node(_ name: TargetNode) -> [String] {
         connection + ["get", "node", name.description, "-o", "json", Self.answerSoon]
     }
 

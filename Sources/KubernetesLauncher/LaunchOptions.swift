@@ -1,7 +1,7 @@
 /// What the caller of `connect` asks for.
 package struct LaunchOptions: Sendable, Equatable {
     /// The node to go to.
-    package var node: NodeName
+    package var node: TargetNode
     /// The image of the agent.
     package var image = AgentImage.reference
     /// `read-only` or `operator`, as `serve --mode` takes it.
@@ -25,7 +25,7 @@ package struct LaunchOptions: Sendable, Equatable {
     package var requestedAt: String
 
     /// Options with their defaults for all but who wants to go where.
-    package init(node: NodeName, requester: String, requestedAt: String) {
+    package init(node: TargetNode, requester: String, requestedAt: String) {
         self.node = node
         self.requester = requester
         self.requestedAt = requestedAt

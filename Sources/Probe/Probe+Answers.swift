@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import ProbeProtocol
+internal import Snapshots
 internal import Synchronization
 
 #if canImport(Glibc)

@@ -3,14 +3,6 @@ package import ProbeProtocol
 package import Snapshots
 internal import Synchronization
 
-/// What came back from the probe.
-package struct ProbeAnswer: Sendable, Equatable {
-    /// All that was read; after an interruption, all that was read until then.
-    package var snapshot: NodeSnapshot
-    /// Why the snapshot is incomplete; nil if it is complete.
-    package var interruption: ProbeInterruption?
-}
-
 /// The client of the child process in which NVML runs.
 ///
 /// A driver that hangs or crashes takes that child with it and never the agent: each request has a deadline, after which the
@@ -39,31 +31,40 @@ package final class Probe: Sendable {
         self.deadline = deadline
     }
 
-    /// Reads what `request` names. Always answers, within the deadline and half a second.
-    package func read(_ request: ProbeRequest) async -> ProbeAnswer {
-        let started = MonotonicTime.now
+    /// Reads what `request` names. Always answers, within the deadline and half a second; if not everything could be read,
+    /// the snapshot holds what was, and says why.
+    package func read(_ request: ProbeRequest) async -> NodeSnapshot {
         let collectedAt = WallClock.microseconds
-        let outcome = await withUnsafeContinuation { (continuation: ProbeContinuation) in
-            submit(PendingRequest(request: request, deadline: started + deadline, continuation: continuation))
+        let end = MonotonicTime.now + deadline
+        var request = request
+        var snapshot = await attempt(request, until: end)
+        // A driver that hangs or crashes on one GPU is asked once more, without that GPU, while there is time.
+        let first = snapshot.interruption
+        while let gpu = snapshot.gpuToSkip, !request.skippedGPUs.contains(gpu), MonotonicTime.now + deadline / 8 < end {
+            request.skippedGPUs.append(gpu)
+            snapshot = await attempt(request, until: end)
         }
-        var answer = answer(outcome)
-        answer.snapshot.collectedAtMicroseconds = collectedAt
-        return answer
+        snapshot.collectedAtMicroseconds = collectedAt
+        snapshot.interruption = first ?? snapshot.interruption
+        return snapshot
     }
 
-    private func answer(_ outcome: ProbeOutcome) -> ProbeAnswer {
-        var outcome = outcome
-        do throws(SnapshotError) {
-            var failure: SnapshotError?
-            let snapshot = outcome.bytes.withUnsafeBytes { bytes in
-                do throws(SnapshotError) { return try NodeSnapshot(parts: bytes) } catch { failure = error }
-                return NodeSnapshot()
+    private func attempt(_ request: ProbeRequest, until end: MonotonicTime) async -> NodeSnapshot {
+        let outcome = await withUnsafeContinuation { (continuation: ProbeContinuation) in
+            submit(PendingRequest(request: request, deadline: end, continuation: continuation))
+        }
+        var snapshot = decode(outcome.bytes)
+        snapshot.interruption = outcome.interruption ?? snapshot.interruption
+        return snapshot
+    }
+
+    private func decode(_ bytes: [UInt8]) -> NodeSnapshot {
+        bytes.withUnsafeBytes { bytes in
+            do throws(SnapshotError) { return try NodeSnapshot(parts: bytes) } catch {
+                var snapshot = NodeSnapshot()
+                snapshot.interruption = ProbeInterruption(cause: .garbage, deadline: deadline)
+                return snapshot
             }
-            if let failure { throw failure }
-            return ProbeAnswer(snapshot: snapshot, interruption: outcome.interruption)
-        } catch {
-            outcome.interruption = outcome.interruption ?? ProbeInterruption(cause: .garbage, deadline: deadline)
-            return ProbeAnswer(snapshot: NodeSnapshot(), interruption: outcome.interruption)
         }
     }
 
@@ -71,6 +72,7 @@ package final class Probe: Sendable {
     package func shutDown() async {
         let pid = state.withLock { state in
             state.isShutDown = true
+            state.watcher?.cancel()
             return state.worker?.pid
         }
         guard let pid else { return }
@@ -80,4 +82,15 @@ package final class Probe: Sendable {
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }
+}
+
+extension NodeSnapshot {
+    /// The GPU without which another attempt may get further; nil if this one was whole, or got to all other GPUs.
+    fileprivate var gpuToSkip: UInt32? {
+        guard let interruption, let gpu = interruption.gpuIndex, let count = driver.gpuCount.value else { return nil }
+        switch interruption.cause {
+        case .timedOut where !interruption.isStillWorking, .crashed: return gpus.count + 1 < count ? gpu : nil
+        default: return nil
+        }
+    }
 }

@@ -36,7 +36,9 @@ package struct ProbeConfiguration: Sendable, Equatable {
         self.init()
         var rest = arguments[...]
         while let option = rest.popFirst() {
-            guard let value = rest.popFirst(), let known = Self.options.first(where: { $0.0 == option }) else { return nil }
+            guard let value = rest.popFirst(), let known = Self.options.first(where: { $0.0 == option }) else {
+                return nil
+            }
             self[keyPath: known.1] = value
         }
     }

@@ -60,10 +60,15 @@ extension ProbeRegion {
         csystem_store_release(slot(index).assumingMemoryBound(to: UInt32.self), UInt32(clamping: count))
     }
 
+    /// Number of complete bytes of a slot.
+    package func committedCount(ofSlot index: Int) -> Int {
+        let claimed = csystem_load_acquire(slot(index).assumingMemoryBound(to: UInt32.self))
+        return min(Int(claimed), Self.slotCapacity)
+    }
+
     /// A copy of the complete bytes of a slot; the original may change at any time if the worker misbehaves.
     package func committedBytes(ofSlot index: Int) -> [UInt8] {
-        let claimed = csystem_load_acquire(slot(index).assumingMemoryBound(to: UInt32.self))
-        let count = min(Int(claimed), Self.slotCapacity)
+        let count = committedCount(ofSlot: index)
         return Array(UnsafeRawBufferPointer(start: slot(index) + Self.slotHeader, count: count))
     }
 }
@@ -76,6 +81,9 @@ extension ProbeRegion {
 
     /// The worker's mark of the GPU that it reads: its index plus 1; 0 when none.
     package var currentGPU: UnsafeMutablePointer<UInt32> { (base + 4).assumingMemoryBound(to: UInt32.self) }
+
+    /// Where the worker leaves its marks; valid as long as the region is mapped.
+    package var marks: ProbeMarks { ProbeMarks(call: currentCall) }
 
     /// Writes NVML's function names for the agent to look up; what does not fit is left out.
     package func writeNames(_ names: some Sequence<String>) {
@@ -119,4 +127,26 @@ extension ProbeRegion {
 package struct ProbeRegionError: Error {
     /// `errno` of the call that failed.
     package let code: Int32
+}
+
+/// How far the worker has got: when nothing of it changes, the worker stands still.
+package struct ProbeProgress: Equatable, Sendable {
+    package let call: UInt32
+    package let gpu: UInt32
+    package let committed: Int
+}
+
+extension ProbeRegion {
+    /// How far the worker has got with the request of a slot.
+    package func progress(inSlot index: Int) -> ProbeProgress {
+        ProbeProgress(
+            call: csystem_load_acquire(currentCall), gpu: csystem_load_acquire(currentGPU),
+            committed: committedCount(ofSlot: index))
+    }
+}
+
+/// Where the worker leaves its marks.
+package struct ProbeMarks {
+    /// See ``ProbeRegion/currentCall``.
+    package let call: UnsafeMutablePointer<UInt32>
 }

@@ -1,1 +1,124 @@
-// ProbeWorker
+internal import CSystemCalls
+internal import HostNode
+internal import ProbeProtocol
+internal import Snapshots
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// The probe's side of the pipe: the only code that opens NVML. It runs in a process of its own, which may hang or crash.
+package struct ProbeWorker: ~Copyable {
+    private let region: ProbeRegion
+    private let node: WorkerNode
+    private var driver: DriverSession
+
+    /// Serves requests until the pipe ends; returns the exit code of the process.
+    package static func run(arguments: [String]) -> Int32 {
+        _ = csystem_die_with_parent()
+        guard let configuration = ProbeConfiguration(arguments: arguments) else {
+            complain("probe-worker is started by the agent itself and has no use from a shell")
+            return 2
+        }
+        do throws(ProbeRegionError) {
+            let region = try ProbeRegion(descriptor: ProbeDescriptor.region, create: false)
+            var worker = ProbeWorker(region: region, configuration: configuration)
+            return worker.serve()
+        } catch {
+            complain("the memory shared with the agent cannot be mapped (errno \(error.code))")
+            return 1
+        }
+    }
+
+    private init(region: consuming ProbeRegion, configuration: ProbeConfiguration) {
+        node = WorkerNode(configuration)
+        driver = DriverSession(configuration: configuration, node: node, marks: region.marks)
+        self.region = region
+    }
+
+    /// One request after the other, until the agent closes its end.
+    private mutating func serve() -> Int32 {
+        while let (frame, request) = readRequest() {
+            let slot = Int(frame.slot)
+            region.commit(0, inSlot: slot)
+            let length = answer(request, inSlot: slot)
+            let answer = ProbeFrame(id: frame.id, slot: frame.slot, length: UInt32(clamping: length))
+            guard writeAll(answer.bytes) else { return 1 }
+            // NVML keeps what it found at its first attempt; the next request gets a process that starts over.
+            if driver.mustStartOver { return 0 }
+        }
+        return 0
+    }
+
+    private mutating func answer(_ request: ProbeRequest, inSlot slot: Int) -> Int {
+        var encoder = SnapshotEncoder(into: region.buffer(ofSlot: slot))
+        // A snapshot that outgrows its slot ends with the last part that fits.
+        do throws(SnapshotError) { try encode(request, &encoder, slot) } catch {
+            return region.committedCount(ofSlot: slot)
+        }
+        return encoder.count
+    }
+
+    /// The host first: it is there even if the driver hangs.
+    private mutating func encode(
+        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+    ) throws(SnapshotError) {
+        if request.sections.contains(.host) {
+            var host = node.snapshot()
+            try encoder.append(.host, &host)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        guard !request.sections.isDisjoint(with: .needingDriver) else { return }
+        var snapshot = driver.open(names: region)
+        try encoder.append(.driver, &snapshot)
+        region.commit(encoder.count, inSlot: slot)
+        for index in request.order(of: min(snapshot.gpuCount.value ?? 0, 1_024)) {
+            region.currentGPU.pointee = index + 1
+            guard var gpu = driver.gpu(index, request) else { continue }
+            try encoder.append(.gpu, &gpu)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        region.currentGPU.pointee = 0
+    }
+}
+
+// MARK: The pipes
+
+extension ProbeWorker {
+    private func readRequest() -> (ProbeFrame, ProbeRequest)? {
+        guard let header = readExactly(ProbeFrame.size), let frame = ProbeFrame(header),
+            frame.length <= ProbeFrame.maximumRequestSize, let body = readExactly(Int(frame.length))
+        else { return nil }
+        var request = ProbeRequest()
+        let isWhole = body.withUnsafeBytes { bytes in
+            var decoder = SnapshotDecoder(bytes)
+            return (try? decoder.code(&request)) != nil && decoder.isAtEnd
+        }
+        return isWhole ? (frame, request) : nil
+    }
+
+    private func readExactly(_ count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                read(ProbeDescriptor.requests, buffer.baseAddress.map { $0 + filled }, count - filled)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { return nil }
+            filled += got
+        }
+        return bytes
+    }
+
+    private func writeAll(_ bytes: [UInt8]) -> Bool {
+        write(ProbeDescriptor.answers, bytes, bytes.count) == bytes.count
+    }
+
+    private static func complain(_ text: String) {
+        let line = Array("k8s-mcp-agent: \(text)\n".utf8)
+        _ = write(2, line, line.count)
+    }
+}

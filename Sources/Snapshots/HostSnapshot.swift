@@ -5,7 +5,7 @@ package struct HostSnapshot: SnapshotCodable, Equatable {
     /// The GPUs on the PCI bus (sysfs: vendor 10de, class 0300 or 0302, no virtual functions).
     package var pciGPUs: Reading<[BusID]> = .unavailable(.notRead)
     /// The GPUs that the kernel module knows (/proc/driver/nvidia/gpus).
-    package var procGPUs: Reading<[ProcGPU]> = .unavailable(.notRead)
+    package var procGPUs: Reading<[HostGPU]> = .unavailable(.notRead)
 
     package init() {}
 
@@ -16,22 +16,17 @@ package struct HostSnapshot: SnapshotCodable, Equatable {
     }
 }
 
-/// What /proc/driver/nvidia/gpus/BUS-ID/information says of a GPU; readable even when NVML is dead.
-package struct ProcGPU: SnapshotCodable, Equatable {
-    package var busID = BusID()
-    /// Marketing name; empty if the file does not say.
-    package var model = ""
-    /// `GPU-...`; empty when the GPU was never initialised (the file then shows question marks).
-    package var uuid = ""
-    /// N of /dev/nvidiaN.
-    package var minorNumber: UInt32?
-
-    package init() {}
+extension HostGPU: SnapshotCodable {
+    package init() { self.init(busID: BusID()) }
 
     package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
         try coder.code(&busID)
         try coder.code(&model)
         try coder.code(&uuid)
+        try coder.code(&videoBIOS)
         try coder.code(&minorNumber)
+        try coder.code(&interrupt)
+        try coder.code(&firmware)
+        try coder.code(&isExcluded)
     }
 }

@@ -8,6 +8,8 @@ package struct NodeSnapshot: Sendable, Equatable {
     package var host: HostSnapshot?
     /// One entry for each GPU that NVML lists, in NVML's order.
     package var gpus: [GPUSnapshot] = []
+    /// Why there is no more of it; nil if everything that was asked for was read.
+    package var interruption: ProbeInterruption?
 
     package init() {}
 }

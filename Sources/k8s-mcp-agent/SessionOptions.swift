@@ -46,7 +46,7 @@ struct SessionOptions: ParsableArguments {
     }
 
     func launchOptions(nodeText: String, agentArguments: [String]) throws -> LaunchOptions {
-        guard let node = NodeName(nodeText) else {
+        guard let node = TargetNode(nodeText) else {
             throw ValidationError(
                 "'\(nodeText)' cannot be a node's name: lower-case letters, digits, '-' and '.'; see 'kubectl get nodes'."
             )

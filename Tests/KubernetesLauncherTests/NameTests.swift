@@ -8,7 +8,7 @@ struct NameTests {
         "nodes are taken as kubectl takes them",
         arguments: [("gpu-node-5", "gpu-node-5"), ("node/gpu-1", "gpu-1"), ("nodes/a.b.c", "a.b.c"), ("no/x", "x")])
     func node(text: String, name: String) {
-        #expect(NodeName(text)?.description == name)
+        #expect(TargetNode(text)?.description == name)
     }
 
     @Test(
@@ -18,7 +18,7 @@ struct NameTests {
             String(repeating: "a", count: 254),
         ])
     func notANode(text: String) {
-        #expect(NodeName(text) == nil)
+        #expect(TargetNode(text) == nil)
     }
 
     @Test("the same question gets the same Job, another one another Job")
@@ -43,7 +43,7 @@ struct NameTests {
         ])
     func jobNames(node: String) throws {
         var options = try options()
-        options.node = try #require(NodeName(node))
+        options.node = try #require(TargetNode(node))
         for generation in [0, 1, 5] {
             let name = SessionNames(options).job(generation: generation)
             #expect(DNSName.isLabel(name, longest: 57), "\(name)")
@@ -61,5 +61,5 @@ struct NameTests {
 
 /// Options as the tests want them.
 func options(node: String = "gpu-node-5") throws -> LaunchOptions {
-    LaunchOptions(node: try #require(NodeName(node)), requester: "ada@laptop", requestedAt: "2026-11-22T10:00:00Z")
+    LaunchOptions(node: try #require(TargetNode(node)), requester: "ada@laptop", requestedAt: "2026-11-22T10:00:00Z")
 }

@@ -1,0 +1,68 @@
+package import Snapshots
+
+extension NVMLState {
+    /// NVML could not be opened or initialised: as a problem with its remedy; nil if it could, or nobody asked.
+    ///
+    /// - Parameter kernelModule: version of the loaded kernel module by /proc, if that was read.
+    package func problem(kernelModule: Reading<String>?) -> AccessProblem? {
+        guard let words = words(kernelModule: kernelModule) else { return nil }
+        return AccessProblem(kind: words.kind, message: words.message, remedy: words.remedy, blocksDriver: true)
+    }
+
+    private func words(kernelModule: Reading<String>?) -> (kind: String, message: String, remedy: String)? {
+        let loaded = kernelModule?.value
+        switch outcome {
+        case .notAsked, .ready: return nil
+        case .libraryNotFound:
+            return (
+                "library_not_found", "No usable libnvidia-ml.so.1 was found\(detail.isEmpty ? "" : ": \(detail)").",
+                loaded.map {
+                    "Driver \($0) is loaded, so its library must be on the node: name it with --nvml-library."
+                }
+                    ?? "Install the NVIDIA driver or wait for its driver pod; if it lies in an unusual place, name it with "
+                    + "--nvml-library. `k8s-mcp-agent doctor` lists what was tried."
+            )
+        case .libraryUnusable:
+            return (
+                "library_unusable", "\(libraryPath) cannot be used: \(detail).",
+                "Use the library that came with the node's driver: --nvml-library PATH; `k8s-mcp-agent doctor` lists those found."
+            )
+        case .rootNotEntered:
+            return (
+                "driver_root_not_entered",
+                "The driver lies below \(driverRoot), and entering that root (chroot) was refused (errno \(code)).",
+                "Run the agent's pod privileged or with CAP_SYS_CHROOT (kubectl debug: --profile=sysadmin)."
+            )
+        case .driverNotLoaded:
+            return (
+                "driver_not_loaded", "The NVIDIA kernel module is not loaded (NVML code 9).",
+                "Check `modprobe nvidia` and the kernel log (build, signature or nouveau conflicts); with the GPU Operator, "
+                    + "check the driver pod on this node. If the module is loaded, /dev/nvidiactl is missing or not reachable."
+            )
+        case .versionMismatch:
+            let versions = loaded.map { "kernel module \($0), library \(libraryPath)" } ?? "library \(libraryPath)"
+            return (
+                "driver_version_mismatch",
+                "NVIDIA's library and kernel module are of different versions (NVML code 18): \(versions).",
+                "The driver was upgraded under a running kernel module: running jobs may go on, new ones fail. Drain the node, "
+                    + "then reload the module or reboot."
+            )
+        case .noPermission:
+            return (
+                "no_permission", "The agent may not open the NVIDIA device nodes (NVML code 4).",
+                "Run the agent's pod privileged (kubectl debug: --profile=sysadmin) or give it the devices."
+            )
+        case .noGPU:
+            return (
+                "no_gpu", "The NVIDIA driver is loaded but knows no GPU.",
+                "Compare with the PCI bus (lspci -d 10de:): GPUs that are there but not known failed to initialise; see the "
+                    + "kernel log for RmInitAdapter."
+            )
+        case .initializationFailed:
+            return (
+                "nvml_initialization_failed", "NVML could not be initialised (code \(code)).",
+                "Look in the kernel log for NVRM lines; a code of 999 often means a GPU that failed to initialise. Reboot if it stays."
+            )
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package import Snapshots
+
+extension ProbeInterruption {
+    /// The child process that reads the driver did not finish: as a problem with its remedy.
+    package var problem: AccessProblem {
+        AccessProblem(
+            kind: kind, gpu: gpuIndex, message: message, remedy: remedy, evidence: evidence,
+            blocksDriver: gpuIndex == nil)
+    }
+
+    private var kind: String {
+        switch cause {
+        case .timedOut: isStillWorking ? "driver_slow" : "driver_timeout"
+        case .stuckInKernel: "driver_stuck_in_kernel"
+        case .crashed: "probe_crashed"
+        case .exited: "probe_exited"
+        case .garbage: "probe_garbage"
+        case .cannotStart: "probe_cannot_start"
+        }
+    }
+
+    /// `in nvmlDeviceGetPowerUsage on GPU 3`, as far as it is known.
+    private var place: String {
+        let function = call.map { " in \($0)" } ?? ""
+        return function + (gpuIndex.map { " on GPU \($0)" } ?? "")
+    }
+
+    private var seconds: String {
+        let milliseconds = deadline.components.seconds * 1_000 + deadline.components.attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+    }
+
+    private var message: String {
+        switch cause {
+        case .timedOut where isStillWorking:
+            "The NVIDIA driver is slow: it had not finished within \(seconds)\(place), but was getting on."
+        case .timedOut: "The NVIDIA driver did not answer within \(seconds)\(place)."
+        case .stuckInKernel(let process):
+            "The NVIDIA driver did not answer within \(seconds)\(place); the process that asked (pid \(process.pid)) is stuck "
+                + "inside the kernel and cannot be killed."
+        case .crashed(let signal):
+            "NVIDIA's library crashed\(place) (signal \(signal)\(signal == 11 ? ", SIGSEGV" : ""))."
+        case .exited(let code): "The process that reads the driver ended with exit code \(code)\(place)."
+        case .garbage: "The process that reads the driver sent something unreadable\(place)."
+        case .cannotStart(let code): "The process that reads the driver could not be started (errno \(code))."
+        }
+    }
+
+    private var remedy: String {
+        switch cause {
+        case .timedOut where isStillWorking:
+            "Ask again in some seconds: it goes on meanwhile. Without persistence mode the first access to each GPU takes seconds "
+                + "(enable nvidia-persistenced); if it stays slow, raise --deadline."
+        case .timedOut:
+            "Treat the GPU as hung: look in the kernel log for Xid 119, 120, 79 or 62 (GSP or bus failure), ask again once, "
+                + "then drain the node and reset the GPU or reboot."
+        case .stuckInKernel:
+            "Drain the node and reboot it: a reset needs the driver, which no longer answers. Keep the kernel stack below for "
+                + "NVIDIA's support."
+        case .crashed:
+            "Check that the library is the one that belongs to the loaded kernel module (doctor shows both versions), then "
+                + "look in the kernel log; other tools that use NVML will crash as well."
+        case .exited, .garbage:
+            "Run `k8s-mcp-agent doctor` on the node and report its output: this should not happen."
+        case .cannotStart:
+            "Raise the limits on processes, memory and open files of the container the agent runs in."
+        }
+    }
+
+    private var evidence: [String] {
+        guard let process else { return [] }
+        let state = process.state.map { "process state \($0)" }
+        let channel = process.waitChannel.map { "sleeps in \($0)" }
+        let stack = process.stack.isEmpty ? nil : "kernel stack: " + process.stack.joined(separator: " < ")
+        return [state, channel, stack].compactMap { $0 }
+    }
+}

@@ -1,0 +1,117 @@
+package import Snapshots
+
+/// What the loaded kernel modules tell through /proc and /sys, without NVML.
+package struct DriverFiles: Sendable {
+    private let files: any HostFiles
+
+    package init(_ files: any HostFiles) {
+        self.files = files
+    }
+
+    /// The loaded NVIDIA module; not supported where none is loaded.
+    package func driver() -> Reading<HostDriver> {
+        files.reading("/proc/driver/nvidia/version", HostDriver.init(versionFile:)).map { driver in
+            var driver = driver
+            driver.referenceCount = files.reading("/sys/module/nvidia/refcnt") { Text.decimal($0) }
+            driver.taint = files.reading("/sys/module/nvidia/taint") { Text.clean($0) }
+            return driver
+        }
+    }
+
+    /// The GPUs that the module found, by bus id; those it could not initialise are among them.
+    package func gpus() -> Reading<[HostGPU]> {
+        let folder = "/proc/driver/nvidia/gpus"
+        do throws(HostFileError) {
+            let gpus = try files.list(folder).compactMap { name in
+                BusID(name).map { gpu($0, "\(folder)/\(name)/information") }
+            }
+            return .value(gpus.sorted { $0.busID < $1.busID })
+        } catch {
+            return .unavailable(Unavailable(error))
+        }
+    }
+
+    private func gpu(_ busID: BusID, _ path: String) -> HostGPU {
+        HostGPU(busID: busID, information: (try? files.read(path)) ?? [])
+    }
+
+    /// The loaded modules that matter to GPUs, in the order of /proc/modules.
+    package func modules() -> Reading<[HostModule]> {
+        files.reading("/proc/modules", limit: 1 << 20) { bytes in
+            Text.lines(bytes).compactMap(HostModule.init(line:)).filter { Self.relevant.contains($0.name) }
+        }
+    }
+
+    private static let relevant: Set<String> = [
+        "nvidia", "nvidia_uvm", "nvidia_modeset", "nvidia_drm", "nvidia_peermem", "nvidia_fs", "nv_peer_mem", "gdrdrv",
+        "nvidia_vgpu_vfio", "nvidia_cspmu", "nvswitch", "nouveau", "nova_core", "vfio_pci",
+    ]
+}
+
+extension HostDriver {
+    /// Reads /proc/driver/nvidia/version; nil if it names no version.
+    ///
+    /// Two shapes are in use: `NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct ...` and
+    /// `NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build ...`.
+    package init?(versionFile bytes: [UInt8]) {
+        let lines = Text.lines(bytes)
+        func value(_ key: String) -> String? {
+            lines.lazy.compactMap { Text.pair($0, separator: UInt8(ascii: ":")) }.first { $0.key == key }?.value
+        }
+        guard let line = value("NVRM version"),
+            let version = Text.words(line.utf8).first(where: DriverVersion.isVersion)
+        else { return nil }
+        self.init(
+            version: version, isOpen: line.contains("Open Kernel Module"), versionLine: line,
+            compilerLine: value("GCC version"))
+    }
+}
+
+/// Driver versions as NVIDIA writes them: `570.133.20`, `535.54.3`, rarely two numbers only.
+enum DriverVersion {
+    static func isVersion(_ word: some StringProtocol) -> Bool {
+        let parts = word.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return (2...4).contains(parts.count)
+            && parts.allSatisfy { (1...6).contains($0.count) && $0.allSatisfy(Text.isDigit) }
+    }
+}
+
+extension HostGPU {
+    /// Reads the `information` file of one GPU; what is missing there or made of question marks is nil.
+    package init(busID: BusID, information bytes: [UInt8]) {
+        self.init(busID: busID)
+        for line in Text.lines(bytes) {
+            guard let (key, value) = Text.pair(line, separator: UInt8(ascii: ":")) else { continue }
+            set(key, Self.isKnown(value) ? value : nil)
+        }
+    }
+
+    private mutating func set(_ key: String, _ value: String?) {
+        switch key {
+        case "Model": model = value
+        case "GPU UUID": uuid = value
+        case "Video BIOS": videoBIOS = value
+        case "Device Minor": minorNumber = value.flatMap { UInt32($0) }
+        case "IRQ": interrupt = value.flatMap { UInt32($0) }
+        case "GPU Firmware": firmware = value
+        case "GPU Excluded": isExcluded = value.flatMap { ["Yes": true, "No": false][$0] }
+        default: break
+        }
+    }
+
+    private static func isKnown(_ value: String) -> Bool {
+        !value.isEmpty && !value.contains("??") && value != "N/A" && value != "Unknown"
+    }
+}
+
+extension HostModule {
+    /// Reads one line of /proc/modules: `nvidia_uvm 2355200 4 - Live 0xffffffffc1a2e000 (POE)`.
+    package init?(line: [UInt8]) {
+        let words = Text.words(line)
+        guard words.count >= 5, let size = UInt64(words[1]) else { return nil }
+        self.init(
+            name: words[0], sizeBytes: size, referenceCount: Int(words[2]),
+            users: words[3].split(separator: ",").map(String.init).filter { $0 != "-" },
+            state: State(rawValue: words[4]))
+    }
+}

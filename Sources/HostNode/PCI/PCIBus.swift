@@ -1,0 +1,147 @@
+package import Snapshots
+
+/// The NVIDIA devices on the PCI bus, from sysfs.
+package struct PCIBus: Sendable {
+    let files: any HostFiles
+    static let folder = "/sys/bus/pci/devices"
+    static let nvidia: UInt16 = 0x10de
+
+    package init(_ files: any HostFiles) {
+        self.files = files
+    }
+
+    /// GPUs and NVSwitches, by bus id; audio and USB functions of graphics boards are left out.
+    package func devices() -> Reading<[HostPCIDevice]> {
+        do throws(HostFileError) {
+            let found = try files.list(Self.folder).compactMap(device)
+            return .value(found.sorted { $0.busID < $1.busID })
+        } catch {
+            return .unavailable(Unavailable(error))
+        }
+    }
+
+    private func device(_ name: String) -> HostPCIDevice? {
+        let folder = "\(Self.folder)/\(name)"
+        guard let vendor: UInt16 = number("\(folder)/vendor"), vendor == Self.nvidia, let busID = BusID(name),
+            let code: UInt32 = number("\(folder)/class"), let kind = HostPCIDevice.Kind(classCode: code)
+        else { return nil }
+        var device = HostPCIDevice(busID: busID, kind: kind, deviceID: number("\(folder)/device") ?? 0)
+        device.isVirtualFunction = (try? files.link("\(folder)/physfn")) != nil
+        device.driver = linkName("\(folder)/driver", missing: .value(""))
+        device.numaNode = files.reading("\(folder)/numa_node") { Text.decimal($0).flatMap { $0 >= 0 ? $0 : nil } }
+        device.iommuGroup = linkName("\(folder)/iommu_group", missing: .unavailable(.notSupported)).asNumber
+        device.powerState = files.reading("\(folder)/power_state") { Text.clean($0) }
+        device.isConfigurationAllOnes = isAllOnes(folder, powerState: device.powerState.value)
+        device.link = link(folder, isLost: device.isConfigurationAllOnes.value ?? false)
+        device.errors = errors(folder)
+        setPosition(of: &device, folder)
+        return device
+    }
+
+    func number<Number: FixedWidthInteger>(_ path: String) -> Number? {
+        (try? files.read(path, limit: 64)).flatMap { Text.hexadecimal($0) }
+    }
+
+    /// The last name in a symlink's target.
+    private func linkName(_ path: String, missing: Reading<String>) -> Reading<String> {
+        do throws(HostFileError) {
+            return .value(HostPath.name(try files.link(path)))
+        } catch {
+            return error.cause == .missing ? missing : .unavailable(Unavailable(error))
+        }
+    }
+
+    /// Reading `config` wakes a sleeping device (the kernel resumes it for the read), so one in D3cold is left alone.
+    private func isAllOnes(_ folder: String, powerState: String?) -> Reading<Bool> {
+        guard powerState != "D3cold" else { return .unavailable(.notRead) }
+        do throws(HostFileError) {
+            let head = try files.head("\(folder)/config", limit: 4)
+            return head.count == 4 ? .value(head.allSatisfy { $0 == 0xff }) : .unavailable(.notSupported)
+        } catch {
+            return .unavailable(Unavailable(error))
+        }
+    }
+
+    /// The bridges above a device are the parents of what its entry in the bus folder links to.
+    private func setPosition(of device: inout HostPCIDevice, _ folder: String) {
+        guard let resolved = try? files.resolve(folder) else { return }
+        let names = HostPath.components(resolved).dropLast()
+        device.path = names.compactMap { BusID($0) }
+        guard let parent = names.last, let port = BusID(parent) else { return }
+        let portFolder = HostPath.joined(names)
+        device.upstream = HostPCIPort(busID: port, link: link(portFolder, isLost: false), errors: errors(portFolder))
+    }
+
+    private func link(_ folder: String, isLost: Bool) -> HostPCILink {
+        guard !isLost else {
+            let lost: Reading<Int> = .unavailable(.gpuLost)
+            return HostPCILink(currentWidth: lost, maximumWidth: lost, currentSpeed: lost, maximumSpeed: lost)
+        }
+        return HostPCILink(
+            currentWidth: files.reading("\(folder)/current_link_width", HostPCILink.width),
+            maximumWidth: files.reading("\(folder)/max_link_width", HostPCILink.width),
+            currentSpeed: files.reading("\(folder)/current_link_speed", HostPCILink.speed),
+            maximumSpeed: files.reading("\(folder)/max_link_speed", HostPCILink.speed))
+    }
+
+    private func errors(_ folder: String) -> HostPCIErrors {
+        HostPCIErrors(
+            correctable: files.reading("\(folder)/aer_dev_correctable", HostPCIErrors.Counters.init(file:)),
+            nonFatal: files.reading("\(folder)/aer_dev_nonfatal", HostPCIErrors.Counters.init(file:)),
+            fatal: files.reading("\(folder)/aer_dev_fatal", HostPCIErrors.Counters.init(file:)))
+    }
+}
+
+extension HostPCIDevice.Kind {
+    /// The kind for a class code as sysfs writes it (class, subclass, interface: 24 bits); nil for devices of no interest.
+    init?(classCode: UInt32) {
+        switch classCode >> 8 {
+        case 0x0300, 0x0302: self = .gpu
+        case 0x0680: self = .nvSwitch
+        default: return nil
+        }
+    }
+}
+
+extension HostPCILink {
+    /// Lanes; sysfs writes 0 without a link, and 63 or 255 where the device does not tell.
+    static func width(_ bytes: [UInt8]) -> Int? {
+        Text.decimal(bytes).flatMap { (1...32).contains($0) ? $0 : nil }
+    }
+
+    /// `16.0 GT/s PCIe`, older kernels `16 GT/s`, or `Unknown`: in megatransfers per second.
+    static func speed(_ bytes: [UInt8]) -> Int? {
+        let words = Text.words(bytes)
+        guard words.count >= 2, words[1] == "GT/s" else { return nil }
+        let parts = words[0].split(separator: ".", maxSplits: 1)
+        guard let whole = parts.first.flatMap({ Int($0) }), (1...1024).contains(whole) else { return nil }
+        let tenths = parts.count == 2 ? parts[1].first.flatMap { $0.wholeNumberValue } : 0
+        return tenths.map { whole * 1000 + $0 * 100 }
+    }
+}
+
+extension HostPCIErrors.Counters {
+    /// Lines `NAME COUNT`, the last one `TOTAL_ERR_...`; nil if no line is like that.
+    init?(file bytes: [UInt8]) {
+        let counters = Text.lines(bytes).compactMap { line -> HostPCIErrors.Counter? in
+            let words = Text.words(line)
+            guard words.count == 2, let count = UInt64(words[1]) else { return nil }
+            return HostPCIErrors.Counter(name: words[0], count: count)
+        }
+        guard !counters.isEmpty else { return nil }
+        let named = counters.filter { !$0.name.hasPrefix("TOTAL_") }
+        let sum = named.reduce(0 as UInt64) { $0.addingReportingOverflow($1.count).partialValue }
+        self.init(
+            total: counters.last { $0.name.hasPrefix("TOTAL_") }?.count ?? sum, nonzero: named.filter { $0.count > 0 })
+    }
+}
+
+extension Reading<String> {
+    /// The same reading as a number; not supported where it is none.
+    fileprivate var asNumber: Reading<Int> {
+        switch self {
+        case .value(let text): Int(text).map(Reading<Int>.value) ?? .unavailable(.notSupported)
+        case .unavailable(let reason): .unavailable(reason)
+        }
+    }
+}

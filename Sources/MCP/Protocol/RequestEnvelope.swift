@@ -1,0 +1,37 @@
+import JSON
+
+/// What a request's `_meta` says of the protocol that it speaks.
+enum RequestEnvelope {
+    /// It says nothing: the session's revision counts.
+    case none
+    /// The request stands alone, in the revision and for the client that it names.
+    case stateless(version: String, client: JSONValue?, capabilities: JSONValue)
+
+    static let versionKey = "io.modelcontextprotocol/protocolVersion"
+    static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
+    static let clientKey = "io.modelcontextprotocol/clientInfo"
+    static let serverKey = "io.modelcontextprotocol/serverInfo"
+
+    /// The error for a request that can only be made in an envelope and has none.
+    static let missing = ProtocolError.invalidParams(
+        "_meta must hold \"\(versionKey)\" and \"\(capabilitiesKey)\"; or begin a session with \"initialize\"")
+
+    init(_ meta: JSONValue?) throws(ProtocolError) {
+        guard let meta else {
+            self = .none
+            return
+        }
+        guard let meta = meta.objectValue else { throw .invalidParams("_meta must be an object") }
+        guard let version = meta[Self.versionKey] else {
+            // Only a stateless client knows this key, so that its version has been forgotten.
+            if meta[Self.capabilitiesKey] != nil { throw Self.missing }
+            self = .none
+            return
+        }
+        guard let version = version.stringValue else { throw .invalidParams("\"\(Self.versionKey)\" must be a string") }
+        guard let capabilities = meta[Self.capabilitiesKey], capabilities.objectValue != nil else {
+            throw .invalidParams("_meta must hold \"\(Self.capabilitiesKey)\", an object")
+        }
+        self = .stateless(version: version, client: meta[Self.clientKey], capabilities: capabilities)
+    }
+}

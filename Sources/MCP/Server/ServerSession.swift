@@ -1,0 +1,96 @@
+public import JSON
+
+/// The protocol's state on one connection: takes messages, writes replies, says which tools to run. It does no I/O.
+///
+/// Every revision is served at any time. Requests in an envelope stand alone and neither read nor change what a session's
+/// `initialize` agreed upon, so that a client may probe with one and go on with the other.
+public struct ServerSession: Sendable {
+    let server: MCPServer
+    /// Whether requests without envelope and handshake are served, as people make them by hand.
+    let allowsBareRequests: Bool
+    /// What `initialize` agreed upon.
+    var handshake: SessionInfo?
+    /// The last revision that the client has shown to speak.
+    var lastRevision: ProtocolRevision?
+    var calls: [CallKey: OpenCall] = [:]
+    var keys: [RequestID: CallKey] = [:]
+    var batches: [UInt64: Batch] = [:]
+    private var lastNumber: UInt64 = 0
+
+    public init(_ server: MCPServer, allowsBareRequests: Bool = true) {
+        self.server = server
+        self.allowsBareRequests = allowsBareRequests
+    }
+
+    /// How many calls have been started and neither finished nor cancelled.
+    public var openCallCount: Int { calls.count }
+
+    /// Takes one message (or a batch, where the revision knows batches).
+    ///
+    /// - Parameters:
+    ///   - text: the message, without its line feed.
+    ///   - out: gets the replies that can be given at once, each ended by a line feed.
+    public mutating func receive(
+        _ text: UnsafeBufferPointer<UInt8>, into out: inout JSONWriter
+    ) -> [SessionAction] {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(text)
+        } catch {
+            refuse(ProtocolError(.parseError, "Parse error: \(error)"), id: nil, .line, into: &out)
+            return []
+        }
+        if case .array(let messages) = value { return receiveBatch(messages, into: &out) }
+        return handle(IncomingMessage(value), .line, into: &out).map { [$0] } ?? []
+    }
+
+    /// Answers a line that was too long to be read.
+    public mutating func refuseLine(longerThan limit: Int, into out: inout JSONWriter) {
+        let error = ProtocolError(.parseError, "Parse error: the message is longer than \(limit) bytes")
+        refuse(error, id: nil, .line, into: &out)
+    }
+
+    mutating func handle(
+        _ message: IncomingMessage, _ destination: ReplyDestination, into out: inout JSONWriter
+    ) -> SessionAction? {
+        switch message {
+        case .request(let id, let method, let params):
+            do {
+                let request = try request(id, method, params, destination)
+                return try dispatch(request, into: &out)
+            } catch {
+                refuse(error, id: id, destination, into: &out)
+                return nil
+            }
+        case .notification(let method, let params):
+            return method == "notifications/cancelled" ? cancel(params?["requestId"], into: &out) : nil
+        case .response:
+            return nil
+        case .invalid(let id, let why):
+            refuse(.invalidRequest(why), id: id, destination, into: &out)
+            return nil
+        }
+    }
+
+    mutating func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+}
+
+/// A call that waits for its answer.
+struct OpenCall: Sendable {
+    let id: RequestID
+    let revision: ProtocolRevision
+    let destination: ReplyDestination
+    let progressToken: RequestID?
+    /// The last value that was sent.
+    var progress: Double?
+}
+
+/// Where a reply goes.
+enum ReplyDestination: Sendable {
+    /// A line of its own.
+    case line
+    case batch(UInt64)
+}

@@ -1,0 +1,72 @@
+import EventLoop
+import JSON
+import Synchronization
+
+extension StdioServer {
+    func readLines() async {
+        var lines = LineBuffer(limit: limits.line)
+        while (try? await loop.waitReadable(input)) != nil {
+            switch lines.fill(from: input) {
+            case .bytes:
+                await takeLines(&lines)
+            case .nothingYet:
+                continue
+            case .end, .failed:
+                _ = lines.lastLine { receive($0) }
+                return
+            }
+        }
+    }
+
+    private func takeLines(_ lines: inout LineBuffer) async {
+        while !Task.isCancelled {
+            if state.withLock({ isFull(&$0) }) {
+                flush()
+                await roomAgain.wait()
+            } else if lines.nextLine({ receive($0) }) == nil {
+                break
+            }
+        }
+        flush()
+    }
+
+    private func isFull(_ state: inout State) -> Bool {
+        state.isReaderPaused = state.outbox.count > limits.output || state.tasks.count >= limits.calls
+        return state.isReaderPaused
+    }
+
+    /// Lets a paused reader look again, after something has become less.
+    func offerRoom(_ state: inout State) {
+        guard state.isReaderPaused, !isFull(&state) else { return }
+        roomAgain.fire()
+    }
+
+    private func receive(_ line: LineBuffer.Line) {
+        state.withLock { state in
+            state.lastLine = .now
+            switch line {
+            case .overlong:
+                state.session.refuseLine(longerThan: limits.line, into: &state.outbox.incoming)
+            case .text(let text) where !text.allSatisfy(isBlank):
+                for action in state.session.receive(text, into: &state.outbox.incoming) { act(action, &state) }
+            case .text:
+                break
+            }
+        }
+    }
+
+    private func act(_ action: SessionAction, _ state: inout State) {
+        switch action {
+        case .start(let call):
+            state.tasks[call.key] = Task(executorPreference: loop) {
+                let result = await call.run { self.progress(call.key, $0) }
+                self.finish(call.key, with: result)
+            }
+        case .cancel(let key):
+            // It stays in the table until its handler has come back, since it goes on using memory until then.
+            state.tasks[key]?.cancel()
+        }
+    }
+}
+
+private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }

@@ -1,0 +1,72 @@
+public import JSON
+
+/// One thing that a model may ask the server to do.
+public struct Tool: Sendable {
+    /// What a client calls it: snake_case, at most 40 characters, unique on a server.
+    public let name: String
+    /// What a person sees.
+    public let title: String
+    public let description: String
+    /// JSON Schema of the arguments; its root is an object with flat properties.
+    public let inputSchema: JSONValue
+    /// JSON Schema of what ``ToolResult/structured(bytes:text:)`` carries; its root is an object.
+    public let outputSchema: JSONValue?
+    public let annotations: ToolAnnotations
+    /// Further `_meta` of the tool, such as hints to particular hosts.
+    public let meta: JSONObject?
+    /// Does the work. Its arguments have been checked against ``inputSchema``. It is cancelled by task cancellation.
+    public let handler: @Sendable (ToolCall) async -> ToolResult
+
+    public init(
+        name: String, title: String, description: String, inputSchema: JSONValue, outputSchema: JSONValue? = nil,
+        annotations: ToolAnnotations = ToolAnnotations(), meta: JSONObject? = nil,
+        handler: @escaping @Sendable (ToolCall) async -> ToolResult
+    ) {
+        self.name = name
+        self.title = title
+        self.description = description
+        self.inputSchema = inputSchema
+        self.outputSchema = outputSchema
+        self.annotations = annotations
+        self.meta = meta
+        self.handler = handler
+    }
+}
+
+/// What a host may assume of a tool before it asks its user. The defaults are the protocol's: assume the worst.
+public struct ToolAnnotations: Sendable {
+    /// It changes nothing.
+    public var readOnlyHint: Bool
+    /// It may destroy something; meaningful only if it is not read-only.
+    public var destructiveHint: Bool
+    /// Calling it twice with the same arguments does no more than calling it once.
+    public var idempotentHint: Bool
+    /// It reaches out to a world beyond this machine.
+    public var openWorldHint: Bool
+
+    public init(
+        readOnlyHint: Bool = false, destructiveHint: Bool = true, idempotentHint: Bool = false,
+        openWorldHint: Bool = true
+    ) {
+        self.readOnlyHint = readOnlyHint
+        self.destructiveHint = destructiveHint
+        self.idempotentHint = idempotentHint
+        self.openWorldHint = openWorldHint
+    }
+}
+
+extension Tool {
+    /// Calls the tool as a server does: arguments are checked and tidied first, a fault in them is a failure result.
+    ///
+    /// - Parameter progress: is given each step that the tool reports.
+    public func call(
+        arguments: JSONObject, session: SessionInfo = .local, progress: (@Sendable (ToolProgress) -> Void)? = nil
+    ) async -> ToolResult {
+        switch checkedArguments(arguments) {
+        case .success(let checked):
+            await handler(ToolCall(arguments: checked, session: session, progress: progress))
+        case .failure(let fault):
+            .failure(message: fault.message)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+public import JSON
+
+/// What a tool answers.
+public struct ToolResult: Sendable, Equatable {
+    enum Body: Sendable, Equatable {
+        case structured([UInt8], text: String?)
+        case text(String)
+        case failure(String)
+    }
+
+    let body: Body
+
+    /// An answer for programs and models alike.
+    ///
+    /// - Parameters:
+    ///   - bytes: one JSON object, encoded compactly. It travels as it is, as `structuredContent`.
+    ///   - text: what models that read only text get; without it, the same JSON.
+    public static func structured(bytes: [UInt8], text: String? = nil) -> ToolResult {
+        ToolResult(body: .structured(bytes, text: text))
+    }
+
+    /// An answer for programs and models alike: the object whose members `members` writes.
+    public static func structured(_ members: (inout JSONWriter) -> Void) -> ToolResult {
+        var writer = JSONWriter(reserving: 4_096)
+        writer.object(members)
+        return .structured(bytes: writer.finish())
+    }
+
+    /// An answer in words, from a tool without an output schema.
+    public static func text(_ text: String) -> ToolResult { ToolResult(body: .text(text)) }
+
+    /// The call has failed; the message says what failed, on which value, and what to call next.
+    public static func failure(message: String) -> ToolResult { ToolResult(body: .failure(message)) }
+
+    public var isError: Bool {
+        if case .failure = body { true } else { false }
+    }
+
+    /// The JSON object of a structured answer.
+    public var structuredBytes: [UInt8]? {
+        if case .structured(let bytes, _) = body { bytes } else { nil }
+    }
+
+    /// What a model that reads only text gets.
+    public var text: String {
+        switch body {
+        case .structured(let bytes, nil): String(decoding: bytes, as: UTF8.self)
+        case .structured(_, let text?), .text(let text), .failure(let text): text
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import CNVML
+
+/// Something that calls into the library: the library itself, a device, an event set.
+protocol NVMLCaller: ~Copyable {
+    var functions: UnsafePointer<NVMLFunctions> { get }
+}
+
+extension NVMLCaller where Self: ~Copyable {
+    /// Runs one call and gives its answer; a function that the library lacks answers `functionNotFound`.
+    ///
+    /// The two plain stores around the call let a process that shares the word say where the driver hung or crashed.
+    @inline(__always)
+    func answer<Signature>(
+        _ function: NVMLFunction<Signature>, _ body: (Signature) -> nvmlReturn_t
+    ) -> NVMLReturnCode {
+        guard let address = function.address else { return .functionNotFound }
+        let word = functions.pointee.currentCall
+        word.pointee = function.symbolIndex
+        let code = body(address)
+        word.pointee = 0
+        return NVMLReturnCode(rawValue: code)
+    }
+
+    /// Runs one call; everything but success is an error.
+    @inline(__always)
+    func call<Signature>(
+        _ function: NVMLFunction<Signature>, _ body: (Signature) -> nvmlReturn_t
+    ) throws(NVMLError) {
+        let code = answer(function, body)
+        guard code == .success else { throw NVMLError(code, function.symbolIndex) }
+    }
+
+    /// Runs a call that fills a text buffer; 128 bytes are more than any of NVML's fixed texts needs.
+    ///
+    /// The text ends at its first NUL, or with the buffer where the library forgot it. Bytes that are no UTF-8 become
+    /// replacement characters.
+    func text<Signature>(
+        _ function: NVMLFunction<Signature>, capacity: UInt32 = 128,
+        _ body: (Signature, UnsafeMutablePointer<CChar>?, UInt32) -> nvmlReturn_t
+    ) throws(NVMLError) -> String {
+        var code = NVMLReturnCode.success
+        let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(capacity)) { buffer in
+            buffer.initialize(repeating: 0)
+            code = answer(function) { body($0, buffer.baseAddress, capacity) }
+            return code == .success ? String(terminatedIn: UnsafeRawBufferPointer(buffer)) : ""
+        }
+        guard code == .success else { throw NVMLError(code, function.symbolIndex) }
+        return text
+    }
+}
+
+extension String {
+    /// The text up to the first NUL, or all of it if there is none.
+    init(terminatedIn bytes: UnsafeRawBufferPointer) {
+        let end = bytes.firstIndex(of: 0) ?? bytes.endIndex
+        self.init(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
+    }
+
+    /// The text in a C character array, which is a tuple here.
+    init<CharacterArray>(terminatedIn array: CharacterArray) {
+        self = withUnsafeBytes(of: array) { String(terminatedIn: $0) }
+    }
+}

@@ -1,0 +1,66 @@
+import CNVML
+
+struct PCIeFunctions {
+    let generation: NVMLFunction<DeviceUInt32>
+    let width: NVMLFunction<DeviceUInt32>
+    let maximumGeneration: NVMLFunction<DeviceUInt32>
+    let gpuMaximumGeneration: NVMLFunction<DeviceUInt32>
+    let maximumWidth: NVMLFunction<DeviceUInt32>
+    let replays: NVMLFunction<DeviceUInt32>
+    let throughput: NVMLFunction<DeviceSelectedUInt32>
+    let speed: NVMLFunction<DeviceUInt32>
+    let maximumSpeed: NVMLFunction<DeviceUInt32>
+
+    init(_ binder: inout SymbolBinder) {
+        generation = binder.optional("nvmlDeviceGetCurrPcieLinkGeneration")
+        width = binder.optional("nvmlDeviceGetCurrPcieLinkWidth")
+        maximumGeneration = binder.optional("nvmlDeviceGetMaxPcieLinkGeneration")
+        gpuMaximumGeneration = binder.optional(.since(525, "nvmlDeviceGetGpuMaxPcieLinkGeneration"))
+        maximumWidth = binder.optional("nvmlDeviceGetMaxPcieLinkWidth")
+        replays = binder.optional("nvmlDeviceGetPcieReplayCounter")
+        throughput = binder.optional("nvmlDeviceGetPcieThroughput")
+        speed = binder.optional(.since(470, "nvmlDeviceGetPcieSpeed"))
+        maximumSpeed = binder.optional(.since(470, "nvmlDeviceGetPcieLinkMaxSpeed"))
+    }
+}
+
+/// A direction on the PCI Express link, as the GPU sees it.
+package enum NVMLPCIeDirection: UInt32, CaseIterable, Sendable {
+    case transmit = 0
+    case receive = 1
+}
+
+extension NVMLDevice {
+    /// Drops while the GPU is idle, to save power: only meaningful under load.
+    package func pcieGeneration() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.generation) }
+
+    /// Lanes. Does not drop while idle.
+    package func pcieWidth() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.width) }
+
+    /// What GPU and slot can do together.
+    package func maximumPCIeGeneration() throws(NVMLError) -> UInt32 {
+        try uint32(functions.pointee.pcie.maximumGeneration)
+    }
+
+    /// What the GPU alone can do.
+    package func gpuMaximumPCIeGeneration() throws(NVMLError) -> UInt32 {
+        try uint32(functions.pointee.pcie.gpuMaximumGeneration)
+    }
+
+    /// Lanes that GPU and slot can do together.
+    package func maximumPCIeWidth() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.maximumWidth) }
+
+    /// Packets sent again since the driver was loaded. Further error counters are fields 94, 95, 169 and 173 to 183.
+    package func pcieReplays() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.replays) }
+
+    /// KB/s over the last 20 ms, for which the call blocks.
+    package func pcieThroughput(_ direction: NVMLPCIeDirection) throws(NVMLError) -> UInt32 {
+        try uint32(functions.pointee.pcie.throughput, direction.rawValue)
+    }
+
+    /// Megabits per second and lane.
+    package func pcieSpeed() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.speed) }
+
+    /// NVML's code for the highest speed: 1 is 2.5 GT/s, 2 is 5, 3 is 8, 4 is 16, 5 is 32, 6 is 64.
+    package func maximumPCIeSpeed() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.maximumSpeed) }
+}

@@ -1,0 +1,29 @@
+import CNVML
+
+/// What the driver asks the operator to do. It is a level, not an event: it goes back to `none` after the recovery.
+package struct NVMLRecoveryAction: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    package static let none = NVMLRecoveryAction(rawValue: 0)
+    package static let gpuReset = NVMLRecoveryAction(rawValue: 1)
+    package static let nodeReboot = NVMLRecoveryAction(rawValue: 2)
+    package static let drainP2P = NVMLRecoveryAction(rawValue: 3)
+    package static let drainAndReset = NVMLRecoveryAction(rawValue: 4)
+    package static let recoverIMEXDomain = NVMLRecoveryAction(rawValue: 5)
+    package static let busReset = NVMLRecoveryAction(rawValue: 6)
+    package static let systemReboot = NVMLRecoveryAction(rawValue: 7)
+
+    /// Whether this binding knows the number. One that it does not know is to be treated as a reboot, and said so.
+    package var isKnown: Bool { rawValue <= 7 }
+}
+
+extension NVMLDevice {
+    /// The recovery action (field 230; driver branch 570 and later).
+    package func recoveryAction() throws(NVMLError) -> NVMLRecoveryAction {
+        NVMLRecoveryAction(rawValue: try unsignedField(NVMLField(id: NVML_FI_DEV_GET_GPU_RECOVERY_ACTION)))
+    }
+}

@@ -1,0 +1,92 @@
+import CNVML
+
+struct TemperatureFunctions {
+    let versioned: NVMLFunction<pfn_nvmlDeviceGetTemperatureV>
+    let plain: NVMLFunction<DeviceSelectedUInt32>
+    let threshold: NVMLFunction<DeviceSelectedUInt32>
+    let margin: NVMLFunction<pfn_nvmlDeviceGetMarginTemperature>
+    let sensors: NVMLFunction<pfn_nvmlDeviceGetThermalSettings>
+
+    init(_ binder: inout SymbolBinder) {
+        versioned = binder.optional(.since(570, "nvmlDeviceGetTemperatureV"))
+        plain = binder.optional("nvmlDeviceGetTemperature")
+        threshold = binder.optional("nvmlDeviceGetTemperatureThreshold")
+        margin = binder.optional(.since(570, "nvmlDeviceGetMarginTemperature"))
+        sensors = binder.optional(.since(510, "nvmlDeviceGetThermalSettings"))
+    }
+}
+
+/// A temperature at which the GPU does something.
+package enum NVMLTemperatureThreshold: UInt32, CaseIterable, Sendable {
+    case shutdown = 0
+    case slowdown = 1
+    case memoryMaximum = 2
+    case gpuMaximum = 3
+
+    /// The field that holds the same limit as an offset: degrees Celsius of margin, signed.
+    package var marginField: NVMLField {
+        NVMLField(id: NVML_FI_DEV_TEMPERATURE_SHUTDOWN_TLIMIT + rawValue)
+    }
+}
+
+/// A sensor of the board.
+package struct NVMLThermalSensor: Hashable, Sendable {
+    /// Degrees Celsius.
+    package let current: Int32
+    /// NVML's `nvmlThermalTarget_t`: 1 GPU, 2 memory, 4 power supply, 8 board, ...
+    package let target: Int32
+}
+
+// Everything in degrees Celsius.
+extension NVMLDevice {
+    /// The temperature of the GPU's core.
+    package func temperature() throws(NVMLError) -> Int32 {
+        var temperature = nvmlTemperature_v1_t()
+        temperature.version = nvmlTemperature_v1
+        temperature.sensorType = NVML_TEMPERATURE_GPU
+        let function = functions.pointee.temperature.versioned
+        let code = answer(function) { $0(handle, &temperature) }
+        if code.meansTryOlder {
+            // The library writes a signed number into the unsigned place.
+            return Int32(bitPattern: try uint32(functions.pointee.temperature.plain, NVML_TEMPERATURE_GPU))
+        }
+        guard code == .success else { throw NVMLError(code, function.symbolIndex) }
+        return temperature.temperature
+    }
+
+    /// An absolute threshold. For Ada and newer the vendor points to the margin fields instead.
+    package func temperatureThreshold(_ threshold: NVMLTemperatureThreshold) throws(NVMLError) -> UInt32 {
+        try uint32(functions.pointee.temperature.threshold, threshold.rawValue)
+    }
+
+    /// How far the GPU is from slowing down; can be negative.
+    package func marginTemperature() throws(NVMLError) -> Int32 {
+        var margin = nvmlMarginTemperature_v1_t()
+        margin.version = nvmlMarginTemperature_v1
+        try call(functions.pointee.temperature.margin) { $0(handle, &margin) }
+        return margin.marginTemperature
+    }
+
+    /// The limit behind a threshold as an offset to `marginTemperature`; signed.
+    package func marginThreshold(_ threshold: NVMLTemperatureThreshold) throws(NVMLError) -> Int64 {
+        try signedField(threshold.marginField)
+    }
+
+    /// The temperature of the memory (HBM boards only; 0 or not supported elsewhere).
+    package func memoryTemperature() throws(NVMLError) -> Int64 {
+        try signedField(NVMLField(id: NVML_FI_DEV_MEMORY_TEMP))
+    }
+
+    /// All sensors (at most three).
+    package func thermalSensors() throws(NVMLError) -> [NVMLThermalSensor] {
+        var settings = nvmlGpuThermalSettings_t()
+        let all: UInt32 = 15
+        try call(functions.pointee.temperature.sensors) { $0(handle, all, &settings) }
+        let count = Int(min(settings.count, UInt32(NVML_MAX_THERMAL_SENSORS_PER_GPU)))
+        return withUnsafeBytes(of: settings.sensor) { raw in
+            raw.bindMemory(to: cnvml_thermal_sensor_t.self).prefix(count).map {
+                NVMLThermalSensor(current: $0.currentTemp, target: $0.target)
+            }
+        }
+    }
+}

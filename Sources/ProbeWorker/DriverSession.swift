@@ -1,0 +1,139 @@
+internal import HostNode
+internal import NVML
+internal import ProbeProtocol
+internal import Scenarios
+internal import Snapshots
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// NVML in this process: opened by the first request that needs it and kept until the process ends.
+struct DriverSession {
+    private let configuration: ProbeConfiguration
+    private let node: WorkerNode
+    private let marks: ProbeMarks
+    private var library: NVMLLibrary?
+    private var state = NVMLState()
+    /// True after an attempt to open NVML that failed: a later one has to be made by a new process.
+    private(set) var mustStartOver = false
+
+    init(configuration: ProbeConfiguration, node: WorkerNode, marks: ProbeMarks) {
+        self.configuration = configuration
+        self.node = node
+        self.marks = marks
+    }
+
+    /// Opens NVML if it is not open, and says what driver and library tell of themselves.
+    ///
+    /// - Parameter names: where to put the names of NVML's functions before the first of them is called.
+    mutating func open(names region: borrowing ProbeRegion) -> DriverSnapshot {
+        if library == nil, !mustStartOver { start(region) }
+        var snapshot = DriverSnapshot()
+        snapshot.state = state
+        guard let library else { return snapshot }
+        snapshot.driverVersion = Reading { () throws(NVMLError) in try library.driverVersion() }
+        snapshot.nvmlVersion = Reading { () throws(NVMLError) in try library.nvmlVersion() }
+        snapshot.cudaVersion = Reading { () throws(NVMLError) in UInt32(clamping: try library.cudaDriverVersion()) }
+        snapshot.gpuCount = Reading { () throws(NVMLError) in try library.deviceCount() }
+        return snapshot
+    }
+
+    /// One GPU with the sections asked for; nil if NVML is not open.
+    func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
+        library.map { GPUSnapshot(reading: index, of: $0, request) }
+    }
+
+    private mutating func start(_ region: borrowing ProbeRegion) {
+        do throws(DriverProblem) {
+            let place = try locate()
+            state.libraryPath = place.path
+            state.isSimulated = configuration.scenario != nil
+            try enter(place.root)
+            let opened = try load(place.pathInRoot)
+            region.writeNames(NVMLSymbol.all.map(\.name))
+            try initialize(opened)
+            library = opened
+            state.outcome = .ready
+        } catch {
+            state.outcome = error.outcome
+            state.code = error.code
+            state.detail = error.detail
+            mustStartOver = true
+        }
+    }
+
+    private mutating func enter(_ root: String) throws(DriverProblem) {
+        guard root != "/" else { return }
+        state.driverRoot = root
+        guard chroot(root) == 0, chdir("/") == 0 else { throw DriverProblem(.rootNotEntered, code: errno) }
+    }
+
+    private func load(_ path: String) throws(DriverProblem) -> NVMLLibrary {
+        do throws(NVMLLoadError) { return try NVMLLibrary(path: path, currentCall: marks.call) } catch {
+            throw DriverProblem(.libraryUnusable, detail: "\(error)")
+        }
+    }
+
+    private func initialize(_ library: NVMLLibrary) throws(DriverProblem) {
+        do throws(NVMLError) { try library.start() } catch {
+            throw DriverProblem(NVMLState.Outcome(initError: error.code), code: error.code.rawValue)
+        }
+    }
+}
+
+/// Why NVML could not be opened.
+struct DriverProblem: Error {
+    let outcome: NVMLState.Outcome
+    let code: Int32
+    let detail: String
+
+    init(_ outcome: NVMLState.Outcome, code: Int32 = 0, detail: String = "") {
+        self.outcome = outcome
+        self.code = code
+        self.detail = detail
+    }
+}
+
+extension NVMLState.Outcome {
+    /// What an error of nvmlInit means.
+    fileprivate init(initError code: NVMLReturnCode) {
+        self =
+            switch code {
+            case .driverNotLoaded: .driverNotLoaded
+            case .libraryDriverVersionMismatch: .versionMismatch
+            case .noPermission: .noPermission
+            case .gpuNotFound: .noGPU
+            default: .initializationFailed
+            }
+    }
+}
+
+// MARK: Finding the library
+
+extension DriverSession {
+    /// A library, and the root to enter before it is opened.
+    private struct Place {
+        let path: String
+        let root: String
+        let pathInRoot: String
+    }
+
+    private func locate() throws(DriverProblem) -> Place {
+        if let scenario = configuration.scenario { return try locateSimulator(scenario) }
+        let found = DriverLibrarySearch.onThisNode(configuration, node.files, root: node.root)
+        guard let choice = found.choice else { throw DriverProblem(.libraryNotFound, detail: found.shortReport) }
+        return Place(path: choice.path, root: choice.root, pathInRoot: choice.pathInRoot)
+    }
+
+    private func locateSimulator(_ scenario: String) throws(DriverProblem) -> Place {
+        if let problem = node.scenarioProblem { throw DriverProblem(.libraryNotFound, detail: problem) }
+        guard let path = configuration.nvmlLibrary ?? SimulatorLibrary.find() else {
+            throw DriverProblem(.libraryNotFound, detail: SimulatorLibrary.missing)
+        }
+        setenv(SimulatorLibrary.scenarioVariable, scenario, 1)
+        return Place(path: path, root: "/", pathInRoot: path)
+    }
+}

@@ -1,0 +1,41 @@
+internal import NVML
+internal import ProbeProtocol
+internal import Snapshots
+
+extension GPUSnapshot {
+    /// Reads one GPU: always its identity, and the sections asked for if it is one of those chosen.
+    init(reading index: UInt32, of library: NVMLLibrary, _ request: ProbeRequest) {
+        self.init()
+        self.index = index
+        do throws(NVMLError) {
+            let device = try library.device(at: index)
+            readIdentity(device)
+            isSelected = request.gpus.isEmpty || request.gpus.contains { $0.matches(self) }
+            if isSelected { readSections(device, request.sections) }
+        } catch {
+            refusal = Unavailable(error.code)
+            isSelected = request.gpus.isEmpty || request.gpus.contains(.index(index))
+        }
+    }
+
+    private mutating func readIdentity(_ device: NVMLDevice) {
+        uuid = Reading { () throws(NVMLError) in try device.uuid() }
+        name = Reading { () throws(NVMLError) in try device.name() }
+        busID = Reading { () throws(NVMLError) in BusID(try device.pciInfo()) }
+        // A GPU can be lost after its handle was made; then every call says so.
+        if let reason = name.reason, reason == .gpuLost || reason == .resetRequired { refusal = reason }
+    }
+
+    private mutating func readSections(_ device: NVMLDevice, _ sections: ProbeSections) {
+        if sections.contains(.inventory) { inventory = GPUInventory(reading: device) }
+        if sections.contains(.telemetry) { telemetry = GPUTelemetry(reading: device) }
+    }
+}
+
+extension BusID {
+    init(_ info: NVMLPCIInfo) {
+        self.init(
+            domain: info.domain, bus: UInt8(truncatingIfNeeded: info.bus),
+            device: UInt8(truncatingIfNeeded: info.device))
+    }
+}

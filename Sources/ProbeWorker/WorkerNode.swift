@@ -1,0 +1,71 @@
+package import HostNode
+package import ProbeProtocol
+internal import Scenarios
+internal import Snapshots
+
+/// The node's files: those of a real root, or those that a scenario describes.
+package struct WorkerNode {
+    package let files: any HostFiles
+    /// The directory below which the node's files lie; `/` for the agent's own root and for a scenario without one.
+    package let root: String
+    /// Why the scenario cannot be used; nil if it can or there is none.
+    package private(set) var scenarioProblem: String?
+
+    package init(_ configuration: ProbeConfiguration) {
+        var root = configuration.hostRoot
+        if let name = configuration.scenario {
+            do throws(ScenarioError) {
+                let scenario = try Scenario.resolve(name)
+                root = root ?? scenario.host.root
+                if root == nil {
+                    self.init(files: InMemoryHostFiles(scenario), root: "/")
+                    return
+                }
+            } catch {
+                self.init(files: InMemoryHostFiles(), root: "/")
+                scenarioProblem = "\(error)"
+                return
+            }
+        }
+        let found = root ?? HostRoot.find()
+        do throws(HostFileError) { self.init(files: try HostDirectory(root: found), root: found) } catch {
+            self.init(files: InMemoryHostFiles(), root: found)
+        }
+    }
+
+    private init(files: any HostFiles, root: String) {
+        self.files = files
+        self.root = root
+    }
+
+    /// What the host tells without NVML.
+    func snapshot() -> HostSnapshot {
+        let driver = DriverFiles(files)
+        var snapshot = HostSnapshot()
+        snapshot.kernelModuleVersion = driver.driver().map(\.version)
+        snapshot.pciGPUs = PCIBus(files).gpuAddresses()
+        snapshot.procGPUs = driver.gpus()
+        return snapshot
+    }
+}
+
+extension InMemoryHostFiles {
+    /// The files of a simulated node.
+    init(_ scenario: Scenario) {
+        self.init(
+            Dictionary(uniqueKeysWithValues: scenario.hostFiles.map { path, file in ("/" + path, Entry(file)) }))
+    }
+}
+
+extension InMemoryHostFiles.Entry {
+    fileprivate init(_ file: HostFile) {
+        self =
+            switch file {
+            case .file(let bytes): .file(bytes)
+            case .directory: .directory
+            case .symlink(let target): .symlink(target)
+            case .characterDevice(let major, let minor): .characterDevice(major: major, minor: minor)
+            case .forbidden: .forbidden
+            }
+    }
+}

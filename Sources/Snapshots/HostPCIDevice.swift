@@ -1,0 +1,130 @@
+/// An NVIDIA GPU or NVSwitch as the PCI bus shows it, whether a driver knows it or not.
+package struct HostPCIDevice: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable {
+        /// Class 0x0300 (VGA) or 0x0302 (3D controller).
+        case gpu
+        /// Class 0x0680 (other bridge).
+        case nvSwitch
+    }
+
+    package var busID: BusID
+    package var kind: Kind
+    /// PCI device id, for example 0x2330; the vendor is always 0x10de.
+    package var deviceID: UInt16
+    /// True for a virtual function of a GPU (it has `physfn`): NVML does not list it as a GPU of the host.
+    package var isVirtualFunction: Bool
+    /// The driver bound to it, for example `nvidia`, `vfio-pci` or `nouveau`; an empty text when none is bound.
+    package var driver: Reading<String>
+    /// The NUMA node; not supported where the firmware names none (-1).
+    package var numaNode: Reading<Int>
+    package var iommuGroup: Reading<Int>
+    /// `D0`, `D3hot`, `D3cold`, ...
+    package var powerState: Reading<String>
+    /// True when the first bytes of the configuration space read as all ones: the device does not answer.
+    /// Not read while the device sleeps in D3cold, which it would end.
+    package var isConfigurationAllOnes: Reading<Bool>
+    package var link: HostPCILink
+    package var errors: HostPCIErrors
+    /// The port above, in whose numbers the other half of the link's faults is; nil in a virtual machine without one.
+    package var upstream: HostPCIPort?
+    /// The bridges from the root complex down to this device, itself left out: what two devices share is their distance.
+    package var path: [BusID]
+
+    package init(
+        busID: BusID, kind: Kind, deviceID: UInt16, isVirtualFunction: Bool = false,
+        driver: Reading<String> = .unavailable(.notRead), numaNode: Reading<Int> = .unavailable(.notRead),
+        iommuGroup: Reading<Int> = .unavailable(.notRead), powerState: Reading<String> = .unavailable(.notRead),
+        isConfigurationAllOnes: Reading<Bool> = .unavailable(.notRead), link: HostPCILink = HostPCILink(),
+        errors: HostPCIErrors = HostPCIErrors(), upstream: HostPCIPort? = nil, path: [BusID] = []
+    ) {
+        self.busID = busID
+        self.kind = kind
+        self.deviceID = deviceID
+        self.isVirtualFunction = isVirtualFunction
+        self.driver = driver
+        self.numaNode = numaNode
+        self.iommuGroup = iommuGroup
+        self.powerState = powerState
+        self.isConfigurationAllOnes = isConfigurationAllOnes
+        self.link = link
+        self.errors = errors
+        self.upstream = upstream
+        self.path = path
+    }
+}
+
+/// The port of a switch or root complex to which a device is connected.
+package struct HostPCIPort: Sendable, Hashable {
+    package var busID: BusID
+    package var link: HostPCILink
+    package var errors: HostPCIErrors
+
+    package init(busID: BusID, link: HostPCILink, errors: HostPCIErrors) {
+        self.busID = busID
+        self.link = link
+        self.errors = errors
+    }
+}
+
+/// Width and speed of one end of a PCIe link, now and at most.
+package struct HostPCILink: Sendable, Hashable {
+    /// Lanes in use, 1 to 32.
+    package var currentWidth: Reading<Int>
+    package var maximumWidth: Reading<Int>
+    /// Megatransfers per second and lane: 2500, 5000, 8000, 16000, 32000 or 64000. Falls when a GPU idles.
+    package var currentSpeed: Reading<Int>
+    package var maximumSpeed: Reading<Int>
+
+    package init(
+        currentWidth: Reading<Int> = .unavailable(.notRead), maximumWidth: Reading<Int> = .unavailable(.notRead),
+        currentSpeed: Reading<Int> = .unavailable(.notRead), maximumSpeed: Reading<Int> = .unavailable(.notRead)
+    ) {
+        self.currentWidth = currentWidth
+        self.maximumWidth = maximumWidth
+        self.currentSpeed = currentSpeed
+        self.maximumSpeed = maximumSpeed
+    }
+
+    /// The PCIe generation that a speed in megatransfers per second belongs to; nil for none that exists.
+    package static func generation(ofSpeed speed: Int) -> Int? {
+        [2500, 5000, 8000, 16000, 32000, 64000, 128_000].firstIndex(of: speed).map { $0 + 1 }
+    }
+}
+
+/// The Advanced Error Reporting counters of one device since boot (`aer_dev_*`).
+package struct HostPCIErrors: Sendable, Hashable {
+    package var correctable: Reading<Counters>
+    package var nonFatal: Reading<Counters>
+    package var fatal: Reading<Counters>
+
+    /// One of the three files: the total, and those counters that are not zero.
+    package struct Counters: Sendable, Hashable {
+        package var total: UInt64
+        /// In the kernel's words, for example `BadTLP`, `RxErr`, `Timeout`.
+        package var nonzero: [Counter]
+
+        package init(total: UInt64, nonzero: [Counter]) {
+            self.total = total
+            self.nonzero = nonzero
+        }
+    }
+
+    package struct Counter: Sendable, Hashable {
+        package var name: String
+        package var count: UInt64
+
+        package init(name: String, count: UInt64) {
+            self.name = name
+            self.count = count
+        }
+    }
+
+    package init(
+        correctable: Reading<Counters> = .unavailable(.notRead), nonFatal: Reading<Counters> = .unavailable(.notRead),
+        fatal: Reading<Counters> = .unavailable(.notRead)
+    ) {
+        self.correctable = correctable
+        self.nonFatal = nonFatal
+        self.fatal = fatal
+    }
+}

@@ -1,0 +1,10 @@
+package import MCP
+
+/// Every tool of the agent, in the order in which clients see them. A tool is one file and one line here.
+package func allTools(_ context: ToolContext) -> [Tool] {
+    [
+        GetGPUInventory.tool(context),
+        GetGPUTelemetry.tool(context),
+        EchoTest.tool(context),
+    ]
+}

@@ -1,0 +1,117 @@
+internal import Diagnosis
+internal import JSON
+internal import MCP
+internal import Snapshots
+
+/// An answer about a node's GPUs, before it is encoded.
+///
+/// All tools answer in this one form: a head that tells whether the answer is whole, the GPUs, what could not be read, and
+/// what stood in the way.
+struct Answer {
+    let context: ToolContext
+    let snapshot: NodeSnapshot
+    var summary = ""
+    var devices: [DeviceFields] = []
+    var problems: [AccessProblem] = []
+    /// Members of the node itself, in order.
+    var nodeFields: [Field] = []
+    /// What was left out on purpose, and how to get it.
+    var omitted: String?
+
+    /// What stood in the way, and the GPUs whose readings say that they are lost or need a reset.
+    private var allProblems: [AccessProblem] {
+        let named = Set(problems.compactMap(\.gpu))
+        return problems + devices.filter { !named.contains($0.gpu.index) }.compactMap(\.problem)
+    }
+
+    /// `success` when everything asked for was read, else `partial`.
+    var status: String { allProblems.isEmpty ? "success" : "partial" }
+
+    /// The answer as one JSON object.
+    func encoded() -> [UInt8] {
+        var writer = JSONWriter(reserving: 2_048 + devices.count * 1_024)
+        writer.object { writer in
+            writer.head(status: status, context, snapshot, summary: summary)
+            writer.write(nodeFields)
+            writer.field("device_count", devices.count)
+            writeDevices(&writer)
+            writeUnavailable(&writer)
+            writer.problems(allProblems)
+            writer.field("omitted", omitted)
+        }
+        return writer.finish()
+    }
+
+    private func writeDevices(_ writer: inout JSONWriter) {
+        let fields = SharedFields(devices)
+        if !fields.shared.isEmpty { writer.object("all_devices") { $0.write(fields.shared) } }
+        writer.array("devices") { writer in
+            for (device, own) in zip(devices, fields.own) {
+                writer.object { writer in
+                    writer.identity(of: device.gpu)
+                    writer.write(own)
+                }
+            }
+        }
+    }
+
+    /// Each reading without a value once; those that all GPUs lack are said for all.
+    private func writeUnavailable(_ writer: inout JSONWriter) {
+        let onAll =
+            devices.count > 1 ? devices.dropFirst().reduce(Set(devices[0].missing)) { $0.intersection($1.missing) } : []
+        guard devices.contains(where: { !$0.missing.isEmpty }) else { return }
+        writer.array("unavailable") { writer in
+            for missing in devices[0].missing where onAll.contains(missing) { writer.unavailable(missing, gpu: nil) }
+            for device in devices {
+                for missing in device.missing where !onAll.contains(missing) {
+                    writer.unavailable(missing, gpu: device.gpu.index)
+                }
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// The members that every answer begins with.
+    mutating func head(status: String, _ context: ToolContext, _ snapshot: NodeSnapshot, summary: String) {
+        field("status", status)
+        field("node", context.nodeName)
+        field("source", context.isSimulated ? "simulated" : "nvml")
+        field("collected_at", WallClock.rfc3339(snapshot.collectedAtMicroseconds))
+        field("summary", summary)
+    }
+
+    mutating func identity(of gpu: GPUSnapshot) {
+        field("index", gpu.index)
+        field("uuid", gpu.uuid.value)
+        field("bus_id", gpu.busID.value.map(String.init(describing:)))
+        field("name", gpu.name.value)
+    }
+
+    fileprivate mutating func unavailable(_ missing: MissingReading, gpu: UInt32?) {
+        object { writer in
+            if let gpu { writer.field("gpu", gpu) } else { writer.field("gpu", "all") }
+            writer.field("reading", missing.reading)
+            writer.field("reason", missing.reason.word)
+        }
+    }
+
+    /// What stood in the way of a whole answer; nothing if nothing did.
+    mutating func problems(_ problems: [AccessProblem]) {
+        guard !problems.isEmpty else { return }
+        array("problems") { writer in
+            for problem in problems { writer.object { $0.problem(problem) } }
+        }
+    }
+
+    mutating func problem(_ problem: AccessProblem) {
+        field("kind", problem.kind)
+        field("gpu", problem.gpu)
+        field("bus_id", problem.busID.map(String.init(describing:)))
+        field("message", problem.message)
+        field("remedy", problem.remedy)
+        if !problem.evidence.isEmpty {
+            array("evidence") { writer in for line in problem.evidence { writer.string(line) } }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import EventLoop
+package import Probe
+
+/// What every tool works with.
+package struct ToolContext: Sendable {
+    /// Reads the hardware.
+    package let probe: Probe
+    /// For waits between samples.
+    package let loop: EventLoop
+    /// Name of the node, as Kubernetes knows it if that was told, else the host's name.
+    package let nodeName: String
+    /// True when the hardware is simulated; every answer says so.
+    package let isSimulated: Bool
+    package let mode: AgentMode
+
+    package init(probe: Probe, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode) {
+        self.probe = probe
+        self.loop = loop
+        self.nodeName = nodeName
+        self.isSimulated = isSimulated
+        self.mode = mode
+    }
+}
+
+/// What the agent may do.
+package enum AgentMode: String, Sendable, CaseIterable {
+    /// It looks and changes nothing.
+    case readOnly = "read-only"
+    /// It may also end processes and reset GPUs, each after a plan and a confirmation.
+    case `operator`
+}

@@ -1,0 +1,21 @@
+internal import MCP
+
+/// How the agent introduces itself to a client.
+enum AgentIdentity {
+    static let info = ServerInfo(
+        name: "k8s-mcp-agent", version: AgentVersion.current, title: "GPU node diagnostics",
+        description: "Reads the NVIDIA GPUs of one Kubernetes node and says what is wrong, why, and what to do.")
+
+    /// Guidance for the model; hosts cut it at 2 KB.
+    static let instructions = """
+        This server runs on one Kubernetes node and reads its NVIDIA GPUs: NVML, kernel, PCI bus.
+        Start with get_gpu_inventory to learn which GPUs the node has; use get_gpu_telemetry for what they do now, with duration_ms \
+        when one sample could mislead (throttling, power, utilization).
+        Reading the answers: status "partial" means that something could not be read; "problems" says what, why and the remedy. A \
+        reading that is missing is listed in "unavailable" with its reason and is never zero: conclude nothing good from it. What is \
+        equal on all GPUs stands once in "all_devices". "source":"simulated" is not real hardware: say so.
+        A GPU in gpus_missing_from_nvml, or one that is lost, is broken even if all others look well. A driver that does not answer \
+        is itself the finding.
+        Name GPUs to people by index and bus id; indexes can change after a reset, UUIDs do not.
+        """
+}

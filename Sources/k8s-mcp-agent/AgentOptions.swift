@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import EventLoop
+internal import Probe
+internal import ProbeProtocol
+internal import Tools
+
+/// The options of all subcommands that look at a node.
+struct AgentOptions: ParsableArguments {
+    @Option(help: "What the agent may do: \(AgentMode.allCases.map(\.rawValue).joined(separator: " or ")).")
+    var mode: AgentMode = .readOnly
+
+    @Option(help: ArgumentHelp("Use this libnvidia-ml.so.1 and no other.", valueName: "path"))
+    var nvmlLibrary: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Simulate a node instead of reading hardware: a name that `scenarios` lists, or a scenario file.",
+            valueName: "scenario"))
+    var simulate: String?
+
+    @Option(help: ArgumentHelp("Where the node's root is mounted. (default: /host if it is, else /)", valueName: "dir"))
+    var hostRoot: String?
+
+    @Option(help: ArgumentHelp("How long the driver may take to answer, in seconds.", valueName: "seconds"))
+    var deadline: Double = 3
+
+    func validate() throws {
+        guard deadline >= 0.05, deadline <= 600 else {
+            throw ValidationError("--deadline: \(deadline) is out of range; choose 0.05 to 600 seconds.")
+        }
+    }
+
+    /// Where the probe finds the hardware.
+    var configuration: ProbeConfiguration {
+        ProbeConfiguration(nvmlLibrary: nvmlLibrary, scenario: simulate, hostRoot: hostRoot)
+    }
+
+    /// What the tools work with.
+    func context(on loop: EventLoop) -> ToolContext {
+        let probe = Probe(
+            loop: loop, configuration: configuration, deadline: .milliseconds(Int64((deadline * 1_000).rounded())))
+        return ToolContext(
+            probe: probe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil,
+            mode: mode)
+    }
+}
+
+extension AgentMode: ExpressibleByArgument {}

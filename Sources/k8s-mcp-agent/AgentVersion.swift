@@ -1,0 +1,4 @@
+/// The version of the agent, as CHANGELOG.md has it.
+enum AgentVersion {
+    static let current = "0.1.0"
+}

@@ -1,0 +1,84 @@
+internal import JSON
+
+/// An answer about GPUs as text for people: the head, what all GPUs share, then a table of what differs.
+struct AnswerTable {
+    private let answer: JSONValue
+    private static let lineWidth = 120
+
+    init(_ answer: JSONValue) { self.answer = answer }
+
+    var text: String {
+        var parts = [head]
+        if let shared = answer["all_devices"]?.objectValue, !shared.isEmpty {
+            parts.append("All GPUs\n" + list(shared, indent: "  "))
+        }
+        if let devices = answer["devices"]?.arrayValue, !devices.isEmpty { parts.append(table(devices)) }
+        if let missing = answer["unavailable"]?.arrayValue { parts.append("Not available\n" + unavailable(missing)) }
+        if let problems = answer["problems"]?.arrayValue {
+            parts.append("Problems\n" + problems.map(problem).joined(separator: "\n"))
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static let apart: Set<String> = ["all_devices", "devices", "unavailable", "problems"]
+
+    private var head: String {
+        guard let object = answer.objectValue else { return answer.prettyPrinted() }
+        return list(JSONObject(object.filter { !Self.apart.contains($0.key) }.map { ($0.key, $0.value) }), indent: "")
+    }
+
+    private func list(_ object: JSONObject, indent: String) -> String {
+        let width = object.map(\.key.count).max() ?? 0
+        return object.map { member in
+            indent + member.key + String(repeating: " ", count: width - member.key.count + 2)
+                + ReadableValue.text(member)
+        }.joined(separator: "\n")
+    }
+
+    private func table(_ devices: [JSONValue]) -> String {
+        var keys: [String] = []
+        for device in devices {
+            for member in device.objectValue ?? [:] where !keys.contains(member.key) { keys.append(member.key) }
+        }
+        let rows = devices.map { device in
+            keys.map { key in device[key].map { ReadableValue.text(.init(key: key, value: $0)) } ?? "-" }
+        }
+        let byGPU = TextTable(rows: [keys] + rows)
+        guard byGPU.width > Self.lineWidth else { return byGPU.text }
+        return TextTable(rows: keys.indices.map { column in [keys[column]] + rows.map { $0[column] } }).text
+    }
+
+    private func unavailable(_ missing: [JSONValue]) -> String {
+        missing.map { entry in
+            let gpu = entry["gpu"]?.stringValue ?? entry["gpu"]?.intValue.map { "GPU \($0)" } ?? ""
+            return "  \(gpu): \(entry["reading"]?.stringValue ?? "") (\(entry["reason"]?.stringValue ?? ""))"
+        }.joined(separator: "\n")
+    }
+
+    private func problem(_ problem: JSONValue) -> String {
+        let evidence = (problem["evidence"]?.arrayValue ?? []).compactMap(\.stringValue).map { "\n    \($0)" }.joined()
+        return "  \(problem["message"]?.stringValue ?? "")\(evidence)\n    -> \(problem["remedy"]?.stringValue ?? "")"
+    }
+}
+
+/// Columns of text.
+struct TextTable {
+    let rows: [[String]]
+    private let widths: [Int]
+
+    init(rows: [[String]]) {
+        self.rows = rows
+        widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    }
+
+    var width: Int { widths.reduce(0, +) + 2 * max(0, widths.count - 1) }
+
+    var text: String {
+        rows.map { row in
+            let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import EventLoop
+internal import JSON
+internal import MCP
+internal import Probe
+internal import Tools
+
+/// `call`: one tool from the shell, by the same code that an assistant's call runs through.
+struct CallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "call", abstract: "Call one tool and print its answer.",
+        discussion: "Example: k8s-mcp-agent call get_gpu_inventory --arg gpu=0 --arg detail=full --output table")
+
+    /// How to print.
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case json, table
+    }
+
+    @Argument(help: "Name of the tool; `tools` lists them.")
+    var tool: String
+
+    @Option(name: .customLong("arg"), help: ArgumentHelp("One argument of the tool.", valueName: "key=value"))
+    var arguments: [String] = []
+
+    @Option(help: "json, or a table for people.")
+    var output: Output = .json
+
+    @OptionGroup var options: AgentOptions
+
+    func run() throws {
+        let arguments = try CallArguments.parse(arguments)
+        let (name, output, options) = (tool, output, options)
+        try LoopRunner.run { loop in
+            let context = options.context(on: loop)
+            let catalogue = ToolCatalogue(allTools(context))
+            guard let tool = catalogue[name] else {
+                let near = catalogue.nearest(to: name).map { " Did you mean \($0)?" } ?? ""
+                throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
+            }
+            let result = await tool.call(arguments: arguments)
+            await context.probe.shutDown()
+            return CallOutput.show(result, output)
+        }
+    }
+}
+
+/// Turns `key=value` into arguments of a tool.
+enum CallArguments {
+    /// A value that is valid JSON of the kind number or boolean counts as such, everything else as text.
+    static func parse(_ arguments: [String]) throws -> JSONObject {
+        var object = JSONObject()
+        for argument in arguments {
+            guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+                throw ValidationError("--arg \(argument): expected key=value.")
+            }
+            let text = String(argument[argument.index(after: equals)...])
+            guard object.append(String(argument[..<equals]), value(text)) else {
+                throw ValidationError("--arg \(argument): this argument was given before.")
+            }
+        }
+        return object
+    }
+
+    private static func value(_ text: String) -> JSONValue {
+        guard let value = try? JSONParser.parse(text) else { return .string(text) }
+        switch value {
+        case .int, .uint, .double, .bool: return value
+        default: return .string(text)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import CSystemCalls
+internal import EventLoop
+internal import MCP
+internal import Probe
+internal import Tools
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// `serve`: MCP on standard input and output.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve MCP on standard input and output. (default)",
+        discussion: """
+            Reads one JSON-RPC message a line and answers on standard output; everything else goes to standard error. Ends when \
+            standard input does, after everything that was asked is answered.
+            """)
+
+    @OptionGroup var options: AgentOptions
+
+    @Option(help: "How much to say on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var logLevel: LogLevel = .warning
+
+    @Option(
+        help: ArgumentHelp(
+            "End after so long without a request. (default: never)", valueName: "seconds"))
+    var idleTimeout: Int?
+
+    func validate() throws {
+        guard (1...604_800).contains(idleTimeout ?? 1) else {
+            throw ValidationError("--idle-timeout: \(idleTimeout ?? 0) is out of range; choose 1 to 604800 seconds.")
+        }
+    }
+
+    func run() throws {
+        let log = AgentLog(level: logLevel)
+        let (options, idleTimeout) = (options, idleTimeout)
+        try LoopRunner.run { loop in
+            let context = options.context(on: loop)
+            let server = MCPServer(
+                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
+            let transport = StdioServer(server, loop: loop)
+            let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
+            log.info(
+                "serving MCP on standard input and output, mode \(options.mode.rawValue), node \(context.nodeName)")
+            let idling = Task(executorPreference: loop) {
+                await IdleEnd.wait(on: loop, transport, log, seconds: idleTimeout)
+            }
+            let end = await transport.run()
+            signals.cancel()
+            idling.cancel()
+            await context.probe.shutDown()
+            log.info("ended: \(end)")
+            return 0
+        }
+    }
+}
+
+/// SIGTERM, SIGINT and SIGHUP: what was asked is finished for up to two seconds, then the server ends.
+enum StopSignals {
+    private static let patience: Duration = .seconds(2)
+
+    static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog) async {
+        let signals = [SIGTERM, SIGINT, SIGHUP]
+        let descriptor = csystem_signal_pipe(signals, Int32(signals.count))
+        guard descriptor >= 0 else { return log.warning("signals cannot be handled; a signal ends the agent at once") }
+        defer { close(descriptor) }
+        guard (try? await loop.waitReadable(descriptor)) != nil else { return }
+        log.info("asked to end by a signal")
+        transport.drain(upTo: patience)
+    }
+}
+
+/// A client that has gone without a word, or sleeps, must not keep an agent on a node for ever.
+enum IdleEnd {
+    static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog, seconds: Int?) async {
+        guard let seconds else { return }
+        let limit = Duration.seconds(seconds)
+        while true {
+            let idle = transport.idleTime
+            if idle >= limit { break }
+            guard (try? await loop.sleep(for: limit - idle)) != nil else { return }
+        }
+        log.warning("no request for \(seconds) s, ending; start a new session to go on")
+        transport.drain(upTo: .seconds(1))
+    }
+}

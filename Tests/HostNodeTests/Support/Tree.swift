@@ -1,0 +1,121 @@
+import Glibc
+import Testing
+
+@testable import HostNode
+
+/// The ways in which the same node can be put before the code under test.
+enum Tree: CaseIterable, Sendable, CustomTestStringConvertible {
+    case memory
+    case directory
+    /// A directory as on a kernel without openat2.
+    case walkedDirectory
+    /// A directory of a larger in-memory tree.
+    case subtree
+
+    var testDescription: String { "\(self)" }
+
+    /// A node with these files; real ones are removed with the last use of the result.
+    func files(_ entries: [String: InMemoryHostFiles.Entry]) throws -> any HostFiles {
+        switch self {
+        case .memory: return InMemoryHostFiles(entries)
+        case .subtree:
+            let moved = entries.map { ("/outer/root" + $0.key, $0.value) }
+            return HostSubtree("/outer/root", of: InMemoryHostFiles(Dictionary(uniqueKeysWithValues: moved)))
+        case .directory, .walkedDirectory:
+            let folder = try TemporaryFolder()
+            try folder.write(entries)
+            let directory = try HostDirectory(root: folder.path, usesOpenInRoot: self == .directory)
+            return TemporaryFiles(base: directory, folder: folder)
+        }
+    }
+}
+
+/// The files of a folder that lives as long as they do.
+struct TemporaryFiles: HostFiles {
+    let base: HostDirectory
+    let folder: TemporaryFolder
+
+    func head(_ path: String, limit: Int) throws(HostFileError) -> [UInt8] { try base.head(path, limit: limit) }
+    func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
+        try base.forEachChunk(of: path, body)
+    }
+    func list(_ path: String) throws(HostFileError) -> [String] { try base.list(path) }
+    func link(_ path: String) throws(HostFileError) -> String { try base.link(path) }
+    func status(_ path: String) throws(HostFileError) -> HostFileStatus { try base.status(path) }
+    func links(in path: String, containing part: String) throws(HostFileError) -> [HostLink] {
+        try base.links(in: path, containing: part)
+    }
+    func mayOpen(_ path: String, forWriting: Bool) throws(HostFileError) -> Bool {
+        try base.mayOpen(path, forWriting: forWriting)
+    }
+}
+
+struct TestSystemError: Error {
+    let call: String
+    let code = errno
+}
+
+/// A folder that is removed with all its content when it goes out of scope.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/host-node-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw TestSystemError(call: "mkdtemp") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        Self.remove(path)
+    }
+
+    private static func remove(_ path: String) {
+        if let directory = opendir(path) {
+            while let entry = readdir(directory) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                guard name != ".", name != ".." else { continue }
+                let child = path + "/" + name
+                if unlink(child) != 0 { remove(child) }
+            }
+            closedir(directory)
+        }
+        rmdir(path)
+    }
+
+    func write(_ entries: [String: InMemoryHostFiles.Entry]) throws {
+        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) { try write(entry, at: name) }
+    }
+
+    func write(_ entry: InMemoryHostFiles.Entry, at name: String) throws {
+        let full = path + name
+        makeParents(of: name)
+        switch entry {
+        case .file(let bytes): try write(bytes, to: full)
+        case .directory: mkdir(full, 0o755)
+        case .symlink(let target):
+            guard symlink(target, full) == 0 else { throw TestSystemError(call: "symlink \(full)") }
+        case .characterDevice(let major, let minor):
+            let device = dev_t(major) << 8 | dev_t(minor)
+            guard mknod(full, S_IFCHR | 0o666, device) == 0 else { throw TestSystemError(call: "mknod \(full)") }
+        case .forbidden:
+            try write([], to: full)
+            chmod(full, 0)
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to full: String) throws {
+        guard let file = fopen(full, "w") else { throw TestSystemError(call: "fopen \(full)") }
+        defer { fclose(file) }
+        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw TestSystemError(call: "fwrite \(full)") }
+    }
+
+    private func makeParents(of name: String) {
+        var parent = path
+        for part in name.split(separator: "/").dropLast() {
+            parent += "/" + part
+            mkdir(parent, 0o755)
+        }
+    }
+}

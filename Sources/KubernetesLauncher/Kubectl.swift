@@ -11,7 +11,9 @@ import Subprocess
 package struct KubectlResult: Sendable, Equatable {
     /// Its exit code; 128 and the signal's number if it was killed.
     package let exitCode: Int32
+    /// What it wrote to standard output.
     package let output: [UInt8]
+    /// What it wrote to standard error.
     package let error: String
 
     /// True for exit code 0.

@@ -45,7 +45,9 @@ package struct SessionMachine: Sendable {
 
     /// How a session ended: the exit code to pass on, and what to tell the person.
     package struct Outcome: Sendable, Equatable {
+        /// What the launcher exits with.
         package let exitCode: Int32
+        /// What to tell the person; nil if there is nothing to tell.
         package let failure: LaunchFailure?
 
         /// The agent's own end, or the launcher's failure.

@@ -8,8 +8,11 @@ package struct Leftover: Sendable, Equatable {
         case pod
     }
 
+    /// Whether it is a Job of ours or a debugging pod.
     package let kind: Kind
+    /// Where it is.
     package let namespace: String
+    /// Its name there.
     package let name: String
     /// The node it is on.
     package let node: String

@@ -68,11 +68,20 @@ package struct HolderDoor: ~Copyable {
     }
 
     /// Tells the holder of this pod something and returns its answer.
+    ///
+    /// A pod counts as running from the moment its first process exists, which may not have opened its door by then: for
+    /// a second it is tried again.
     package static func tell(_ message: HolderMessage) throws(HolderDoorError) -> HolderReply {
         let socket = try makeSocket()
         defer { close(socket) }
         limitWaiting(socket)
-        guard withAddress({ connect(socket, $0, $1) }) == 0 else {
+        var attempts = 20
+        while withAddress({ connect(socket, $0, $1) }) != 0 {
+            attempts -= 1
+            if attempts > 0 && errno == ECONNREFUSED {
+                usleep(50_000)
+                continue
+            }
             throw HolderDoorError(
                 description:
                     "there is no holder in this pod (\(String(cString: strerror(errno)))); run this where hold runs")

@@ -28,7 +28,8 @@ def main():
     assert run.returncode == 0, (run.returncode, run.stderr)
     assert sorted(answers) == [1, 2, 3], (answers, run.stderr)
     assert answers[1]["result"]["serverInfo"]["name"] == "k8s-mcp-agent", answers[1]
-    inventory = answers[3]["result"]["structuredContent"]
+    inventory = answers[3]["result"].get("structuredContent")
+    assert inventory and not answers[3]["result"].get("isError"), json.dumps(answers[3])[:3000]
     assert inventory["node"] == "test-node", inventory["node"]
     assert inventory["device_count"] == 8, json.dumps(inventory)[:2000]
     names = {device.get("name") or inventory["all_devices"]["name"] for device in inventory["devices"]}

@@ -7,9 +7,6 @@ package enum ClientKind: String, Sendable, CaseIterable {
     case cursor
     case vscode
 
-    /// All of them, for help texts.
-    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
-
     /// Where the printed text belongs.
     package var whereToPutIt: String {
         switch self {

@@ -6,6 +6,8 @@ package enum KubectlErrors {
     /// The failure that `text` tells of.
     package static func failure(_ text: String) -> LaunchFailure {
         let text = essence(text)
+        // What kubectl says of a kubeconfig that is not there.
+        if text.hasPrefix("stat "), text.contains("no such file") { return .badKubeconfig(text) }
         return denial(text) ?? table.first { $0.matches(text) }?.failure(text) ?? .kubectl(text)
     }
 
@@ -42,14 +44,18 @@ package enum KubectlErrors {
             .kubectlTooOld($0)
         },
         Pattern(parts: [
-            "context was not found", "no context exists", "does not exist in the kubeconfig", "invalid configuration",
+            "context was not found", "[::1]:8080", "localhost:8080", "127.0.0.1:8080",
+            "no configuration has been provided", "no context exists", "does not exist in the kubeconfig",
+            "invalid configuration",
             "error loading config file", "context \"",
         ]) { .badKubeconfig($0) },
-        Pattern(parts: ["You must be logged in", "(Unauthorized)", "Unauthorized", "getting credentials", "x509:"]) {
+        Pattern(parts: ["x509:", "tls: failed to verify"]) { .notTrusted($0) },
+        Pattern(parts: ["You must be logged in", "(Unauthorized)", "Unauthorized", "getting credentials"]) {
             .notLoggedIn($0)
         },
         Pattern(parts: [
-            "was refused", "Unable to connect to the server", "couldn't get current server API group list",
+            "was refused", "connection refused", "Unable to connect to the server",
+            "couldn't get current server API group list",
             "no such host", "i/o timeout", "TLS handshake timeout", "context deadline exceeded",
             "Client.Timeout exceeded", "the server is currently unable", "network is unreachable", "no route to host",
         ]) { .noCluster($0) },

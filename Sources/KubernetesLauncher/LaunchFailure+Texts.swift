@@ -6,6 +6,7 @@ extension LaunchFailure {
         case .kubectlTooOld(let detail): "this kubectl is too old (\(detail))"
         case .badKubeconfig(let detail): "kubectl's configuration does not work: \(detail)"
         case .noCluster(let detail): "the cluster does not answer: \(detail)"
+        case .notTrusted(let detail): "the cluster's certificate is not trusted: \(detail)"
         case .notLoggedIn(let detail): "the cluster does not accept the credentials: \(detail)"
         case .forbidden(let right): "\(right.user) may not \(right.verb) \(right.resource)\(right.place)"
         case .noNamespace(let name): "there is no namespace '\(name)'"
@@ -33,6 +34,7 @@ extension LaunchFailure {
         case .kubectlTooOld: "Update kubectl to 1.27 or newer ('kubectl version --client' shows what you have)."
         case .badKubeconfig: "See 'kubectl config get-contexts'; choose with --context or --kubeconfig."
         case .noCluster: "Check VPN and proxy, and that 'kubectl get --raw /version' answers."
+        case .notTrusted: "The kubeconfig may be out of date, or a proxy in between; fetch the kubeconfig again."
         case .notLoggedIn: "Log in again as your cluster wants it; 'kubectl auth whoami' must work."
         case .forbidden(let right): right.remedy
         case .noNamespace(let name):

@@ -4,6 +4,7 @@ package enum LaunchFailure: Error, Sendable, Equatable {
     case kubectlTooOld(String)
     case badKubeconfig(String)
     case noCluster(String)
+    case notTrusted(String)
     case notLoggedIn(String)
     case forbidden(DeniedRight)
     case noNamespace(String)

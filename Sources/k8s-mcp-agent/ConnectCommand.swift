@@ -29,7 +29,7 @@ struct ConnectCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Print the configuration for an MCP client, and connect to nothing: \(ClientKind.names).",
+            "Print the configuration for an MCP client, and connect to nothing.",
             valueName: "client"))
     var printConfig: ClientKind?
 

@@ -27,7 +27,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "End after so long without a request. (default: never)", valueName: "seconds"))
+            "End after so long without a request. (default: 1800 in a pod, else never)", valueName: "seconds"))
     var idleTimeout: Int?
 
     func validate() throws {
@@ -38,7 +38,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let log = AgentLog(level: logLevel)
-        let (options, idleTimeout) = (options, idleTimeout)
+        let (options, idleTimeout) = (options, idleTimeout ?? IdleEnd.defaultInPod)
         try LoopRunner.run { loop in
             let context = options.context(on: loop)
             let server = MCPServer(
@@ -77,6 +77,9 @@ enum StopSignals {
 
 /// A client that has gone without a word, or sleeps, must not keep an agent on a node for ever.
 enum IdleEnd {
+    /// Half an hour in a pod, which says its name to the agent (downward API); a server that a person started stays.
+    static var defaultInPod: Int? { getenv("POD_NAME") == nil ? nil : 1_800 }
+
     static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog, seconds: Int?) async {
         guard let seconds else { return }
         let limit = Duration.seconds(seconds)

@@ -11,17 +11,17 @@ struct SessionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When the cluster ends the session in any case, such as 90m or 4h.", valueName: "duration"),
+            "When the cluster ends the session in any case, such as 90m or 2d. (default: 4h)", valueName: "duration"),
         transform: TimeSpan.seconds)
     var deadline = 14_400
 
     @Option(
-        help: ArgumentHelp("When the agent ends without a request, such as 30m.", valueName: "duration"),
+        help: ArgumentHelp("When the agent ends without a request. (default: 30m)", valueName: "duration"),
         transform: TimeSpan.seconds)
     var idleTimeout = 1_800
 
     @Option(
-        help: ArgumentHelp("How long to wait for the pod, such as 2m.", valueName: "duration"),
+        help: ArgumentHelp("How long to wait for the pod. (default: 2m)", valueName: "duration"),
         transform: TimeSpan.seconds)
     var patience = 120
 

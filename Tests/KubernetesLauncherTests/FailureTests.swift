@@ -29,6 +29,19 @@ struct FailureTests {
             ("Unable to connect to the server: dial tcp 10.0.0.1:6443: i/o timeout", "noCluster"),
             ("error: You must be logged in to the server (Unauthorized)", "notLoggedIn"),
             ("Unable to connect to the server: getting credentials: exec: executable aws not found", "notLoggedIn"),
+            (
+                "unable to recognize \"STDIN\": Get \"https://10.0.0.1:6443/api?timeout=5s\": dial tcp 10.0.0.1:6443: connect: connection refused",
+                "noCluster"
+            ),
+            (
+                "unable to recognize \"STDIN\": Get \"http://localhost:8080/api?timeout=5s\": dial tcp 127.0.0.1:8080: connect: connection refused",
+                "badKubeconfig"
+            ),
+            ("stat /home/ada/.kube/prod: no such file or directory", "badKubeconfig"),
+            (
+                "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+                "notTrusted"
+            ),
             ("error: context \"prod\" does not exist", "badKubeconfig"),
             ("error: unknown shorthand flag: 'q' in -q", "kubectlTooOld"),
             ("error: unknown flag: --custom", "kubectlTooOld"),

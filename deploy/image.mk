@@ -8,7 +8,7 @@ image: agent ## build the container image with buildah, podman or docker
 	@deploy/build-image $(image_folder)/k8s-mcp-agent.tar
 	@deploy/make-sbom $(image_folder)/rootfs > $(image_folder)/k8s-mcp-agent.spdx.json
 
-image-test: ## run the image as a node would, with a whole session through it (skips without buildah and podman)
+image-test: agent ## run the image as a node would, with a whole session through it (skips without buildah and podman)
 	@deploy/test-image
 
 image-reproducible: agent ## build the image twice and compare the digests

@@ -34,6 +34,7 @@ package struct Kubectl: Sendable {
     /// Asks one question; standard output and error are collected.
     ///
     /// - Parameters:
+    ///   - input: at most 64 KiB, what a pipe holds.
     ///   - survivesInterrupt: put into a process group of its own, so that Ctrl-C at the terminal does not reach it.
     ///   - deadline: after that it is ended, since a plug-in that kubectl starts may hang without end.
     /// - Throws: `.noKubectl`; `.kubectl` when it says more than is believable.
@@ -41,10 +42,12 @@ package struct Kubectl: Sendable {
         _ arguments: [String], input: [UInt8] = [], survivesInterrupt: Bool = false, deadline: Duration = .seconds(12)
     ) async throws(LaunchFailure) -> KubectlResult {
         let options = Self.options(ownGroup: survivesInterrupt)
+        let input = FileDescriptor(rawValue: try FilledPipe.make(input))
         do {
             return try await Deadline.run(deadline) {
                 let result = try await Subprocess.run(
-                    executable, arguments: Arguments(arguments), platformOptions: options, input: .array(input),
+                    executable, arguments: Arguments(arguments), platformOptions: options,
+                    input: .fileDescriptor(input, closeAfterSpawningProcess: true),
                     output: .bytes(limit: 64 << 20), error: .bytes(limit: 1 << 20))
                 return KubectlResult(
                     exitCode: result.terminationStatus.shellCode, output: result.standardOutput,

@@ -87,6 +87,14 @@ struct LaunchFailureTests {
         #expect(cluster.remains() == [])
     }
 
+    @Test("a kubectl that ends without having read its input is a failure like any other", arguments: 1...10)
+    func deafKubectl(run: Int) throws {
+        let cluster = Cluster()
+        let session = try cluster.start(["connect", "gpu-node-5", "--kubectl", "/bin/false"])
+        #expect(session.end() == 1)
+        #expect(session.complaint.contains("kubectl failed: it said nothing"), "\(session.complaint)")
+    }
+
     @Test("no kubectl")
     func noKubectl() throws {
         let cluster = Cluster()

@@ -73,7 +73,13 @@ let package = Package(
                         "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
                         "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
                     ],
-                    .when(platforms: [.linux]))
+                    .when(platforms: [.linux])),
+                .unsafeFlags(
+                    [
+                        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--gc-sections",
+                        "-Xclang-linker", "-static-libgcc", "-L\(Context.packageDirectory)/.build/static-libraries",
+                    ],
+                    .when(platforms: [.linux], configuration: .release)),
             ]),
         room("HostNode", ["CSystem", "JSON", "Snapshots"]),
 

@@ -68,7 +68,7 @@ struct Replay: ~Copyable {
     mutating func send(_ line: String) async {
         let actions = Array(line.utf8).withUnsafeBufferPointer { session.receive($0, into: &out) }
         for case .start(let call) in actions {
-            if call.tool.name == "hold" { held.append(call) } else { await run(call) }
+            if call.tool?.name == "hold" { held.append(call) } else { await run(call) }
         }
     }
 
@@ -86,7 +86,7 @@ struct Replay: ~Copyable {
         case "pages": session = ServerSession(ExampleServer.make(pageSize: words.last.flatMap { Int($0) }))
         case "release":
             let call = held[(words.last.flatMap { Int($0) } ?? 1) - 1]
-            session.finish(call.key, with: .text("held"), into: &out)
+            session.finish(call.key, with: .tool(.text("held")), into: &out)
         default: Issue.record("unknown direction \(words)")
         }
     }

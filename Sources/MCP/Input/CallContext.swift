@@ -64,7 +64,7 @@ public struct CallContext: Sendable {
     public func ask(_ requests: InputRequests) async throws(CallError) -> [String: InputAnswer] {
         let missing = Set(requests.all.map(\.request.capability)).filter { !canAsk($0) }
         if !missing.isEmpty {
-            throw CallError(reason: .missingCapability(ClientCapability.allCases.filter(missing.contains)))
+            throw CallError.missingCapabilities(ClientCapability.allCases.filter(missing.contains))
         }
         if let past { return try past.answers(to: requests) }
         guard let port else { throw CallError.cancelled }
@@ -74,7 +74,7 @@ public struct CallContext: Sendable {
     /// Does something once, however often the handler runs: what `body` returned is kept for the time after a question.
     ///
     /// What is kept travels to the client and back, signed but readable.
-    public func step(_ name: String, _ body: () async throws(CallError) -> JSONValue) async throws(CallError) -> JSONValue {
+    public func step(_ name: String, _ body: () async throws -> JSONValue) async throws -> JSONValue {
         if let kept = past?.kept(name) { return kept }
         let value = try await body()
         past?.keep(name, value)

@@ -14,6 +14,16 @@ public struct CallError: Error, Sendable {
 
     let reason: Reason
 
+    private init(reason: Reason) { self.reason = reason }
+
+    /// What a handler threw.
+    init(_ error: any Error) {
+        self = error as? CallError ?? (error is CancellationError ? .cancelled : .failed("\(error)"))
+    }
+
+    /// The client must be asked first.
+    static func needsInput(_ requests: InputRequests) -> CallError { CallError(reason: .needsInput(requests)) }
+
     /// The resource does not exist.
     public static let notFound = CallError(reason: .notFound)
 
@@ -27,8 +37,12 @@ public struct CallError: Error, Sendable {
     public static func invalidParams(_ message: String) -> CallError { CallError(reason: .invalidParams(message)) }
 
     /// The client has not declared what the call needs of it.
-    public static func missingCapability(_ capability: ClientCapability) -> CallError {
-        CallError(reason: .missingCapability([capability]))
+    public static func missingCapability(_ capabilities: ClientCapability...) -> CallError {
+        .missingCapabilities(capabilities)
+    }
+
+    static func missingCapabilities(_ capabilities: [ClientCapability]) -> CallError {
+        CallError(reason: .missingCapability(capabilities))
     }
 }
 

@@ -30,7 +30,7 @@ final class CallHistory: Sendable {
             answers[name] = known[name].flatMap { InputAnswer($0, to: request) }
         }
         let open = requests.all.filter { answers[$0.name] == nil }
-        guard open.isEmpty else { throw CallError(reason: .needsInput(InputRequests(open.map { ($0.name, $0.request) }))) }
+        guard open.isEmpty else { throw .needsInput(InputRequests(open.map { ($0.name, $0.request) })) }
         return answers
     }
 }

@@ -27,7 +27,8 @@ struct RequestState: Sendable {
 
     func seal(_ state: CallHistory.State, for request: [UInt8]) -> String {
         let body: JSONObject = [
-            "for": .string(Base64.encode(request, .url)), "until": .int(now() + lifetime), "round": .int(state.round + 1),
+            "for": .string(Base64.encode(request, .url)), "until": .int(now() + lifetime),
+            "round": .int(state.round + 1),
             "answers": .object(state.answers), "steps": .object(state.steps),
         ]
         let bytes = body.encoded()

@@ -7,12 +7,12 @@ public struct Prompt: Sendable {
     public let description: String?
     public let arguments: [PromptArgument]
     public let icons: [Icon]
-    let handler: @Sendable (PromptCall) async throws(CallError) -> PromptResult
+    let handler: @Sendable (PromptCall) async throws -> PromptResult
 
     /// - Parameter handler: makes the messages; required arguments are there when it is called.
     public init(
         name: String, title: String? = nil, description: String? = nil, arguments: [PromptArgument] = [],
-        icons: [Icon] = [], handler: @escaping @Sendable (PromptCall) async throws(CallError) -> PromptResult
+        icons: [Icon] = [], handler: @escaping @Sendable (PromptCall) async throws -> PromptResult
     ) {
         self.name = name
         self.title = title

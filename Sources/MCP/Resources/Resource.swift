@@ -60,7 +60,7 @@ public struct ResourceTemplate: Sendable {
 }
 
 /// Gives the contents of a resource.
-public typealias ResourceReader = @Sendable (ResourceCall) async throws(CallError) -> [ResourceContents]
+public typealias ResourceReader = @Sendable (ResourceCall) async throws -> [ResourceContents]
 
 /// One `resources/read`, as its reader sees it.
 public struct ResourceCall: Sendable {

@@ -28,7 +28,9 @@ public struct URITemplate: Sendable, Equatable {
     private static func parse(_ text: [UInt8]) -> [Part] {
         var parts: [Part] = []
         var rest = text[...]
-        while let open = rest.firstIndex(of: UInt8(ascii: "{")), let close = rest[open...].firstIndex(of: UInt8(ascii: "}")) {
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+            let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+        {
             if open > rest.startIndex { parts.append(.literal(Array(rest[..<open]))) }
             let crosses = rest[open + 1] == UInt8(ascii: "+")
             let name = rest[(open + (crosses ? 2 : 1))..<close]

@@ -47,7 +47,9 @@ extension ServerSession {
             state = try server.requestState.open(text, for: digest.bytes)
         }
         if let responses = params["inputResponses"] {
-            guard let responses = responses.objectValue else { throw .invalidParams("inputResponses must be an object") }
+            guard let responses = responses.objectValue else {
+                throw .invalidParams("inputResponses must be an object")
+            }
             for member in responses { state.answers[member.key] = member.value }
         }
         return CallHistory(state)

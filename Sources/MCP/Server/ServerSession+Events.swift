@@ -70,7 +70,9 @@ extension ServerSession {
 
     /// Writes an event for all who listen on this connection.
     package mutating func deliver(_ event: ServerEvent, into out: inout JSONWriter) {
-        if let handshake, wants(event, handshake.revision) { out.notification(event.method) { event.writeMembers(to: &$0) } }
+        if let handshake, wants(event, handshake.revision) {
+            out.notification(event.method) { event.writeMembers(to: &$0) }
+        }
         for (_, listen) in listens.sorted(by: { $0.key.number < $1.key.number }) where listen.wants(event) {
             out.notification(event.method) { w in
                 event.writeMembers(to: &w)

@@ -89,7 +89,7 @@ extension ServerSession {
             try setLogLevel(request, into: &out)
         case "resources/read" where server.offersResources: return try readResource(request)
         case "prompts/get" where !server.prompts.isEmpty: return try getPrompt(request)
-        case "completion/complete" where server.offersCompletion && request.revision >= .march2025:
+        case "completion/complete" where server.offersCompletion:
             return try complete(request, into: &out)
         case "subscriptions/listen" where request.isStateless && (hasUpdates || server.features.listChanges):
             return try listen(request, into: &out)

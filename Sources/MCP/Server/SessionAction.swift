@@ -42,7 +42,7 @@ public struct StartedCall: Sendable {
         do {
             return CallOutcome(kind: try await work.result(context))
         } catch {
-            return CallOutcome(kind: work.failure(error, session.revision))
+            return CallOutcome(kind: work.failure(CallError(error), session.revision))
         }
     }
 }
@@ -71,7 +71,7 @@ enum CallWork: Sendable {
     case read(ResourceReader, uri: String, variables: [String: String], CacheHint)
     case complete(Completer, CompletionQuery)
 
-    func result(_ context: CallContext) async throws(CallError) -> CallOutcome.Kind {
+    func result(_ context: CallContext) async throws -> CallOutcome.Kind {
         switch self {
         case .tool(let tool, let arguments):
             return .tool(try await tool.handler(ToolCall(arguments: arguments, context: context)))
@@ -79,7 +79,7 @@ enum CallWork: Sendable {
             return .prompt(try await prompt.handler(PromptCall(arguments: arguments, context: context)))
         case .read(let read, let uri, let variables, let cache):
             let contents = try await read(ResourceCall(uri: uri, variables: variables, context: context))
-            if contents.isEmpty { throw .notFound }
+            if contents.isEmpty { throw CallError.notFound }
             return .contents(contents, cache)
         case .complete(let complete, let query):
             return .completion(CompletionResult(values: await complete(query)))

@@ -15,13 +15,14 @@ public struct Tool: Sendable {
     public let icons: [Icon]
     /// Further `_meta` of the tool, such as hints to particular hosts.
     public let meta: JSONObject?
-    /// Does the work. Its arguments have been checked against ``inputSchema``. It is cancelled by task cancellation.
-    public let handler: @Sendable (ToolCall) async throws(CallError) -> ToolResult
+    /// Does the work. Its arguments have been checked against ``inputSchema``. It is cancelled by task cancellation. An error
+    /// that it throws becomes a failure result, unless it comes from asking the client.
+    public let handler: @Sendable (ToolCall) async throws -> ToolResult
 
     public init(
         name: String, title: String, description: String, inputSchema: JSONValue, outputSchema: JSONValue? = nil,
         annotations: ToolAnnotations = ToolAnnotations(), icons: [Icon] = [], meta: JSONObject? = nil,
-        handler: @escaping @Sendable (ToolCall) async throws(CallError) -> ToolResult
+        handler: @escaping @Sendable (ToolCall) async throws -> ToolResult
     ) {
         self.name = name
         self.title = title
@@ -69,7 +70,7 @@ extension Tool {
             do {
                 return try await handler(ToolCall(arguments: checked, session: session, progress: progress))
             } catch {
-                return .failure(message: error.message)
+                return .failure(message: CallError(error).message)
             }
         case .failure(let fault):
             return .failure(message: fault.message)

@@ -49,9 +49,7 @@ public struct ToolCall: Sendable {
     }
 
     /// Does something once, however often the handler runs; see ``CallContext/step(_:_:)``.
-    public func step(
-        _ name: String, _ body: () async throws(CallError) -> JSONValue
-    ) async throws(CallError) -> JSONValue {
+    public func step(_ name: String, _ body: () async throws -> JSONValue) async throws -> JSONValue {
         try await context.step(name, body)
     }
 }

@@ -51,6 +51,16 @@ struct HostDescriptor: ~Copyable {
         return bytes
     }
 
+    /// All that is left, in pieces of at most 128 KiB, until `body` returns false.
+    func forEachChunk(_ body: (UnsafeRawBufferPointer) -> Bool) throws(SystemError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try read(into: buffer)
+            guard count > 0, body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { return }
+        }
+    }
+
     private func chunk(_ size: Int) throws(SystemError) -> [UInt8] {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -71,7 +81,12 @@ struct HostDescriptor: ~Copyable {
     }
 
     /// Calls `body` with the name of each entry of this directory, `.` and `..` left out; the name is NUL-terminated.
-    func forEachEntry(_ body: (UnsafePointer<CChar>) -> Void) throws(SystemError) {
+    ///
+    /// - Parameter fillsBuffers: true where all but the last call fill the buffer, which saves the one that finds nothing:
+    ///   so does /proc, file systems in general do not.
+    func forEachEntry(
+        fillsBuffers: Bool = false, _ body: (UnsafePointer<CChar>) -> Void
+    ) throws(SystemError) {
         var failure: SystemError?
         withUnsafeTemporaryAllocation(byteCount: 32 << 10, alignment: 8) { buffer in
             while true {
@@ -79,6 +94,8 @@ struct HostDescriptor: ~Copyable {
                 if count < 0 { failure = .last }
                 guard count > 0 else { return }
                 Self.forEachRecord(UnsafeRawBufferPointer(rebasing: buffer[..<count]), body)
+                // A record is at most 280 bytes long.
+                if fillsBuffers, count < buffer.count / 2 { return }
             }
         }
         if let failure { throw failure }

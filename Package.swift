@@ -55,8 +55,8 @@ let package = Package(
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         .target(name: "CNVML", cSettings: strictC),
-        .target(name: "CSystem", cSettings: strictC),
-        room("EventLoop", ["CSystem"]),
+        .target(name: "CUnix", cSettings: strictC),
+        room("EventLoop", ["CUnix"]),
         room("Snapshots"),
         data("ScenarioData"),
         data("DiagnosisData"),
@@ -81,12 +81,12 @@ let package = Package(
                     ],
                     .when(platforms: [.linux], configuration: .release)),
             ]),
-        room("HostNode", ["CSystem", "JSON", "Snapshots"]),
+        room("HostNode", ["CUnix", "JSON", "Snapshots"]),
 
         // How it is asked for.
-        room("ProbeProtocol", ["CSystem", "Snapshots"]),
-        room("Probe", ["CSystem", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeProtocol", ["CUnix", "Snapshots"]),
+        room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
+        room("ProbeWorker", ["CUnix", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -97,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CSystem", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
                 "Scenarios",
                 "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

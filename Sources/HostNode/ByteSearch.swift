@@ -1,5 +1,11 @@
 import CSystem
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 extension UnsafeRawBufferPointer {
     /// Where `part` first stands in these bytes.
     func firstIndex(of part: [UInt8]) -> Int? {
@@ -10,5 +16,13 @@ extension UnsafeRawBufferPointer {
     /// Whether `part` occurs anywhere in these bytes.
     func contains(_ part: [UInt8]) -> Bool {
         firstIndex(of: part) != nil
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Where `byte` first stands, by memchr(3).
+    func firstIndex(ofByte byte: UInt8) -> Int? {
+        guard let baseAddress, let found = memchr(baseAddress, CInt(byte), count) else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(baseAddress)
     }
 }

@@ -13,6 +13,12 @@ extension UnsafeRawBufferPointer {
         return found >= 0 ? found : nil
     }
 
+    /// Where `word` first stands in these bytes.
+    func firstIndex(of word: StaticString) -> Int? {
+        let found = csystem_find(baseAddress, count, word.utf8Start, word.utf8CodeUnitCount)
+        return found >= 0 ? found : nil
+    }
+
     /// Whether `part` occurs anywhere in these bytes.
     func contains(_ part: [UInt8]) -> Bool {
         firstIndex(of: part) != nil

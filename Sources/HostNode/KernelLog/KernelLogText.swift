@@ -39,7 +39,8 @@ package struct KernelLogText {
     private mutating func take(_ line: UnsafeBufferPointer<UInt8>, _ body: (KernelLogRecord) -> Void) {
         lineCount += 1
         let isNextToPending = pending != nil && !pendingIsWhole && pendingLine + 1 == lineCount
-        guard filter(line) || isNextToPending else { return }
+        let matches = filter(line)
+        guard matches || isNextToPending else { return }
         let parsed = LogLine(line, calendar)
         hasStamps = hasStamps || parsed.hasStamp
         let message = LogMessage.text(UnsafeBufferPointer(rebasing: line[parsed.messageStart...]))
@@ -48,7 +49,7 @@ package struct KernelLogText {
             return
         }
         flush(body)
-        guard filter(line) else { return }
+        guard matches else { return }
         pending = KernelLogRecord(
             sequence: parsed.sequence ?? lineCount, level: parsed.level, facility: parsed.facility,
             monotonicMicroseconds: parsed.monotonic, wallMicroseconds: parsed.wall ?? wall(parsed.monotonic),

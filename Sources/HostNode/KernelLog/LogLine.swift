@@ -11,6 +11,7 @@ struct LogLine {
     var wall: Int64?
     /// False for a line that goes on with the one before.
     var hasStamp = false
+    private var hasOrigin = false
     /// Where the message begins.
     private(set) var messageStart = 0
 
@@ -161,32 +162,31 @@ struct LogLine {
     /// `node-7 kernel: `: what comes before the word `kernel:` is passed, be it a host name or a date in another language.
     /// Before `kern:` only one word is, an address that Talos prints.
     private mutating func takeOrigin(_ cursor: inout LineCursor) -> Bool {
+        guard !hasOrigin, !cursor.starts(with: "NVRM:") else { return false }
         let window = UnsafeBufferPointer(rebasing: cursor.rest.prefix(128))
-        if let end = Self.end(of: "kernel: ", in: window) ?? Self.end(of: "kernel[0]: ", in: window),
-            !Self.isMessage(window.prefix(end))
-        {
-            cursor.position += end
-            facility = facility ?? 0
-            hasStamp = true
-            return true
-        }
-        guard let end = Self.end(of: ": kern: ", in: window), !window.prefix(end - 8).contains(UInt8(ascii: " ")) else {
+        guard let found = UnsafeRawBufferPointer(window).firstIndex(of: "kern"), !Self.isMessage(window.prefix(found))
+        else {
             return false
         }
-        cursor.position += end - 6
+        hasOrigin = true
+        var trial = cursor
+        trial.position += found
+        if trial.skip("kernel: ") || trial.skip("kernel[0]: ") {
+            facility = facility ?? 0
+        } else if !trial.starts(with: "kern: ") || window.prefix(max(0, found - 1)).contains(UInt8(ascii: " ")) {
+            return false
+        }
+        guard trial.position > cursor.position else { return false }
+        cursor = trial
+        hasStamp = true
         return true
-    }
-
-    private static func end(of word: StaticString, in window: UnsafeBufferPointer<UInt8>) -> Int? {
-        let raw = UnsafeRawBufferPointer(window)
-        let bytes = Array(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
-        return raw.firstIndex(of: bytes).map { $0 + bytes.count }
     }
 
     /// A driver's word before `kernel:` means that `kernel:` is part of its message.
     private static func isMessage(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         let raw = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes))
-        return ["NVRM", "Xid", "nvidia", "AER"].contains { raw.contains(Array($0.utf8)) }
+        let words: [StaticString] = ["NVRM", "Xid", "nvidia", "AER"]
+        return words.contains { raw.firstIndex(of: $0) != nil }
     }
 }
 

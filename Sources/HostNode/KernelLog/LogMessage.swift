@@ -5,9 +5,17 @@ enum LogMessage {
 
     /// The message with its escapes undone, control characters (line breaks too) as spaces, and its length capped.
     static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        let escapes: [UInt8] = [UInt8(ascii: "\\"), UInt8(ascii: "#")]
-        guard bytes.contains(where: escapes.contains) else { return Text.clean(bytes, limit: limit) }
+        if bytes.count <= limit, bytes.first != UInt8(ascii: " "), bytes.last != UInt8(ascii: " "),
+            bytes.allSatisfy(isPlain)
+        {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         return Text.clean(unescaped(bytes), limit: limit)
+    }
+
+    /// Printable ASCII that begins no escape: most lines have nothing else.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
     }
 
     /// `\xNN` is how /dev/kmsg and dmesg write bytes that do not print, `#012` how rsyslog writes a line break.

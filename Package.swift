@@ -1,10 +1,27 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
+/// `make` and CI set this; a plain `swift build` only warns, so that a newer compiler does not stop anybody.
+let warningsAreErrors = Context.environment["WARNINGS_AS_ERRORS"] == "1"
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+/// Makes the release binary small, and free of every shared library but libc, libm and the loader.
+///
+/// `make agent` puts a link to libstdc++.a into `.build/static-libraries`, which the linker then finds before the shared
+/// one. Exported symbols would only cost space, and could be mistaken for those of a driver library.
+let standalone: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic",
+            "-Xclang-linker", "-static-libgcc", "-L\(Context.packageDirectory)/.build/static-libraries",
+        ],
+        .when(platforms: [.linux], configuration: .release))
 ]
 
 /// A Swift target of this package, with the house's compiler settings.
@@ -46,13 +63,17 @@ let package = Package(
         room("NVML", ["CNVML"]),
         room("Scenarios", ["JSON", "ScenarioData"]),
         .target(
-            name: "NVMLSimulator", dependencies: ["CNVML", "CSystem", "Scenarios"], swiftSettings: strict,
+            name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker", "--exclude-libs=ALL"],
+                    [
+                        "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
+                        "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
+                    ],
                     .when(platforms: [.linux]))
             ]),
-        room("HostNode", ["CSystem", "Snapshots"]),
+        room("HostNode", ["CSystem", "JSON", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CSystem", "Snapshots"]),
@@ -68,22 +89,29 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CSystem", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios",
+                "CSystem", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
+                "Scenarios",
                 "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: standalone),
 
+        // Tests, and what only tests use.
+        room("TestSupport", ["EventLoop"], path: "Tests/Support"),
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
+        tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
+        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
-        tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        .testTarget(
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            swiftSettings: strict),
+        tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,32 +9,20 @@ extension Probe {
 
     /// Starts the task that watches the deadlines, unless one does so already. It ends when no request is left.
     func watchDeadlines(_ state: inout ProbeState) {
-        guard !state.isWatched else { return }
-        state.isWatched = true
-        Task(executorPreference: loop) {
-            while let next = self.state.withLock({ $0.deadlineToWatch() }) {
-                try? await self.loop.sleep(for: next.duration(since: .now))
-                await self.expire()
+        guard state.watcher == nil else { return }
+        state.watcher = Task(executorPreference: loop) {
+            while let pause = self.state.withLock({ $0.timeToNextLook(deadline: self.deadline) }) {
+                guard (try? await self.loop.sleep(for: pause)) != nil else { return }
+                await self.look()
             }
         }
     }
 
-    /// Kills the child if the request that it works on is overdue, and answers all that are.
-    private func expire() async {
-        let now = MonotonicTime.now
-        let overdue: Int32? = state.withLock { state in
-            guard let first = state.inFlight.first, first.deadline <= now else { return nil }
-            return state.beginReplacing()
-        }
-        guard let overdue else { return expireWaiting(now) }
-        await replace(overdue, cause: .timedOut)
-    }
-
-    private func expireWaiting(_ now: MonotonicTime) {
-        let completions = state.withLock { state in
-            state.expireWaiting(now: now, ProbeInterruption(cause: .timedOut, deadline: deadline))
-        }
+    /// Looks how far the child has got, and acts if it stands still or a request's time is up.
+    private func look() async {
+        let (completions, hung) = state.withLock { $0.look(now: .now, deadline: deadline) }
         for completion in completions { completion.deliver() }
+        if let hung { await replace(hung, cause: .timedOut) }
     }
 
     /// Deals with a child that closed its pipe (`cause` nil: as its exit status says) or broke the protocol.
@@ -49,17 +37,31 @@ extension Probe {
     private func replace(_ pid: Int32, cause: ProbeInterruption.Cause?) async {
         // A child that is ending by itself is given a moment, so that its own exit status is seen and not our signal.
         var exit = cause == nil ? await collect(pid, within: .milliseconds(50)) : nil
+        let process = cause == .timedOut ? StuckProcess.inspect(pid) : nil
         if exit == nil {
             ChildExit.kill(pid)
             exit = await collect(pid, within: Self.killGrace)
         }
+        if cause == nil, exit == .exited(code: 0), restart() { return }
         let stuck = exit == nil ? StuckProcess.inspect(pid) : nil
         let final = stuck.map { .stuckInKernel($0) } ?? cause ?? exit?.cause ?? .exited(code: -1)
         let completions = state.withLock { state in
-            let interrupted = state.dropWorker(final, stuck: stuck, deadline: deadline)
+            let interrupted = state.dropWorker(final, process, stuck: stuck, deadline: deadline)
             return interrupted + pump(&state)
         }
         for completion in completions { completion.deliver() }
+    }
+
+    /// Goes on with a new child after one that had answered and then ended of its own accord: it does so when NVML has to be
+    /// opened anew. False if it had answered nothing, which is a failure.
+    private func restart() -> Bool {
+        let completions: [Completion]? = state.withLock { state in
+            guard state.hasAnswered else { return nil }
+            state.forgetWorker()
+            return pump(&state)
+        }
+        for completion in completions ?? [] { completion.deliver() }
+        return completions != nil
     }
 
     /// Waits for the child's end without blocking the loop; nil if it does not come in time.
@@ -76,33 +78,34 @@ extension Probe {
 }
 
 extension ProbeState {
-    /// The deadline to sleep until; nil, and no longer watched, when there is none.
-    fileprivate mutating func deadlineToWatch() -> MonotonicTime? {
-        let next = nextDeadline
-        if next == nil { isWatched = false }
-        return next
-    }
-
     /// The child to replace, which from now on gets nothing more; nil if there is none or it is being replaced already.
-    fileprivate mutating func beginReplacing() -> Int32? {
+    mutating func beginReplacing() -> Int32? {
         guard !isReplacing, let pid = worker?.pid else { return nil }
         isReplacing = true
         return pid
     }
 
-    /// Forgets the child; answers the request that it was working on and those whose time is up.
-    fileprivate mutating func dropWorker(
-        _ cause: ProbeInterruption.Cause, stuck: StuckProcess?, deadline: Duration
-    ) -> [Completion] {
-        let first = interruptFirst(cause, deadline: deadline)
-        requeueInFlight()
+    /// Forgets the child; what it had not answered waits for the next one.
+    fileprivate mutating func forgetWorker() {
+        waiting.insert(contentsOf: inFlight.filter { $0.continuation != nil }, at: 0)
+        inFlight.removeAll()
         reader?.cancel()
         reader = nil
         worker = nil
-        self.stuck = stuck ?? self.stuck
+        hasAnswered = false
         isReplacing = false
+    }
+
+    /// Forgets the child; answers the request that it was working on and those whose time is up.
+    fileprivate mutating func dropWorker(
+        _ cause: ProbeInterruption.Cause, _ process: StuckProcess?, stuck: StuckProcess?, deadline: Duration
+    ) -> [Completion] {
+        var interruption = interruption(cause, deadline: deadline)
+        interruption.process = stuck ?? process
+        let first = interruptFirst(interruption)
+        forgetWorker()
+        self.stuck = stuck ?? self.stuck
         guard let first else { return [] }
-        let interruption = first.1.interruption ?? ProbeInterruption(cause: cause, deadline: deadline)
         return [Completion(first.0, first.1)] + expireWaiting(now: .now, interruption)
     }
 }

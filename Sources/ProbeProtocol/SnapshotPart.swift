@@ -26,6 +26,7 @@ extension NodeSnapshot {
         self.init()
         var decoder = SnapshotDecoder(bytes)
         while !decoder.isAtEnd { try add(partFrom: &decoder) }
+        gpus.sort { $0.index < $1.index }
     }
 
     private mutating func add(partFrom decoder: inout SnapshotDecoder) throws(SnapshotError) {

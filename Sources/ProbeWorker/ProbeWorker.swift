@@ -75,7 +75,7 @@ package struct ProbeWorker: ~Copyable {
         var snapshot = driver.open(names: region)
         try encoder.append(.driver, &snapshot)
         region.commit(encoder.count, inSlot: slot)
-        for index in 0..<(snapshot.gpuCount.value ?? 0) {
+        for index in request.order(of: min(snapshot.gpuCount.value ?? 0, 1_024)) {
             region.currentGPU.pointee = index + 1
             guard var gpu = driver.gpu(index, request) else { continue }
             gpu.processes = gpu.processes.map(node.withLives)

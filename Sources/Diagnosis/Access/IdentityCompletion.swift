@@ -13,12 +13,12 @@ extension NodeSnapshot {
     }
 
     private mutating func addUnreadGPUs() {
-        guard interruption != nil, let count = driver.gpuCount.value, count <= 1_024 else { return }
+        guard let interruption, let count = driver.gpuCount.value, count <= 1_024 else { return }
         let read = Set(gpus.map(\.index))
         for index in 0..<count where !read.contains(index) {
             var gpu = GPUSnapshot()
             gpu.index = index
-            gpu.refusal = .timedOut
+            gpu.refusal = interruption.cause == .timedOut && interruption.gpuIndex == index ? .timedOut : .notRead
             gpu.isSelected = true
             gpus.append(gpu)
         }

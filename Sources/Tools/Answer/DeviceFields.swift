@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import Snapshots
 
 /// What an answer says of one GPU: the readings that have a value, and those that have none.
@@ -48,6 +49,17 @@ struct DeviceFields {
         guard let pair = reading.value else { return note(key, reading.reason ?? .notRead) }
         add("\(key)_current", .text(pair.current ? "enabled" : "disabled"))
         add("\(key)_pending", .text(pair.pending ? "enabled" : "disabled"))
+    }
+}
+
+extension DeviceFields {
+    /// The GPU as a problem, when its readings say that it is lost, needs a reset or stopped answering.
+    var problem: AccessProblem? {
+        let grave = missing.first { [.gpuLost, .resetRequired].contains($0.reason) }
+        guard let grave else { return nil }
+        var refused = gpu
+        refused.refusal = grave.reason
+        return refused.accessProblem
     }
 }
 

@@ -20,6 +20,9 @@ package struct HealthFinding: Sendable, Hashable {
     /// When it began, microseconds since 1970-01-01 UTC; nil where nobody knows.
     package var since: Int64?
 
+    /// True when it says that recovery is needed but not why: another finding names the cause.
+    package var isSymptom: Bool { ["recovery_action", "gpu_answers", "gpu_access"].contains(rule) }
+
     package init(
         rule: String, severity: Severity, time: FindingTime = .level, gpu: UInt32? = nil, busID: BusID? = nil,
         title: String, evidence: [HealthEvidence], action: Action, authority: FindingAuthority = .counter,
@@ -40,13 +43,24 @@ package struct HealthFinding: Sendable, Hashable {
 }
 
 /// Whether a finding holds now, happened, or is history. Only the first two can make a GPU unhealthy.
-package enum FindingTime: String, Sendable, Hashable {
+package enum FindingTime: String, Sendable, Hashable, CaseIterable, Comparable {
     /// A state that holds now.
     case level
     /// Something that happened in this boot.
     case event
     /// What survives resets and reboots.
     case history
+
+    private var rank: Int {
+        switch self {
+        case .level: 0
+        case .event: 1
+        case .history: 2
+        }
+    }
+
+    /// What holds now comes first.
+    package static func < (left: FindingTime, right: FindingTime) -> Bool { left.rank < right.rank }
 }
 
 /// Whose word decides what to do first: the driver's recovery action, then the vendor's flags, then the kernel log, then

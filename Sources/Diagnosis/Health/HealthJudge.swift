@@ -18,9 +18,12 @@ extension HealthReport {
             let own = results.flatMap(\.findings)
             findings += own
             let blamed = own + ofNode.findings.filter { $0.gpu == gpu.index }
-            verdicts.append(GPUVerdict(gpu, blamed, Self.gaps(results)))
+            verdicts.append(GPUVerdict(gpu, blamed, Self.gaps(results, own)))
         }
         verdicts += snapshot.missingGPUs.map { GPUVerdict($0, ofNode.findings) }
+        if snapshot.gpus.isEmpty, verdicts.isEmpty {
+            verdicts = snapshot.hostGPUs.map { GPUVerdict($0, ofNode.findings) }
+        }
         let sorted = findings.sorted(by: Self.isMoreUrgent)
         let worst = findings.filter(\.isPresent).map(\.severity).max()
         // A node on which no GPU was seen at all has not been shown to be healthy.
@@ -41,17 +44,37 @@ extension HealthReport {
         }
     }
 
-    /// Each check and reading once.
-    private static func gaps(_ results: [RuleResult]) -> [EvidenceGap] {
+    /// Each check and reading once. What a lost GPU, or one that waits for a reset, does not answer is no gap any more: it has
+    /// a finding.
+    private static func gaps(_ results: [RuleResult], _ findings: [HealthFinding]) -> [EvidenceGap] {
+        let isExplained = findings.contains { ["gpu_access", "gpu_answers"].contains($0.rule) }
         var seen: Set<EvidenceGap> = []
-        return results.flatMap(\.gaps).filter { seen.insert($0).inserted }
+        return results.flatMap(\.gaps).filter { gap in
+            !(isExplained && [.gpuLost, .resetRequired].contains(gap.reason)) && seen.insert(gap).inserted
+        }
     }
 
     private static func isMoreUrgent(_ left: HealthFinding, _ right: HealthFinding) -> Bool {
         if left.severity != right.severity { return left.severity > right.severity }
+        if left.time != right.time { return left.time < right.time }
         if left.authority != right.authority { return left.authority > right.authority }
         if left.action.urgency != right.action.urgency { return left.action.urgency > right.action.urgency }
         return (left.gpu ?? .max) < (right.gpu ?? .max)
+    }
+}
+
+extension NodeSnapshot {
+    /// The GPUs that the host shows, for when NVML cannot be asked.
+    fileprivate var hostGPUs: [MissingGPU] {
+        let known = host?.procGPUs.value ?? []
+        let onBus = host?.pciGPUs.value ?? []
+        let all = Set(onBus + known.map(\.busID)).sorted()
+        return all.map { busID in
+            let identity = known.first { $0.busID.slot == busID.slot }
+            return MissingGPU(
+                busID: busID, uuid: identity?.uuid, model: identity?.model,
+                isOnPCIBus: onBus.contains { $0.slot == busID.slot }, isInProc: identity != nil)
+        }
     }
 }
 

@@ -59,7 +59,7 @@ package struct HealthThresholds: Sendable, Hashable {
     package func replaced(by text: String) throws(HealthThresholdError) -> HealthThresholds {
         var result = self
         var seen: Set<HealthThreshold> = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
             guard !line.isEmpty else { continue }
             let (name, value) = try Self.parse(line, number: index + 1)

@@ -19,7 +19,10 @@ enum NodeRules {
             snapshot.driver.state.problem(kernelModule: snapshot.host?.kernelModuleVersion),
         ]
         for problem in problems.compactMap({ $0 }) {
-            guard let (severity, action) = judgement(problem.kind) else {
+            guard
+                let (severity, action) = judgement(
+                    problem.kind, hasNoGPU: snapshot.host?.pciGPUs.value?.isEmpty ?? false)
+            else {
                 result.gap("driver_access", problem.kind, snapshot.driver.state.reason)
                 continue
             }
@@ -32,8 +35,11 @@ enum NodeRules {
     }
 
     /// What a problem of access says about the node itself; nil where it only keeps the agent from looking.
-    private static func judgement(_ kind: String) -> (Severity, Action)? {
+    ///
+    /// - Parameter hasNoGPU: the PCI bus could be read and shows none; then a missing driver is no fault.
+    private static func judgement(_ kind: String, hasNoGPU: Bool) -> (Severity, Action)? {
         switch kind {
+        case "driver_not_loaded" where hasNoGPU, "no_gpu" where hasNoGPU: nil
         case "driver_timeout", "driver_stuck_in_kernel", "nvml_initialization_failed": (.critical, .rebootNode)
         case "driver_not_loaded", "no_gpu": (.critical, .checkDriver)
         case "driver_version_mismatch": (.warning, .rebootNode)
@@ -90,7 +96,13 @@ enum NodeRules {
         let ports = Set((node.snapshot.devices?.pci.value ?? []).compactMap { $0.upstream?.busID })
         for fault in node.log.faults {
             let isOfGPU = fault.busID.map { slots.contains($0.slot) || ports.contains($0) } ?? false
-            if !isOfGPU { result.add(fault.finding(nil)) }
+            guard !isOfGPU else { continue }
+            var finding = fault.finding(nil)
+            // Running work goes on: the same fact by NVML is a warning, too.
+            if fault.label == FaultCode.driver(.versionMismatch).label {
+                finding.severity = min(finding.severity, .warning)
+            }
+            result.add(finding)
         }
         if let absence = node.log.absence {
             result.gap("kernel_log", "kernel_log", absence == .notSupported ? .notRead : absence)

@@ -48,11 +48,18 @@ enum HealthSummary {
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"
         }
         let head = gpus.isEmpty ? "No GPU could be judged: \(verdict.rawValue)." : counts.joined(separator: ", ") + "."
-        guard let worst = findings.first, worst.finding.severity > .info else { return head }
+        let grave = findings.filter { $0.finding.severity > .info }
+        guard let worst = grave.first else { return head }
+        // What is wrong says more than that something must be done about it.
+        let cause =
+            grave.first { finding in
+                !finding.finding.isSymptom && finding.finding.severity == worst.finding.severity
+                    && (worst.gpus.isEmpty || !worst.gpus.allSatisfy { !finding.gpus.contains($0) })
+            } ?? worst
         let place =
-            worst.gpus.isEmpty ? worst.finding.busID.map { "\($0): " } ?? "" : "GPU \(NumberList.text(worst.gpus)): "
-        let action = worst.finding.action == .none ? "" : " First: \(worst.finding.action.rawValue)."
-        return "\(head) \(place)\(worst.finding.title)\(action)"
+            cause.gpus.isEmpty ? cause.finding.busID.map { "\($0): " } ?? "" : "GPU \(NumberList.text(cause.gpus)): "
+        let action = gpus.first { $0.index == cause.gpus.first && $0.index != nil }?.action ?? cause.finding.action
+        return "\(head) \(place)\(cause.finding.title)\(action == .none ? "" : " First: \(action.rawValue).")"
     }
 }
 

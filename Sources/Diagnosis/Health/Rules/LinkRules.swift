@@ -80,6 +80,7 @@ extension GPUCase {
                 : "NVLinks are down that are up on the other GPUs.",
             HealthEvidence("nvlink_active", "\(active)", threshold: "\(expected), as on most GPUs of this node"),
             HealthEvidence("nvlink_down", NumberList.text(down)), action: isExplained ? .none : .checkNVLink,
+            authority: .flag,
             confirm:
                 "Xid 74 or SXid lines in the kernel log; the fabric's health mask; then reset all GPUs and switches.")
     }

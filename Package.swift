@@ -11,6 +11,8 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
+let strictC: [CSetting] = warningsAreErrors ? [.treatAllWarnings(as: .error)] : []
+
 /// Makes the release binary small, and free of every shared library but libc, libm and the loader.
 ///
 /// `make agent` puts a link to libstdc++.a into `.build/static-libraries`, which the linker then finds before the shared
@@ -31,7 +33,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String
 
 /// A C target that compiles data files into the binary with `#embed`.
 func data(_ name: String) -> Target {
-    .target(name: name, exclude: ["data"])
+    .target(name: name, exclude: ["data"], cSettings: strictC)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -52,8 +54,8 @@ let package = Package(
     targets: [
         // Ground floor: each knows nothing of the others.
         room("JSON"),
-        .target(name: "CNVML"),
-        .target(name: "CSystem"),
+        .target(name: "CNVML", cSettings: strictC),
+        .target(name: "CSystem", cSettings: strictC),
         room("EventLoop", ["CSystem"]),
         room("Snapshots"),
         data("ScenarioData"),

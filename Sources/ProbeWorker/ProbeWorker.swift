@@ -72,6 +72,7 @@ package struct ProbeWorker: ~Copyable {
             try encoder.append(&host)
             region.commit(encoder.count, inSlot: slot)
         }
+        try encodeHostDetails(request, &encoder, slot)
         guard !request.sections.isDisjoint(with: .needingDriver) else { return }
         var snapshot = driver.open(names: region)
         try encoder.append(&snapshot)
@@ -79,10 +80,26 @@ package struct ProbeWorker: ~Copyable {
         for index in request.order(of: min(snapshot.gpuCount.value ?? 0, 1_024)) {
             region.currentGPU.pointee = index + 1
             guard var gpu = driver.gpu(index, request) else { continue }
+            gpu.processes = gpu.processes.map(node.withLives)
             try encoder.append(&gpu)
             region.commit(encoder.count, inSlot: slot)
         }
         region.currentGPU.pointee = 0
+    }
+
+    private func encodeHostDetails(
+        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+    ) throws(SnapshotError) {
+        if request.sections.contains(.devices) {
+            var devices = node.devices()
+            try encoder.append(&devices)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        if request.sections.contains(.kernelLog) {
+            var log = node.kernelLog()
+            try encoder.append(&log)
+            region.commit(encoder.count, inSlot: slot)
+        }
     }
 }
 

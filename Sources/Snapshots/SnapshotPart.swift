@@ -3,6 +3,8 @@ package enum SnapshotPart: UInt8, Sendable {
     case host = 1
     case driver = 2
     case gpu = 3
+    case devices = 4
+    case kernelLog = 5
 }
 
 // One function for each part, none of them generic: so the compiler writes each type's fields out in place.
@@ -20,6 +22,16 @@ extension SnapshotEncoder {
     package mutating func append(_ gpu: inout GPUSnapshot) throws(SnapshotError) {
         try tag(.gpu)
         try gpu.code(with: &self)
+    }
+
+    package mutating func append(_ devices: inout HostDevices) throws(SnapshotError) {
+        try tag(.devices)
+        try devices.code(with: &self)
+    }
+
+    package mutating func append(_ log: inout Reading<HostKernelLog>) throws(SnapshotError) {
+        try tag(.kernelLog)
+        try code(&log)
     }
 
     private mutating func tag(_ part: SnapshotPart) throws(SnapshotError) {
@@ -52,6 +64,14 @@ extension NodeSnapshot {
             var gpu = GPUSnapshot()
             try gpu.code(with: &decoder)
             gpus.append(gpu)
+        case .devices:
+            var value = HostDevices()
+            try decoder.code(&value)
+            devices = value
+        case .kernelLog:
+            var log: Reading<HostKernelLog> = .unavailable(.notRead)
+            try decoder.code(&log)
+            kernelLog = log
         case nil: throw .malformed
         }
     }

@@ -51,6 +51,16 @@ struct HostDescriptor: ~Copyable {
         return bytes
     }
 
+    /// All that is left, in pieces of at most 128 KiB, until `body` returns false.
+    func forEachChunk(_ body: (UnsafeRawBufferPointer) -> Bool) throws(SystemError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try read(into: buffer)
+            guard count > 0, body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { return }
+        }
+    }
+
     private func chunk(_ size: Int) throws(SystemError) -> [UInt8] {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

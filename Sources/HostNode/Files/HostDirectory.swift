@@ -50,6 +50,25 @@ package final class HostDirectory: HostFiles {
         }
     }
 
+    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
+        try reaching(path) { () throws(SystemError) in
+            if !Self.isKernelFile(path) { try requireRegular(path) }
+            try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC).forEachChunk(body)
+        }
+    }
+
+    /// Opens a character device, without waiting for it. Only for devices that opening does not change.
+    func openDevice(_ path: String, major: UInt32, minor: UInt32) throws(HostFileError) -> HostDescriptor {
+        guard try status(path).kind == .characterDevice(major: major, minor: minor) else {
+            throw HostFileError(path: path, cause: .wrongKind)
+        }
+        do throws(SystemError) {
+            return try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        } catch {
+            throw HostFileError(path: path, errno: error.code)
+        }
+    }
+
     package func list(_ path: String) throws(HostFileError) -> [String] {
         try reaching(path) { () throws(SystemError) in
             var names: [String] = []

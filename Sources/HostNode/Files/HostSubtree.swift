@@ -15,6 +15,10 @@ package struct HostSubtree: HostFiles {
         try base.head(outside(path), limit: limit)
     }
 
+    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
+        try base.forEachChunk(of: outside(path), body)
+    }
+
     package func list(_ path: String) throws(HostFileError) -> [String] {
         try base.list(outside(path))
     }

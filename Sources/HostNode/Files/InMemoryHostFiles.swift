@@ -49,6 +49,10 @@ package struct InMemoryHostFiles: HostFiles {
         return Array(bytes.prefix(max(0, limit)))
     }
 
+    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
+        _ = try head(path, limit: .max).withUnsafeBytes(body)
+    }
+
     package func list(_ path: String) throws(HostFileError) -> [String] {
         let (entry, resolved) = try entry(path)
         guard case .directory = entry else { throw HostFileError(path: path, cause: .wrongKind) }

@@ -1,0 +1,52 @@
+/// Cuts a stream of bytes into lines, in constant memory.
+struct LineSplitter {
+    /// Bytes of a line that are handed out; the rest of a longer one is skipped.
+    static let maximumLength = 16 << 10
+
+    /// The beginning of a line whose end has not come yet.
+    private var carry: [UInt8] = []
+
+    /// Hands out the lines that end in `chunk`, without their ends.
+    mutating func feed(_ chunk: UnsafeRawBufferPointer, _ line: (UnsafeBufferPointer<UInt8>) -> Void) {
+        chunk.withMemoryRebound(to: UInt8.self) { bytes in
+            var start = 0
+            while start < bytes.count {
+                let rest = UnsafeBufferPointer(rebasing: bytes[start...])
+                guard let length = rest.firstIndex(ofByte: UInt8(ascii: "\n")) else {
+                    keep(rest)
+                    return
+                }
+                end(UnsafeBufferPointer(rebasing: rest[..<length]), line)
+                start += length + 1
+            }
+        }
+    }
+
+    /// Hands out a last line that has no end.
+    mutating func finish(_ line: (UnsafeBufferPointer<UInt8>) -> Void) {
+        guard !carry.isEmpty else { return }
+        carry.withUnsafeBufferPointer { line(Self.capped($0)) }
+        carry = []
+    }
+
+    private mutating func keep(_ part: UnsafeBufferPointer<UInt8>) {
+        let room = max(0, Self.maximumLength - carry.count)
+        carry.append(contentsOf: part.prefix(room))
+    }
+
+    private mutating func end(_ part: UnsafeBufferPointer<UInt8>, _ line: (UnsafeBufferPointer<UInt8>) -> Void) {
+        guard !carry.isEmpty else {
+            line(Self.capped(part))
+            return
+        }
+        keep(part)
+        carry.withUnsafeBufferPointer { line(Self.capped($0)) }
+        carry.removeAll(keepingCapacity: true)
+    }
+
+    private static func capped(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var length = min(line.count, maximumLength)
+        if length > 0, line[length - 1] == UInt8(ascii: "\r") { length -= 1 }
+        return UnsafeBufferPointer(rebasing: line[..<length])
+    }
+}

@@ -1,0 +1,153 @@
+package import Snapshots
+
+/// The node's processes, from /proc. Environments are never read: they hold secrets.
+///
+/// It sees the processes of the process id namespace that /proc was mounted in: in a pod, only with `hostPID`.
+package struct ProcessTable: Sendable {
+    private let files: any HostFiles
+    private let bootTime: Int64?
+    /// Part of the target of every descriptor for a device of the driver, whatever root it was opened in.
+    private static let devicePart = "/dev/nvidia"
+    /// Bytes of a command line.
+    package static let commandLineLimit = 256
+
+    package init(_ files: any HostFiles) {
+        self.files = files
+        bootTime = BootTime.microseconds(files)
+    }
+
+    /// All process ids, in order.
+    package func pids() throws(HostFileError) -> [Int32] {
+        try files.list("/proc").compactMap { Int32($0) }.filter { $0 > 0 }.sorted()
+    }
+
+    /// Everything about one process; nil where there is none of that number.
+    package func process(_ pid: Int32) -> HostProcess? {
+        guard pid > 0 else { return nil }
+        return process(pid, deviceNodes: deviceNodes(pid))
+    }
+
+    /// Only these processes, without those that have ended.
+    package func processes(_ pids: some Sequence<Int32>) -> [HostProcess] {
+        pids.compactMap { process($0) }
+    }
+
+    /// Every process that holds a device node of the driver open; looks at each process of the node.
+    package func deviceHolders() -> Reading<HostDeviceHolders> {
+        do throws(HostFileError) {
+            let pids = try pids()
+            var holders = HostDeviceHolders(processes: [], processCount: pids.count, unreadableCount: 0)
+            for pid in pids {
+                switch deviceNodes(pid) {
+                case .value(let nodes) where nodes.isEmpty: break
+                case .value(let nodes): process(pid, deviceNodes: .value(nodes)).map { holders.processes.append($0) }
+                // One that ended meanwhile is no holder.
+                case .unavailable(.notSupported): break
+                case .unavailable: holders.unreadableCount += 1
+                }
+            }
+            return .value(holders)
+        } catch {
+            return .unavailable(Unavailable(error))
+        }
+    }
+
+    /// The processes that wait in the kernel and cannot be killed (state D), of these or of all.
+    package func uninterruptible(among pids: [Int32]? = nil) -> [HostProcess] {
+        ((try? pids ?? self.pids()) ?? []).compactMap { pid in
+            guard stat(pid)?.state == .uninterruptible else { return nil }
+            return process(pid)
+        }
+    }
+
+    /// Where a process waits, for one that is stuck.
+    package func kernelWait(_ pid: Int32) -> HostKernelWait {
+        HostKernelWait(
+            channel: files.reading("/proc/\(pid)/wchan") { bytes in
+                bytes.isEmpty || bytes == [UInt8(ascii: "0")] ? nil : Text.clean(bytes, limit: 128)
+            },
+            stack: files.reading("/proc/\(pid)/stack", limit: 64 << 10) { bytes in
+                Text.lines(bytes).prefix(64).map(Self.frame)
+            })
+    }
+
+    /// `[<0>] nvidia_ioctl+0x1/0x2 [nvidia]` without what stands for the address.
+    private static func frame(_ line: [UInt8]) -> String {
+        guard line.first == UInt8(ascii: "["), let end = line.firstIndex(of: UInt8(ascii: "]")) else {
+            return Text.clean(line, limit: 160)
+        }
+        return Text.clean(line[(end + 1)...], limit: 160)
+    }
+}
+
+extension ProcessTable {
+    private func process(_ pid: Int32, deviceNodes: Reading<[String]>) -> HostProcess? {
+        guard let stat = stat(pid) else { return nil }
+        let status = (try? files.read("/proc/\(pid)/status", limit: 16 << 10)) ?? []
+        return HostProcess(
+            pid: pid, parentPID: stat.parentPID, name: stat.name, state: stat.state,
+            isKernelThread: stat.isKernelThread,
+            startTicks: stat.startTicks, startedMicroseconds: started(stat.startTicks),
+            uid: Self.number(status, "Uid", column: 1), innerPID: Self.number(status, "NSpid", column: -1),
+            commandLine: commandLine(pid), owner: owner(pid), deviceNodes: deviceNodes)
+    }
+
+    private func stat(_ pid: Int32) -> ProcessStat? {
+        (try? files.read("/proc/\(pid)/stat", limit: 4096)).flatMap(ProcessStat.init)
+    }
+
+    /// Ticks in /proc are hundredths of a second on every processor that this agent is built for (USER_HZ).
+    private func started(_ ticks: UInt64) -> Int64? {
+        guard let bootTime, ticks < 1 << 48 else { return nil }
+        return bootTime + Int64(ticks) * 10_000
+    }
+
+    private func commandLine(_ pid: Int32) -> Reading<String> {
+        do throws(HostFileError) {
+            // One byte more, so that a text which is cut in the middle of a character is known to be cut.
+            let bytes = try files.head("/proc/\(pid)/cmdline", limit: Self.commandLineLimit + 1)
+            return .value(Text.clean(bytes.reversed().drop { $0 == 0 }.reversed(), limit: Self.commandLineLimit))
+        } catch {
+            return .unavailable(Unavailable(error))
+        }
+    }
+
+    private func owner(_ pid: Int32) -> Reading<HostProcessOwner> {
+        files.reading("/proc/\(pid)/cgroup", limit: 64 << 10, CgroupFile.owner)
+    }
+
+    /// One number of a line `Key:\t1\t2\t3` of /proc/<pid>/status; column -1 is the last one.
+    private static func number<Number: FixedWidthInteger & Sendable>(
+        _ status: [UInt8], _ key: String, column: Int
+    ) -> Reading<Number> {
+        for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.utf8) {
+            let words = Text.words(line)
+            guard words.first == key + ":" else { continue }
+            let index = column < 0 ? words.count - 1 : column + 1
+            if words.indices.contains(index), index > 0, let number = Number(words[index]) { return .value(number) }
+        }
+        return .unavailable(status.isEmpty ? .notRead : .notSupported)
+    }
+
+    /// The device nodes behind a process' descriptors, by their names in /dev.
+    private func deviceNodes(_ pid: Int32) -> Reading<[String]> {
+        do throws(HostFileError) {
+            let links = try files.links(in: "/proc/\(pid)/fd", containing: Self.devicePart)
+            if links.isEmpty { return .value([]) }
+            return .value(Set(links.compactMap { Self.nodeName($0.target) }).sorted())
+        } catch {
+            // ESRCH: it ended between being listed and being read.
+            let hasEnded = error.cause == .missing || error.cause == .system(errno: 3)
+            return .unavailable(hasEnded ? .notSupported : Unavailable(error))
+        }
+    }
+
+    /// What stands behind the last `/dev/` of a target: `nvidia0` of `/dev/nvidia0` and of `/run/nvidia/driver/dev/nvidia0`.
+    private static func nodeName(_ target: String) -> String? {
+        let bytes = Array(target.utf8)
+        let found = bytes.withUnsafeBytes { $0.firstIndex(of: Array(devicePart.utf8)) }
+        guard let found else { return nil }
+        let name = Text.clean(bytes[(found + 5)...], limit: 64)
+        return name.hasSuffix(" (deleted)") ? String(name.dropLast(10)) : name
+    }
+}

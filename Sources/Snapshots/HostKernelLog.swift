@@ -1,0 +1,37 @@
+/// What one reading of a kernel log gave: the records that can matter to GPUs, and what is known to be missing.
+package struct HostKernelLog: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
+        /// The kernel's own ring buffer, /dev/kmsg.
+        case ringBuffer
+        /// A text file: dmesg, a journal's text or recorded /dev/kmsg records.
+        case file(path: String)
+    }
+
+    package var source: Source
+    /// The boot that the records are of; with a record's sequence number it names an event for ever. Nil for a file.
+    package var bootID: String?
+    /// In the order of the log.
+    package var records: [KernelLogRecord]
+    /// Records or lines that were looked at, matching or not.
+    package var scannedCount: UInt64
+    /// Records that the kernel overwrote while they were being read.
+    package var lostCount: UInt64
+    /// The sequence number of the oldest record that is left; above 0 the log no longer reaches back to the boot.
+    /// Nil for files and for an empty log.
+    package var firstSequence: UInt64?
+    /// Matching records left out, the oldest first, because there were more than asked for.
+    package var droppedCount: UInt64
+
+    package init(
+        source: Source, bootID: String? = nil, records: [KernelLogRecord] = [], scannedCount: UInt64 = 0,
+        lostCount: UInt64 = 0, firstSequence: UInt64? = nil, droppedCount: UInt64 = 0
+    ) {
+        self.source = source
+        self.bootID = bootID
+        self.records = records
+        self.scannedCount = scannedCount
+        self.lostCount = lostCount
+        self.firstSequence = firstSequence
+        self.droppedCount = droppedCount
+    }
+}

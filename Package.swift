@@ -53,11 +53,12 @@ let package = Package(
                     .when(platforms: [.linux]))
             ]),
         room("HostNode", ["CSystem", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CSystem", "Snapshots"]),
         room("Probe", ["CSystem", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CSystem", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeWorker", ["CSystem", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -78,6 +79,7 @@ let package = Package(
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
+        tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
         tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
         tests("MCPTests", ["MCP", "JSON", "EventLoop"]),

@@ -81,7 +81,9 @@ let package = Package(
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
-        tests("DiagnosisTests", ["Diagnosis", "Snapshots"]),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
+            swiftSettings: strict),
         tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
         tests("EventLoopTests", ["EventLoop"]),
     ],

@@ -5,6 +5,8 @@ package enum SnapshotPart: UInt8, Sendable {
     case host = 1
     case driver = 2
     case gpu = 3
+    case devices = 4
+    case kernelLog = 5
 }
 
 extension SnapshotEncoder {
@@ -39,6 +41,14 @@ extension NodeSnapshot {
             var gpu = GPUSnapshot()
             try decoder.code(&gpu)
             gpus.append(gpu)
+        case .devices:
+            var value = HostDevices()
+            try decoder.code(&value)
+            devices = value
+        case .kernelLog:
+            var log: Reading<HostKernelLog> = .unavailable(.notRead)
+            try decoder.code(&log)
+            kernelLog = log
         case nil: throw .malformed
         }
     }

@@ -70,6 +70,7 @@ package struct ProbeWorker: ~Copyable {
             try encoder.append(.host, &host)
             region.commit(encoder.count, inSlot: slot)
         }
+        try encodeHostDetails(request, &encoder, slot)
         guard !request.sections.isDisjoint(with: .needingDriver) else { return }
         var snapshot = driver.open(names: region)
         try encoder.append(.driver, &snapshot)
@@ -77,10 +78,26 @@ package struct ProbeWorker: ~Copyable {
         for index in 0..<(snapshot.gpuCount.value ?? 0) {
             region.currentGPU.pointee = index + 1
             guard var gpu = driver.gpu(index, request) else { continue }
+            gpu.processes = gpu.processes.map(node.withLives)
             try encoder.append(.gpu, &gpu)
             region.commit(encoder.count, inSlot: slot)
         }
         region.currentGPU.pointee = 0
+    }
+
+    private func encodeHostDetails(
+        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+    ) throws(SnapshotError) {
+        if request.sections.contains(.devices) {
+            var devices = node.devices()
+            try encoder.append(.devices, &devices)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        if request.sections.contains(.kernelLog) {
+            var log = node.kernelLog()
+            try encoder.append(.kernelLog, &log)
+            region.commit(encoder.count, inSlot: slot)
+        }
     }
 }
 

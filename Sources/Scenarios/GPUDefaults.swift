@@ -9,7 +9,8 @@ enum GPUDefaults {
         gpu.identity.uuid = gpu.identity.uuid.filled(Text("GPU-" + uuid))
         gpu.identity.serial = gpu.identity.serial.filled(Text(String(serial)))
         gpu.identity.minorNumber = gpu.identity.minorNumber.filled(Signal(Int64(index)))
-        gpu.identity.boardID = gpu.identity.boardID.filled(Signal(Int64(gpu.pci.busID.domain << 16 | gpu.pci.busID.bus << 8)))
+        gpu.identity.boardID = gpu.identity.boardID.filled(
+            Signal(Int64(gpu.pci.busID.domain << 16 | gpu.pci.busID.bus << 8)))
         gpu.identity.moduleID = gpu.identity.moduleID.filled(Signal(Int64(index + 1)))
         gpu.identity.irq = gpu.identity.irq.filled(Signal(Int64(140 + index)))
         gpu.identity.pdi = gpu.identity.pdi.filled(Signal(Int64(bitPattern: random.next())))

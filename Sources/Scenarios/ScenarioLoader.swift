@@ -45,9 +45,10 @@ enum ScenarioLoader {
         _ reader: inout ObjectReader, _ system: NodeSystem
     ) throws(ScenarioError) -> [GPU] {
         let model = try reader.string("model")
-        let template = try model.map { name throws(ScenarioError) in
-            try ScenarioText.model(name, at: "model")
-        } ?? .object(JSONObject())
+        let template =
+            try model.map { name throws(ScenarioError) in
+                try ScenarioText.model(name, at: "model")
+            } ?? .object(JSONObject())
         let common = reader.take("all_gpus") ?? .object(JSONObject())
         let special = try reader.array("gpus")
         let count = try reader.integer("count") ?? special.count

@@ -1,1 +1,19 @@
 #pragma once
+
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+// The catalogues of the folder data, compiled into the binary: UTF-8 text that lives as long as the process.
+// Each file tells its columns and its sources in its first lines. `size` receives the length in bytes; no NUL ends the text.
+
+/// The Xid numbers of the GPU driver (xid.tsv).
+const char *DiagnosisDataXid(size_t *size);
+
+/// The sub-codes of Xid 144 to 150 (xid-nvlink5.tsv).
+const char *DiagnosisDataXidNVLink5(size_t *size);
+
+/// The SXid numbers of the NVSwitch driver (sxid.tsv).
+const char *DiagnosisDataSXid(size_t *size);
+
+#pragma clang assume_nonnull end

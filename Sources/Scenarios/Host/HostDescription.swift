@@ -45,7 +45,8 @@ extension HostFile {
         } else {
             let numbers = try reader.numbers("device")
             guard numbers.count == 2 else {
-                throw ScenarioError("expected a text, \"symlink\", \"hex\", \"directory\", \"device\" or \"forbidden\"", at: path)
+                throw ScenarioError(
+                    "expected a text, \"symlink\", \"hex\", \"directory\", \"device\" or \"forbidden\"", at: path)
             }
             self = .characterDevice(
                 major: UInt32(truncatingIfNeeded: numbers[0]), minor: UInt32(truncatingIfNeeded: numbers[1]))

@@ -13,7 +13,8 @@ extension HostTree {
 
     private mutating func addVersion(_ version: String) {
         let system = scenario.system
-        let kind = system.openModule ? "Open Kernel Module for \(system.architecture)" : "\(system.architecture) Kernel Module"
+        let kind =
+            system.openModule ? "Open Kernel Module for \(system.architecture)" : "\(system.architecture) Kernel Module"
         let build = "Release Build  (dvs-builder@U22-I3-AM02-26-4)  Tue Sep 23 09:55:41 UTC 2025"
         add(
             "proc/driver/nvidia/version",

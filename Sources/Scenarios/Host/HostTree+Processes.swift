@@ -17,7 +17,8 @@ extension HostTree {
         add(
             "\(folder)/stat",
             "\(process.pid) (\(name)) \(process.state) \(process.parent) \(process.pid) \(process.pid) 0 -1 4194560 0 0 0 0 "
-                + "812 304 0 0 20 0 1 0 \(start) 0 \(process.residentKiB / 4) 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0\n")
+                + "812 304 0 0 20 0 1 0 \(start) 0 \(process.residentKiB / 4) 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0\n"
+        )
         let words = ["R": "running", "S": "sleeping", "D": "disk sleep", "Z": "zombie", "T": "stopped"]
         let user = process.user
         add(

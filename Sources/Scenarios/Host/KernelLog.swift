@@ -28,7 +28,8 @@ struct KernelLog {
         let system = scenario.system
         say("Linux version \(system.kernel) (buildd@lcy02) #63 SMP PREEMPT_DYNAMIC", at: 0, priority: 5)
         guard let version = system.moduleVersion else { return }
-        let kind = system.openModule ? "Open Kernel Module for \(system.architecture)" : "\(system.architecture) Kernel Module"
+        let kind =
+            system.openModule ? "Open Kernel Module for \(system.architecture)" : "\(system.architecture) Kernel Module"
         say("nvidia: loading out-of-tree module taints kernel.", at: 9.1, priority: 4)
         say("nvidia-nvlink: Nvlink Core is being initialized, major device number 239", at: 9.2, priority: 6)
         say("NVRM: loading NVIDIA UNIX \(kind)  \(version)  Release Build", at: 9.6, priority: 4, flags: "c")

@@ -29,7 +29,9 @@ package struct Topology: ScenarioSection, Sendable {
         return [0, 0, linked ? 0 : 5, linked ? 0 : 5, 0]
     }
 
-    private func linked(_ gpu: GPU) -> Bool { gpu.nvlink.links.contains { $0.active.value?.start == 1 } && !gpu.mig.isOn }
+    private func linked(_ gpu: GPU) -> Bool {
+        gpu.nvlink.links.contains { $0.active.value?.start == 1 } && !gpu.mig.isOn
+    }
 
     private func pair(_ first: Int, _ second: Int) -> TopologyPair? {
         pairs.first { $0.gpus == [first, second] || $0.gpus == [second, first] }

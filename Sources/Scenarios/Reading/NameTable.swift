@@ -44,7 +44,9 @@ extension NameTable {
     static let linkCapabilities = NameTable([
         ("p2p", 1), ("sysmem", 2), ("p2p_atomics", 4), ("sysmem_atomics", 8), ("sli_bridge", 16), ("valid", 32),
     ])
-    static let fabricStates = NameTable([("not_supported", 0), ("not_started", 1), ("in_progress", 2), ("completed", 3)])
+    static let fabricStates = NameTable([
+        ("not_supported", 0), ("not_started", 1), ("in_progress", 2), ("completed", 3),
+    ])
     static let fabricSummaries = NameTable([
         ("not_supported", 0), ("healthy", 1), ("unhealthy", 2), ("limited_capacity", 3),
     ])

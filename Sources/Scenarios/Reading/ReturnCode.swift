@@ -16,7 +16,7 @@ package struct ReturnCode: RawRepresentable, Sendable, Hashable {
     package static let versionMismatch = ReturnCode(rawValue: 25)
 
     /// The names, with the text that nvmlErrorString gives for each.
-    package static let known: [(name: String, code: Int32, text: String)] = [
+    package static let known: [(name: String, code: Int32, text: StaticString)] = [
         ("SUCCESS", 0, "Success"),
         ("UNINITIALIZED", 1, "Uninitialized"),
         ("INVALID_ARGUMENT", 2, "Invalid Argument"),

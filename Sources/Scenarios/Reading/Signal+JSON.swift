@@ -16,7 +16,9 @@ extension Signal {
         case .uint(let number): return Int64(bitPattern: number)
         case .bool(let flag): return flag ? 1 : 0
         case .string(let text):
-            if text.hasPrefix("0x"), let number = UInt64(text.dropFirst(2), radix: 16) { return Int64(bitPattern: number) }
+            if text.hasPrefix("0x"), let number = UInt64(text.dropFirst(2), radix: 16) {
+                return Int64(bitPattern: number)
+            }
             throw ScenarioError("expected a number, found \"\(text.prefix(40))\"", at: path)
         default: throw ScenarioError("expected a whole number, found \(value.typeName)", at: path)
         }
@@ -25,7 +27,8 @@ extension Signal {
     private static func moving(_ value: JSONValue, at path: String) throws(ScenarioError) -> Signal {
         var reader = try ObjectReader(value, at: path)
         guard let from = reader.take("from") else {
-            throw ScenarioError("a moving value needs \"from\" with \"to\" and \"period_s\", or \"per_second\"", at: path)
+            throw ScenarioError(
+                "a moving value needs \"from\" with \"to\" and \"period_s\", or \"per_second\"", at: path)
         }
         let start = try fixed(from, at: path + ".from")
         let motion: Motion

@@ -1,0 +1,83 @@
+internal import Snapshots
+
+/// A program's mistake or a GPU's fault? The same Xid at the same second on several GPUs is one job's; the same Xid on one GPU
+/// under different programs, or on one multiprocessor again and again, is that GPU's.
+extension FaultJudge {
+    /// Ranks of one job fail within this time of each other.
+    private static let jobMicroseconds: Int64 = 1_000_000
+
+    mutating func judgeApplication(_ index: Int) {
+        let together = gpusOfJob(index)
+        if together > 1 {
+            groups[index].cause = .application
+            groups[index].why = .oneJob(gpus: together)
+        } else if isSameUnit(index) {
+            suspect(index, .sameUnit)
+        } else if let count = differentPrograms(index) {
+            suspect(index, .differentPrograms(count))
+        }
+    }
+
+    private mutating func suspect(_ index: Int, _ why: ActionReason) {
+        groups[index].severity = max(groups[index].severity, .warning)
+        groups[index].cause = .hardware
+        groups[index].action = .fieldDiagnostics
+        groups[index].why = why
+    }
+
+    private func isComparable(_ other: Int, _ index: Int) -> Bool {
+        bursts[other].code == bursts[index].code && !bursts[other].isInjected && links.roots[other] == nil
+    }
+
+    /// GPUs with this fault at the same second under the same program's name.
+    private func gpusOfJob(_ index: Int) -> Int {
+        let burst = bursts[index]
+        let names = Set(burst.processes.compactMap(\.name))
+        var gpus: Set<BusID> = []
+        for other in bursts.indices where isComparable(other, index) {
+            guard let apart = burst.first.microseconds(since: bursts[other].first),
+                apart.magnitude <= Self.jobMicroseconds,
+                let busID = bursts[other].busID
+            else { continue }
+            let theirs = Set(bursts[other].processes.compactMap(\.name))
+            if names.isEmpty || theirs.isEmpty || !names.isDisjoint(with: theirs) { gpus.insert(busID) }
+        }
+        return gpus.count
+    }
+
+    /// Bursts of this fault on this GPU in the 24 hours up to this one.
+    private func onThisGPU(_ index: Int) -> [Int] {
+        bursts.indices.filter { other in
+            guard isComparable(other, index), bursts[other].busID == bursts[index].busID, bursts[index].busID != nil,
+                let since = bursts[index].first.microseconds(since: bursts[other].first)
+            else { return false }
+            return (0...Self.returnMicroseconds).contains(since)
+        }
+    }
+
+    /// Each run trapped on one multiprocessor only, and on the same one.
+    private func isSameUnit(_ index: Int) -> Bool {
+        let runs = onThisGPU(index).map { other in
+            Set(bursts[other].details.filter { if case .multiprocessor = $0 { true } else { false } })
+        }.filter { !$0.isEmpty }
+        guard runs.count > 1, runs.allSatisfy({ $0.count == 1 }) else { return false }
+        return Set(runs).count == 1 && differentPids(index)
+    }
+
+    private func differentPids(_ index: Int) -> Bool {
+        Set(onThisGPU(index).flatMap { bursts[$0].processes.flatMap(\.pids) }).count > 1
+    }
+
+    /// The number of programs, if more than one failed on this GPU and none of them elsewhere.
+    private func differentPrograms(_ index: Int) -> Int? {
+        let here = onThisGPU(index)
+        guard here.count > 1 else { return nil }
+        let names = Set(here.flatMap { bursts[$0].processes.compactMap(\.name) })
+        guard names.count > 1 else { return nil }
+        let elsewhere = bursts.indices.contains { other in
+            isComparable(other, index) && bursts[other].busID != bursts[index].busID
+                && bursts[other].processes.contains { $0.name.map(names.contains) ?? false }
+        }
+        return elsewhere ? nil : names.count
+    }
+}

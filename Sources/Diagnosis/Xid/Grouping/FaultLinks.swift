@@ -1,0 +1,168 @@
+internal import Snapshots
+
+/// Finds which burst follows from which, and which happened together.
+///
+/// One fault prints many lines: 13, then 43, then 45 on every channel; 48, 63, 94; 119, then 154; one GPU off the bus and link
+/// errors on all its peers.
+struct FaultLinks {
+    /// A follower can be logged a little before its cause.
+    static let slack: Int64 = 15_000_000
+    static let companionLimit = 16
+
+    /// What comes in the wake of a hardware fault on the same GPU.
+    private static let consequences: [UInt32: Set<UInt32>] = [
+        48: [63, 64, 94, 95, 140, 171, 172], 62: [119, 120], 74: [155], 95: [63, 64, 94, 171, 172],
+        119: [120, 158, 175],
+        120: [119], 140: [63, 64, 94, 95],
+    ]
+    /// The same on other GPUs, which talked to the broken one.
+    private static let peerConsequences: Set<UInt32> = [43, 45, 74, 108, 137, 144, 145, 146, 147, 148, 149, 150, 155]
+    private static let peerRoots: Set<UInt32> = [48, 62, 79, 95, 119, 120, 140]
+    private static let hardwareRoots: Set<UInt32> = [
+        46, 48, 62, 64, 74, 79, 95, 109, 119, 120, 136, 140, 143, 144, 145, 146, 147, 148, 149, 150, 155, 158, 167, 169,
+        173,
+    ]
+
+    let bursts: [FaultBurst]
+    let entries: [XidEntry?]
+    private(set) var roots: [Int?]
+    private(set) var companions: [[Int]]
+
+    /// `bursts` must be in order of time; `entries` has the catalogue's row for each that is an Xid.
+    init(_ bursts: [FaultBurst], _ entries: [XidEntry?]) {
+        self.bursts = bursts
+        self.entries = entries
+        roots = Array(repeating: nil, count: bursts.count)
+        companions = Array(repeating: [], count: bursts.count)
+        let direct = bursts.indices.map { root(of: $0) }
+        for index in bursts.indices {
+            roots[index] = Self.ultimate(index, direct)
+            companions[index] = companions(of: index)
+        }
+    }
+
+    /// Follows the chain to its end; a circle ends where it began.
+    private static func ultimate(_ index: Int, _ direct: [Int?]) -> Int? {
+        var seen: Set<Int> = [index]
+        var end: Int?
+        var next = direct[index]
+        while let place = next, seen.insert(place).inserted {
+            end = place
+            next = direct[place]
+        }
+        return next == index ? nil : end
+    }
+
+    private func root(of index: Int) -> Int? {
+        let burst = bursts[index]
+        guard !burst.isInjected else { return nil }
+        switch burst.code {
+        case .xid(let number): return root(ofXid: number, index)
+        case .driver(.gspTrace): return nearest(index, anyGPU: burst.busID == nil) { [119, 120].contains($0) }
+        case .driver(.assertion), .driver(.initializationFailed):
+            return lost(index) ?? nearest(index, anyGPU: burst.busID == nil) { [79, 119, 120].contains($0) }
+        case .driver, .sxid, .pcie: return nil
+        }
+    }
+
+    private func root(ofXid number: UInt32, _ index: Int) -> Int? {
+        let isFollower = entries[index]?.rule == .follower
+        let named = bursts[index].details.compactMap { if case .causedBy(let xid) = $0 { xid } else { nil } }
+        if let root = nearest(index, where: { named.contains($0) }) { return root }
+        if isFollower || number == 154 {
+            return nearest(index, where: Self.hardwareRoots.contains) ?? nearest(index, where: isCause)
+                ?? (number == 154 ? nil : peerRoot(of: number, index))
+        }
+        if number != 79, let lost = nearest(index, slack: 0, where: { $0 == 79 }) { return lost }
+        if let cause = nearest(index, where: { Self.consequences[$0]?.contains(number) ?? false }),
+            precedes(cause, index)
+        {
+            return cause
+        }
+        let origin = entries[index]?.origin
+        if origin == .application || entries[index]?.action == .restartApp, !Self.hardwareRoots.contains(number),
+            number != 94
+        {
+            if let cause = nearest(index, slack: 2_000_000, where: Self.hardwareRoots.contains) { return cause }
+        }
+        return peerRoot(of: number, index)
+    }
+
+    /// The loss of the same GPU earlier in this boot, however long ago: a lost GPU does not come back by itself.
+    private func lost(_ index: Int) -> Int? {
+        guard let busID = bursts[index].busID else { return nil }
+        return bursts.indices.prefix(index).last {
+            bursts[$0].code == .xid(79) && bursts[$0].busID == busID && bursts[$0].boot == bursts[index].boot
+                && !bursts[$0].isInjected
+        }
+    }
+
+    /// Of two that can cause each other (119 and 120) the earlier one does.
+    private func precedes(_ cause: Int, _ index: Int) -> Bool {
+        guard let number = bursts[index].code.xid, let other = bursts[cause].code.xid,
+            Self.consequences[number]?.contains(other) ?? false
+        else { return true }
+        return cause < index
+    }
+
+    private func isCause(_ number: UInt32) -> Bool { number != 154 && number != 43 && number != 45 && number != 174 }
+
+    /// A switch's fatal error or another GPU's fault behind a link error or a clean-up on this GPU.
+    private func peerRoot(of number: UInt32, _ index: Int) -> Int? {
+        guard Self.peerConsequences.contains(number) else { return nil }
+        return closest(index, slack: Self.slack) { other in
+            switch bursts[other].code {
+            case .sxid: bursts[other].rating == .fatal
+            case .xid(let cause): Self.peerRoots.contains(cause) && bursts[other].busID != bursts[index].busID
+            default: false
+            }
+        }
+    }
+
+    /// The closest burst on the same GPU, unless `anyGPU`, whose number fits.
+    private func nearest(_ index: Int, anyGPU: Bool = false, slack: Int64 = slack, where fits: (UInt32) -> Bool) -> Int?
+    {
+        closest(index, slack: slack) { other in
+            guard let number = bursts[other].code.xid, anyGPU || bursts[other].busID == bursts[index].busID else {
+                return false
+            }
+            return fits(number)
+        }
+    }
+
+    /// The closest burst in time that fits: begun at most `slack` later, ended at most one burst's length before.
+    private func closest(_ index: Int, slack: Int64, where fits: (Int) -> Bool) -> Int? {
+        let burst = bursts[index]
+        var best: (index: Int, distance: Int64)?
+        for other in bursts.indices
+        where other != index && !bursts[other].isInjected && bursts[other].boot == burst.boot {
+            // Without clocks only the order tells what came first.
+            let since = burst.first.microseconds(since: bursts[other].first) ?? (other < index ? 0 : .min)
+            let after = burst.first.microseconds(since: bursts[other].last) ?? 0
+            guard since >= -slack, after <= KernelFaultAnalysis.burstMicroseconds, fits(other) else { continue }
+            let distance = since < 0 ? Self.slack - since : max(0, after)
+            if best.map({ distance <= $0.distance }) ?? true { best = (other, distance) }
+        }
+        return best?.index
+    }
+
+    /// The same code elsewhere at the same time, or the PCIe errors of a device that is lost.
+    private func companions(of index: Int) -> [Int] {
+        let burst = bursts[index]
+        guard !burst.isInjected else { return [] }
+        let together = bursts.indices.filter { other in
+            guard other != index, !bursts[other].isInjected, bursts[other].boot == burst.boot,
+                let apart = burst.first.microseconds(since: bursts[other].first), apart.magnitude <= Self.slack
+            else { return false }
+            if bursts[other].code == burst.code { return bursts[other].busID != burst.busID }
+            return bursts[other].busID == burst.busID && burst.busID != nil
+                && isBus(burst.code) != isBus(bursts[other].code)
+                && (burst.code == .xid(79) || bursts[other].code == .xid(79))
+        }
+        return Array(together.prefix(Self.companionLimit))
+    }
+
+    private func isBus(_ code: FaultCode) -> Bool {
+        if case .pcie = code { true } else { false }
+    }
+}

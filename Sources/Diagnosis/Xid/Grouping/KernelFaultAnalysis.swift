@@ -1,0 +1,140 @@
+package import Snapshots
+
+/// What the log says about a GPU's identity; it outlives the GPU's loss.
+package struct GPUIdentity: Sendable, Hashable {
+    /// `GPU-509665ad-...`
+    package var uuid: String?
+    /// Of the board.
+    package var serial: String?
+}
+
+/// Takes a kernel log line by line and keeps only bursts: memory depends on how many different faults there are, not on how
+/// many lines. `report` says what they mean.
+package struct KernelFaultAnalysis: Sendable {
+    /// Lines of one code on one GPU closer than this are one burst.
+    package static let burstMicroseconds: Int64 = 180_000_000
+    /// A monotonic clock that falls back by more than this means another boot.
+    static let bootMicroseconds: UInt64 = 5_000_000
+    /// Different faults (GPU and code) that are kept: a node of 8 GPUs and 6 switches in ruins has fewer than 300.
+    package static let faultLimit = 512
+    /// The same for what programs wrote, apart, so that they cannot crowd out the kernel.
+    package static let injectedFaultLimit = 64
+    /// Bursts that are kept of each fault; the oldest are joined.
+    package static let burstLimit = 8
+
+    struct Key: Hashable {
+        let code: FaultCode
+        let busID: BusID?
+        let isInjected: Bool
+    }
+
+    private(set) var bursts: [Key: [FaultBurst]] = [:]
+    private(set) var boot = 0
+    /// The newest level of Xid 154 in the newest boot, by GPU.
+    private(set) var recoveries: [BusID: RecoveryTrace] = [:]
+    private(set) var identities: [BusID: GPUIdentity] = [:]
+    /// Of the newest kernel module that announced itself.
+    package private(set) var driverVersion: String?
+    package private(set) var recordCount: UInt64 = 0
+    package private(set) var eventCount: UInt64 = 0
+    package private(set) var injectedCount: UInt64 = 0
+    package private(set) var lostRecords: UInt64 = 0
+    /// Events that found no room because of `faultLimit`.
+    package private(set) var droppedEvents: UInt64 = 0
+
+    private var injectedFaults = 0
+    private var newestMonotonic: UInt64 = 0
+    /// The GPU that the line before named, for messages that were split.
+    private var named: (busID: BusID, sequence: UInt64)?
+
+    package init() {}
+
+    /// Records that the source could not deliver: a gap in the ring buffer.
+    package mutating func addLostRecords(_ count: UInt64) {
+        lostRecords = lostRecords.addingReportingOverflow(count).partialValue
+    }
+
+    package mutating func add(_ record: KernelLogRecord) {
+        recordCount += 1
+        var events: [KernelEvent] = []
+        KernelEventParser.append(record, to: &events)
+        for event in events { add(event) }
+    }
+
+    package mutating func add(_ event: KernelEvent) {
+        eventCount += 1
+        if event.isInjected { injectedCount += 1 } else { noteBoot(event.moment) }
+        var busID = event.busID
+        if !event.isInjected { noteDevice(event, &busID) }
+        guard let code = FaultCode(event.fault) else { return }
+        add(event, Key(code: code, busID: busID, isInjected: event.isInjected))
+        guard !event.isInjected, let busID, case .xid(let xid) = event.fault, case .recovery(_, let to) = xid.detail
+        else { return }
+        recoveries[busID] = RecoveryTrace(to, event.moment, after: recoveries[busID])
+    }
+
+    private mutating func add(_ event: KernelEvent, _ key: Key) {
+        guard let index = bursts.index(forKey: key) else {
+            guard
+                key.isInjected
+                    ? injectedFaults < Self.injectedFaultLimit : bursts.count - injectedFaults < Self.faultLimit
+            else {
+                droppedEvents += 1
+                return
+            }
+            if key.isInjected { injectedFaults += 1 }
+            bursts[key] = [FaultBurst(event, code: key.code, busID: key.busID, boot: boot)]
+            return
+        }
+        Self.add(event, key, boot, to: &bursts.values[index])
+    }
+
+    private static func add(_ event: KernelEvent, _ key: Key, _ boot: Int, to list: inout [FaultBurst]) {
+        let end = list.count - 1
+        let gap = event.moment.microseconds(since: list[end].last) ?? 0
+        // A GPU off the bus stays off: the driver says so again at every access.
+        let isClose = gap.magnitude <= burstMicroseconds || key.code == .xid(79)
+        guard list[end].boot != boot || !isClose else {
+            list[end].add(event)
+            return
+        }
+        list.append(FaultBurst(event, code: key.code, busID: key.busID, boot: boot))
+        guard list.count > burstLimit else { return }
+        let second = list.remove(at: 1)
+        list[0].absorb(second)
+    }
+
+    private mutating func noteBoot(_ moment: LogMoment) {
+        guard let now = moment.monotonicMicroseconds else { return }
+        if now < newestMonotonic, newestMonotonic - now > Self.bootMicroseconds {
+            boot += 1
+            newestMonotonic = now
+            recoveries = [:]
+            named = nil
+        }
+        newestMonotonic = max(newestMonotonic, now)
+    }
+
+    /// Keeps what lines say for other lines: UUIDs, serial numbers, the driver's version, the first half of split messages.
+    private mutating func noteDevice(_ event: KernelEvent, _ busID: inout BusID?) {
+        let sequence = event.moment.sequence
+        switch event.fault {
+        case .identity(.uuid(let uuid)):
+            if let busID, identities.count < Self.faultLimit { identities[busID, default: GPUIdentity()].uuid = uuid }
+            named = busID.map { ($0, sequence) }
+        case .identity(.serial(let serial)):
+            if let busID = busID ?? recentlyNamed(sequence), identities.count < Self.faultLimit {
+                identities[busID, default: GPUIdentity()].serial = serial
+            }
+        case .driver(.deviceNamed): named = busID.map { ($0, sequence) }
+        case .driver(.fallenOffBus): busID = busID ?? recentlyNamed(sequence)
+        case .driver(.moduleLoaded(let version)): driverVersion = version
+        default: break
+        }
+    }
+
+    private func recentlyNamed(_ sequence: UInt64) -> BusID? {
+        guard let named, sequence >= named.sequence, sequence - named.sequence <= 4 else { return nil }
+        return named.busID
+    }
+}

@@ -1,0 +1,55 @@
+package import Snapshots
+
+/// One thing that a line of the kernel log says about a GPU, a switch or their PCIe path.
+package struct KernelEvent: Sendable, Hashable {
+    package var fault: KernelFault
+    /// The GPU, the NVSwitch or the PCIe device; nil where the line names none or masks it.
+    package var busID: BusID?
+    package var moment: LogMoment
+    /// True when a program wrote the line, not the kernel: shown, but evidence of nothing.
+    package var isInjected: Bool
+    /// The line as logged, from the kernel's word on, capped at `KernelEventParser.lineLimit` bytes.
+    package var line: String
+}
+
+/// What a line says.
+package enum KernelFault: Sendable, Hashable {
+    case xid(XidFault)
+    case sxid(SXidFault)
+    /// NVRM and other driver lines without an Xid number.
+    case driver(DriverFault)
+    case pcie(PCIeFault)
+    case identity(GPUIdentityLine)
+}
+
+/// When something was logged, on the clocks that the log has.
+package struct LogMoment: Sendable, Hashable {
+    /// The record's number; the true order of lines.
+    package var sequence: UInt64
+    /// Microseconds since boot, without the time spent in suspend.
+    package var monotonicMicroseconds: UInt64?
+    /// Microseconds since 1970-01-01 UTC.
+    package var wallMicroseconds: Int64?
+
+    package init(sequence: UInt64, monotonicMicroseconds: UInt64? = nil, wallMicroseconds: Int64? = nil) {
+        self.sequence = sequence
+        self.monotonicMicroseconds = monotonicMicroseconds
+        self.wallMicroseconds = wallMicroseconds
+    }
+
+    init(_ record: KernelLogRecord) {
+        self.init(
+            sequence: record.sequence, monotonicMicroseconds: record.monotonicMicroseconds,
+            wallMicroseconds: record.wallMicroseconds)
+    }
+
+    /// Microseconds from `earlier` to this moment: by the monotonic clock where both have it, else by the wall clock, else nil.
+    package func microseconds(since earlier: LogMoment) -> Int64? {
+        if let from = earlier.monotonicMicroseconds, let to = monotonicMicroseconds {
+            return Int64(clamping: to).subtractingReportingOverflow(Int64(clamping: from)).partialValue
+        }
+        guard let from = earlier.wallMicroseconds, let to = wallMicroseconds else { return nil }
+        let (difference, overflow) = to.subtractingReportingOverflow(from)
+        return overflow ? nil : difference
+    }
+}

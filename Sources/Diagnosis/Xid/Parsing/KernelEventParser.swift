@@ -1,0 +1,82 @@
+package import Snapshots
+
+/// Reads the GPU-related lines of a kernel log, whatever their source: /dev/kmsg, dmesg, a journal, a pasted text.
+///
+/// Total over bytes: cut, glued, binary or endless lines give fewer events or none, never a failure. Words are searched
+/// anywhere in the line, because other text can stand before them: prefixes of the source, or another CPU's output, since
+/// NVRM lines are printk continuations.
+package enum KernelEventParser {
+    /// Bytes of a line that are looked at; /dev/kmsg records are at most 8 KiB.
+    package static let bytesRead = 8192
+    /// Bytes of a line that are kept.
+    package static let lineLimit = 512
+    /// Bytes of an event's text that are kept.
+    package static let messageLimit = 384
+    /// Events taken from one line that several were glued into.
+    package static let eventsPerLine = 8
+
+    /// What a record says: nothing in most cases, one event as a rule, several where lines were glued.
+    package static func events(in record: KernelLogRecord) -> [KernelEvent] {
+        var events: [KernelEvent] = []
+        append(record, to: &events)
+        return events
+    }
+
+    /// The same for the bytes of a line that is not a record yet.
+    package static func events(in line: UnsafeBufferPointer<UInt8>, at moment: LogMoment, isInjected: Bool = false)
+        -> [KernelEvent]
+    {
+        var events: [KernelEvent] = []
+        append(ByteView(line), LineContext(moment: moment, isInjected: isInjected), to: &events)
+        return events
+    }
+
+    static func append(_ record: KernelLogRecord, to events: inout [KernelEvent]) {
+        let context = LineContext(moment: LogMoment(record), isInjected: record.isInjected)
+        let done: Void? = record.message.utf8.withContiguousStorageIfAvailable {
+            append(ByteView($0), context, to: &events)
+        }
+        guard done == nil else { return }
+        Array(record.message.utf8).withUnsafeBufferPointer { append(ByteView($0), context, to: &events) }
+    }
+
+    private static func append(_ line: ByteView, _ context: LineContext, to events: inout [KernelEvent]) {
+        let view = line.slice(0, bytesRead)
+        guard LineFilter.mayMatter(view) else { return }
+        let before = events.count
+        appendNumbered(view, context, to: &events)
+        guard events.count == before else { return }
+        if let event = DriverLine.parse(view, context) ?? PCIeLine.parse(view, context) { events.append(event) }
+    }
+
+    /// Xid and SXid lines; several where lines were glued together.
+    private static func appendNumbered(_ view: ByteView, _ context: LineContext, to events: inout [KernelEvent]) {
+        let limit = events.count + eventsPerLine
+        var next = view.find("Xid (")
+        while let place = next, events.count < limit {
+            next = view.find("Xid (", from: place + 5)
+            let part = view.slice(tokenStart(view, place), next.map { tokenStart(view, $0) } ?? view.count)
+            if let event = XidLine.parse(part, context) ?? SXidLine.parse(part, context) { events.append(event) }
+        }
+    }
+
+    /// Where the driver's line begins that has `Xid (` at `place`.
+    private static func tokenStart(_ view: ByteView, _ place: Int) -> Int {
+        if view.has("NVRM: ", at: place - 6) { return place - 6 }
+        guard view[place - 1] == UInt8(ascii: "S") else { return place }
+        let window = max(0, place - 24)
+        return view.slice(window, place).find("nvidia-nvswitch").map { window + $0 } ?? place - 1
+    }
+}
+
+/// What every event of a line has in common.
+struct LineContext {
+    let moment: LogMoment
+    let isInjected: Bool
+
+    func event(_ fault: KernelFault, _ busID: BusID?, _ line: ByteView) -> KernelEvent {
+        KernelEvent(
+            fault: fault, busID: busID, moment: moment, isInjected: isInjected,
+            line: line.text(limit: KernelEventParser.lineLimit))
+    }
+}

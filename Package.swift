@@ -46,10 +46,13 @@ let package = Package(
         room("NVML", ["CNVML"]),
         room("Scenarios", ["JSON", "ScenarioData"]),
         .target(
-            name: "NVMLSimulator", dependencies: ["CNVML", "CSystem", "Scenarios"], swiftSettings: strict,
+            name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker", "--exclude-libs=ALL"],
+                    [
+                        "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
+                        "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
+                    ],
                     .when(platforms: [.linux]))
             ]),
         room("HostNode", ["CSystem", "Snapshots"]),
@@ -75,17 +78,20 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Tests, and what only tests use.
+        room("TestSupport", ["EventLoop"], path: "Tests/Support"),
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
         tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
+        tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         tests("MCPTests", ["MCP", "JSON", "EventLoop"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,11 +9,10 @@ extension Probe {
 
     /// Starts the task that watches the deadlines, unless one does so already. It ends when no request is left.
     func watchDeadlines(_ state: inout ProbeState) {
-        guard !state.isWatched else { return }
-        state.isWatched = true
-        Task(executorPreference: loop) {
+        guard state.watcher == nil else { return }
+        state.watcher = Task(executorPreference: loop) {
             while let next = self.state.withLock({ $0.deadlineToWatch() }) {
-                try? await self.loop.sleep(for: next.duration(since: .now))
+                guard (try? await self.loop.sleep(for: next.duration(since: .now))) != nil else { return }
                 await self.expire()
             }
         }
@@ -53,6 +52,7 @@ extension Probe {
             ChildExit.kill(pid)
             exit = await collect(pid, within: Self.killGrace)
         }
+        if cause == nil, exit == .exited(code: 0), restart() { return }
         let stuck = exit == nil ? StuckProcess.inspect(pid) : nil
         let final = stuck.map { .stuckInKernel($0) } ?? cause ?? exit?.cause ?? .exited(code: -1)
         let completions = state.withLock { state in
@@ -60,6 +60,18 @@ extension Probe {
             return interrupted + pump(&state)
         }
         for completion in completions { completion.deliver() }
+    }
+
+    /// Goes on with a new child after one that had answered and then ended of its own accord: it does so when NVML has to be
+    /// opened anew. False if it had answered nothing, which is a failure.
+    private func restart() -> Bool {
+        let completions: [Completion]? = state.withLock { state in
+            guard state.hasAnswered else { return nil }
+            state.forgetWorker()
+            return pump(&state)
+        }
+        for completion in completions ?? [] { completion.deliver() }
+        return completions != nil
     }
 
     /// Waits for the child's end without blocking the loop; nil if it does not come in time.
@@ -79,7 +91,7 @@ extension ProbeState {
     /// The deadline to sleep until; nil, and no longer watched, when there is none.
     fileprivate mutating func deadlineToWatch() -> MonotonicTime? {
         let next = nextDeadline
-        if next == nil { isWatched = false }
+        if next == nil { watcher = nil }
         return next
     }
 
@@ -90,17 +102,24 @@ extension ProbeState {
         return pid
     }
 
+    /// Forgets the child; what it had not answered waits for the next one.
+    fileprivate mutating func forgetWorker() {
+        waiting.insert(contentsOf: inFlight, at: 0)
+        inFlight.removeAll()
+        reader?.cancel()
+        reader = nil
+        worker = nil
+        hasAnswered = false
+        isReplacing = false
+    }
+
     /// Forgets the child; answers the request that it was working on and those whose time is up.
     fileprivate mutating func dropWorker(
         _ cause: ProbeInterruption.Cause, stuck: StuckProcess?, deadline: Duration
     ) -> [Completion] {
         let first = interruptFirst(cause, deadline: deadline)
-        requeueInFlight()
-        reader?.cancel()
-        reader = nil
-        worker = nil
+        forgetWorker()
         self.stuck = stuck ?? self.stuck
-        isReplacing = false
         guard let first else { return [] }
         let interruption = first.1.interruption ?? ProbeInterruption(cause: cause, deadline: deadline)
         return [Completion(first.0, first.1)] + expireWaiting(now: .now, interruption)

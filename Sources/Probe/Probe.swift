@@ -59,6 +59,7 @@ package final class Probe: Sendable {
     package func shutDown() async {
         let pid = state.withLock { state in
             state.isShutDown = true
+            state.watcher?.cancel()
             return state.worker?.pid
         }
         guard let pid else { return }

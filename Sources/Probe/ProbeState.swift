@@ -39,8 +39,10 @@ struct ProbeState: ~Copyable {
     /// Not sent yet.
     var waiting: [PendingRequest] = []
     var lastID: UInt32 = 0
-    /// True while a task watches the deadlines.
-    var isWatched = false
+    /// True once the child has answered a request.
+    var hasAnswered = false
+    /// The task that watches the deadlines; nil while there is nothing to watch.
+    var watcher: Task<Void, Never>?
     /// True from the kill of a child until its end is known: nothing is sent meanwhile.
     var isReplacing = false
     /// A child that SIGKILL did not end.
@@ -73,6 +75,7 @@ struct ProbeState: ~Copyable {
         let bytes = worker?.region.committedBytes(ofSlot: Int(frame.slot)) ?? []
         guard bytes.count == Int(frame.length) else { return nil }
         inFlight.removeFirst()
+        hasAnswered = true
         return (first, ProbeOutcome(bytes: bytes, interruption: nil))
     }
 
@@ -88,11 +91,5 @@ struct ProbeState: ~Copyable {
             cause: cause, call: worker?.region.currentCallName, gpuIndex: worker?.region.currentGPUIndex,
             deadline: deadline)
         return (first, ProbeOutcome(bytes: bytes, interruption: interruption))
-    }
-
-    /// Puts requests that the child had not begun back to the front of the queue.
-    mutating func requeueInFlight() {
-        waiting.insert(contentsOf: inFlight, at: 0)
-        inFlight.removeAll()
     }
 }

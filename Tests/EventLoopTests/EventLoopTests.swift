@@ -1,5 +1,5 @@
 import EventLoop
-import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -7,47 +7,6 @@ import Testing
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
-/// Runs `body` as a task on a fresh loop, on a thread of its own, and returns what it returned.
-private func onLoop<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async -> Value) async throws -> Value {
-    let loop = try EventLoop()
-    return await withCheckedContinuation { continuation in
-        let thread = LoopThread { loop.run() }
-        let task = Task(executorPreference: loop) {
-            let value = await body(loop)
-            loop.stop()
-            return value
-        }
-        Task {
-            let value = await task.value
-            thread.join()
-            continuation.resume(returning: value)
-        }
-    }
-}
-
-/// A thread that runs one closure.
-private struct LoopThread: Sendable {
-    private let thread: pthread_t
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        final class Box {
-            let body: @Sendable () -> Void; init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        let box = Unmanaged.passRetained(Box(body)).toOpaque()
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, box)
-        self.thread = thread
-    }
-
-    func join() { pthread_join(thread, nil) }
-}
 
 private func makePipe() -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]

@@ -24,7 +24,7 @@ public func nvmlDeviceModifyDrainState(_ pci: UnsafeMutablePointer<nvmlPciInfo_t
 
 /// A simulated GPU stays where it is: only the refusal of one that is in use is played.
 @_cdecl("nvmlDeviceRemoveGpu_v2")
-public func nvmlDeviceRemoveGpu_v2(
+public func nvmlDeviceRemoveGpuV2(
     _ pci: UnsafeMutablePointer<nvmlPciInfo_t>?, _ gpuState: UInt32, _ linkState: UInt32
 ) -> nvmlReturn_t {
     onPCIDevice(.deviceRemoveGpu, pci) { device in

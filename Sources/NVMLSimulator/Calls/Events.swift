@@ -44,7 +44,7 @@ public func nvmlDeviceRegisterEvents(
 }
 
 @_cdecl("nvmlEventSetWait_v2")
-public func nvmlEventSetWait_v2(
+public func nvmlEventSetWaitV2(
     _ set: nvmlEventSet_t?, _ out: UnsafeMutablePointer<nvmlEventData_t>?, _ timeout: UInt32
 ) -> nvmlReturn_t {
     waitForEvent(set, out, timeout, instances: true)

@@ -38,7 +38,7 @@ public func nvmlDeviceGetGpuFabricInfoV(
 }
 
 @_cdecl("nvmlDeviceGetGpuFabricInfo_v4")
-public func nvmlDeviceGetGpuFabricInfo_v4(
+public func nvmlDeviceGetGpuFabricInfoV4(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlGpuFabricInfo_v4_t>?
 ) -> nvmlReturn_t {
     onDevice(.deviceGetGpuFabricInfo, device) { device in

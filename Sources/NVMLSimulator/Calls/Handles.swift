@@ -2,7 +2,7 @@ public import CNVML
 internal import Scenarios
 
 @_cdecl("nvmlDeviceGetCount_v2")
-public func nvmlDeviceGetCount_v2(_ out: UnsafeMutablePointer<UInt32>?) -> nvmlReturn_t { countDevices(out) }
+public func nvmlDeviceGetCountV2(_ out: UnsafeMutablePointer<UInt32>?) -> nvmlReturn_t { countDevices(out) }
 
 @_cdecl("nvmlDeviceGetCount")
 public func nvmlDeviceGetCount(_ out: UnsafeMutablePointer<UInt32>?) -> nvmlReturn_t { countDevices(out) }
@@ -16,7 +16,7 @@ private func countDevices(_ out: UnsafeMutablePointer<UInt32>?) -> nvmlReturn_t 
 }
 
 @_cdecl("nvmlDeviceGetHandleByIndex_v2")
-public func nvmlDeviceGetHandleByIndex_v2(
+public func nvmlDeviceGetHandleByIndexV2(
     _ index: UInt32, _ out: UnsafeMutablePointer<nvmlDevice_t?>?
 ) -> nvmlReturn_t { findByIndex(index, out) }
 
@@ -33,7 +33,7 @@ private func findByIndex(_ index: UInt32, _ out: UnsafeMutablePointer<nvmlDevice
 }
 
 @_cdecl("nvmlDeviceGetHandleByPciBusId_v2")
-public func nvmlDeviceGetHandleByPciBusId_v2(
+public func nvmlDeviceGetHandleByPciBusIdV2(
     _ busID: UnsafePointer<CChar>?, _ out: UnsafeMutablePointer<nvmlDevice_t?>?
 ) -> nvmlReturn_t { findByBusID(busID, out) }
 
@@ -62,16 +62,35 @@ public func nvmlDeviceGetHandleByUUID(
 ) -> nvmlReturn_t {
     onNode(.deviceGetHandleByUUID) { node in
         guard let uuid, let out else { return NVML_ERROR_INVALID_ARGUMENT }
-        let text = String(cString: uuid)
-        for device in node.devices {
-            if device.gpu.identity.uuid.value?.string == text { return attach(device, .deviceGetHandleByUUID, out) }
-            if let place = device.migDevices.firstIndex(where: { $0.description.uuid?.string == text }) {
-                out.pointee = Handle(.migDevice, SimulatedNode.number(device.index, place)).pointer
-                return device.faults.pass(.deviceGetHandleByUUID) ?? NVML_SUCCESS
-            }
-        }
-        return NVML_ERROR_NOT_FOUND
+        return find(String(cString: uuid), in: node, out)
     }
+}
+
+/// nvmlUUID_v1_t: version, type (1 text, 2 bytes), then 41 bytes.
+@_cdecl("nvmlDeviceGetHandleByUUIDV")
+public func nvmlDeviceGetHandleByUUIDV(
+    _ uuid: UnsafeRawPointer?, _ out: UnsafeMutablePointer<nvmlDevice_t?>?
+) -> nvmlReturn_t {
+    onNode(.deviceGetHandleByUUID) { node in
+        guard let uuid, let out else { return NVML_ERROR_INVALID_ARGUMENT }
+        guard uuid.load(as: UInt32.self) == 0x0100_0034 else { return NVML_ERROR_ARGUMENT_VERSION_MISMATCH }
+        guard uuid.load(fromByteOffset: 4, as: UInt32.self) == 1 else { return NVML_ERROR_NOT_SUPPORTED }
+        let bytes = UnsafeRawBufferPointer(start: uuid + 8, count: Int(NVML_DEVICE_UUID_ASCII_LEN))
+        return find(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self), in: node, out)
+    }
+}
+
+private func find(
+    _ text: String, in node: SimulatedNode, _ out: UnsafeMutablePointer<nvmlDevice_t?>
+) -> nvmlReturn_t {
+    for device in node.devices {
+        if device.gpu.identity.uuid.value?.string == text { return attach(device, .deviceGetHandleByUUID, out) }
+        if let place = device.migDevices.firstIndex(where: { $0.description.uuid?.string == text }) {
+            out.pointee = Handle(.migDevice, SimulatedNode.number(device.index, place)).pointer
+            return device.faults.pass(.deviceGetHandleByUUID) ?? NVML_SUCCESS
+        }
+    }
+    return NVML_ERROR_NOT_FOUND
 }
 
 @_cdecl("nvmlDeviceGetHandleBySerial")

@@ -107,7 +107,7 @@ public func nvmlDeviceGetCudaComputeCapability(
 }
 
 @_cdecl("nvmlDeviceGetGpuUptime_v1")
-public func nvmlDeviceGetGpuUptime_v1(
+public func nvmlDeviceGetGpuUptimeV1(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlGpuUptime_v1_t>?
 ) -> nvmlReturn_t {
     onDevice(.deviceGetGpuUptime, device) { device in

@@ -94,7 +94,7 @@ public func nvmlGpuInstanceGetComputeInstanceById(
 }
 
 @_cdecl("nvmlComputeInstanceGetInfo_v2")
-public func nvmlComputeInstanceGetInfo_v2(
+public func nvmlComputeInstanceGetInfoV2(
     _ instance: nvmlComputeInstance_t?, _ out: UnsafeMutableRawPointer?
 ) -> nvmlReturn_t { writeComputeInstance(instance, out) }
 

@@ -2,7 +2,7 @@ public import CNVML
 internal import Scenarios
 
 @_cdecl("nvmlInit_v2")
-public func nvmlInit_v2() -> nvmlReturn_t { simulator.initialise(attachAll: false) }
+public func nvmlInitV2() -> nvmlReturn_t { simulator.initialise(attachAll: false) }
 
 @_cdecl("nvmlInit")
 public func nvmlInit() -> nvmlReturn_t { simulator.initialise(attachAll: true) }

@@ -85,7 +85,7 @@ private func readInstance(
 }
 
 @_cdecl("nvmlDeviceGetAttributes_v2")
-public func nvmlDeviceGetAttributes_v2(
+public func nvmlDeviceGetAttributesV2(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlDeviceAttributes_t>?
 ) -> nvmlReturn_t { writeAttributes(device, out) }
 

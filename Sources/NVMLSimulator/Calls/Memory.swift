@@ -15,7 +15,7 @@ public func nvmlDeviceGetMemoryInfo(
 }
 
 @_cdecl("nvmlDeviceGetMemoryInfo_v2")
-public func nvmlDeviceGetMemoryInfo_v2(
+public func nvmlDeviceGetMemoryInfoV2(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlMemory_v2_t>?
 ) -> nvmlReturn_t {
     readMemory(device, out) { out, memory in

@@ -10,7 +10,7 @@ public func nvmlDeviceGetRetiredPages(
 }
 
 @_cdecl("nvmlDeviceGetRetiredPages_v2")
-public func nvmlDeviceGetRetiredPages_v2(
+public func nvmlDeviceGetRetiredPagesV2(
     _ device: nvmlDevice_t?, _ cause: UInt32, _ count: UnsafeMutablePointer<UInt32>?,
     _ addresses: UnsafeMutablePointer<UInt64>?, _ timestamps: UnsafeMutablePointer<UInt64>?
 ) -> nvmlReturn_t {
@@ -59,7 +59,7 @@ public func nvmlDeviceGetRemappedRows(
 }
 
 @_cdecl("nvmlDeviceGetRemappedRows_v2")
-public func nvmlDeviceGetRemappedRows_v2(
+public func nvmlDeviceGetRemappedRowsV2(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlRemappedRowsInfo_v2_t>?
 ) -> nvmlReturn_t {
     onDevice(.deviceGetRemappedRows, device) { device in
@@ -108,7 +108,7 @@ public func nvmlDeviceGetRepairStatus(
 }
 
 @_cdecl("nvmlDeviceGetUnrepairableMemoryFlag_v1")
-public func nvmlDeviceGetUnrepairableMemoryFlag_v1(
+public func nvmlDeviceGetUnrepairableMemoryFlagV1(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlUnrepairableMemoryStatus_v1_t>?
 ) -> nvmlReturn_t {
     onDevice(.deviceGetUnrepairableMemoryFlag, device) { device in
@@ -118,7 +118,7 @@ public func nvmlDeviceGetUnrepairableMemoryFlag_v1(
 }
 
 @_cdecl("nvmlDeviceGetBankRemapperStatus_v1")
-public func nvmlDeviceGetBankRemapperStatus_v1(
+public func nvmlDeviceGetBankRemapperStatusV1(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlEccBankRemapperStatus_v1_t>?
 ) -> nvmlReturn_t {
     onDevice(.deviceGetBankRemapperStatus, device) { device in

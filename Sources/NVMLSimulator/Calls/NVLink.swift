@@ -78,7 +78,7 @@ public func nvmlDeviceGetNvLinkRemotePciInfo(
 }
 
 @_cdecl("nvmlDeviceGetNvLinkRemotePciInfo_v2")
-public func nvmlDeviceGetNvLinkRemotePciInfo_v2(
+public func nvmlDeviceGetNvLinkRemotePciInfoV2(
     _ device: nvmlDevice_t?, _ link: UInt32, _ out: UnsafeMutablePointer<nvmlPciInfo_t>?
 ) -> nvmlReturn_t {
     writeRemote(device, link, out, long: true)

@@ -7,14 +7,14 @@ public func nvmlDeviceGetPciInfo(_ device: nvmlDevice_t?, _ out: UnsafeMutablePo
 }
 
 @_cdecl("nvmlDeviceGetPciInfo_v2")
-public func nvmlDeviceGetPciInfo_v2(
+public func nvmlDeviceGetPciInfoV2(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlPciInfo_t>?
 ) -> nvmlReturn_t {
     writePCIInfo(device, out, long: false)
 }
 
 @_cdecl("nvmlDeviceGetPciInfo_v3")
-public func nvmlDeviceGetPciInfo_v3(
+public func nvmlDeviceGetPciInfoV3(
     _ device: nvmlDevice_t?, _ out: UnsafeMutablePointer<nvmlPciInfo_t>?
 ) -> nvmlReturn_t {
     writePCIInfo(device, out, long: true)

@@ -53,14 +53,14 @@ public func nvmlDeviceGetComputeRunningProcesses(
 }
 
 @_cdecl("nvmlDeviceGetComputeRunningProcesses_v2")
-public func nvmlDeviceGetComputeRunningProcesses_v2(
+public func nvmlDeviceGetComputeRunningProcessesV2(
     _ device: nvmlDevice_t?, _ count: UnsafeMutablePointer<UInt32>?, _ out: UnsafeMutablePointer<nvmlProcessInfo_v2_t>?
 ) -> nvmlReturn_t {
     listProcesses(.deviceGetComputeRunningProcesses, NVML_PROCESS_MODE_COMPUTE, device, count, out) { $0.entry }
 }
 
 @_cdecl("nvmlDeviceGetComputeRunningProcesses_v3")
-public func nvmlDeviceGetComputeRunningProcesses_v3(
+public func nvmlDeviceGetComputeRunningProcessesV3(
     _ device: nvmlDevice_t?, _ count: UnsafeMutablePointer<UInt32>?, _ out: UnsafeMutablePointer<nvmlProcessInfo_v2_t>?
 ) -> nvmlReturn_t {
     listProcesses(.deviceGetComputeRunningProcesses, NVML_PROCESS_MODE_COMPUTE, device, count, out) { $0.entry }
@@ -74,14 +74,14 @@ public func nvmlDeviceGetGraphicsRunningProcesses(
 }
 
 @_cdecl("nvmlDeviceGetGraphicsRunningProcesses_v2")
-public func nvmlDeviceGetGraphicsRunningProcesses_v2(
+public func nvmlDeviceGetGraphicsRunningProcessesV2(
     _ device: nvmlDevice_t?, _ count: UnsafeMutablePointer<UInt32>?, _ out: UnsafeMutablePointer<nvmlProcessInfo_v2_t>?
 ) -> nvmlReturn_t {
     listProcesses(.deviceGetGraphicsRunningProcesses, NVML_PROCESS_MODE_GRAPHICS, device, count, out) { $0.entry }
 }
 
 @_cdecl("nvmlDeviceGetGraphicsRunningProcesses_v3")
-public func nvmlDeviceGetGraphicsRunningProcesses_v3(
+public func nvmlDeviceGetGraphicsRunningProcessesV3(
     _ device: nvmlDevice_t?, _ count: UnsafeMutablePointer<UInt32>?, _ out: UnsafeMutablePointer<nvmlProcessInfo_v2_t>?
 ) -> nvmlReturn_t {
     listProcesses(.deviceGetGraphicsRunningProcesses, NVML_PROCESS_MODE_GRAPHICS, device, count, out) { $0.entry }
@@ -95,14 +95,14 @@ public func nvmlDeviceGetMPSComputeRunningProcesses(
 }
 
 @_cdecl("nvmlDeviceGetMPSComputeRunningProcesses_v2")
-public func nvmlDeviceGetMPSComputeRunningProcesses_v2(
+public func nvmlDeviceGetMPSComputeRunningProcessesV2(
     _ device: nvmlDevice_t?, _ count: UnsafeMutablePointer<UInt32>?, _ out: UnsafeMutablePointer<nvmlProcessInfo_v2_t>?
 ) -> nvmlReturn_t {
     listProcesses(.deviceGetMPSComputeRunningProcesses, NVML_PROCESS_MODE_MPS, device, count, out) { $0.entry }
 }
 
 @_cdecl("nvmlDeviceGetMPSComputeRunningProcesses_v3")
-public func nvmlDeviceGetMPSComputeRunningProcesses_v3(
+public func nvmlDeviceGetMPSComputeRunningProcessesV3(
     _ device: nvmlDevice_t?, _ count: UnsafeMutablePointer<UInt32>?, _ out: UnsafeMutablePointer<nvmlProcessInfo_v2_t>?
 ) -> nvmlReturn_t {
     listProcesses(.deviceGetMPSComputeRunningProcesses, NVML_PROCESS_MODE_MPS, device, count, out) { $0.entry }

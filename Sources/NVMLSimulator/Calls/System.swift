@@ -20,7 +20,7 @@ public func nvmlSystemGetCudaDriverVersion(_ out: UnsafeMutablePointer<Int32>?) 
 }
 
 @_cdecl("nvmlSystemGetCudaDriverVersion_v2")
-public func nvmlSystemGetCudaDriverVersion_v2(_ out: UnsafeMutablePointer<Int32>?) -> nvmlReturn_t {
+public func nvmlSystemGetCudaDriverVersionV2(_ out: UnsafeMutablePointer<Int32>?) -> nvmlReturn_t {
     readCUDAVersion(out)
 }
 

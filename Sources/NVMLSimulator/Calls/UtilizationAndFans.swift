@@ -78,7 +78,7 @@ public func nvmlDeviceGetFanSpeed(_ device: nvmlDevice_t?, _ out: UnsafeMutableP
 }
 
 @_cdecl("nvmlDeviceGetFanSpeed_v2")
-public func nvmlDeviceGetFanSpeed_v2(
+public func nvmlDeviceGetFanSpeedV2(
     _ device: nvmlDevice_t?, _ fan: UInt32, _ out: UnsafeMutablePointer<UInt32>?
 ) -> nvmlReturn_t {
     readFan(.deviceGetFanSpeed, device, fan, out) { $0.speedPercent }

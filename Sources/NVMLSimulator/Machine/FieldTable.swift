@@ -15,16 +15,26 @@ struct FieldTable: Sendable {
     static let allLinks = UInt32.max
 
     private var entries = [Entry](repeating: Entry(), count: FieldTable.end)
-    private let links: [NVLinkReadings]
+    /// The fields that are asked link by link: one block of `linkFields.count` for each link, then one for all of them.
+    private var linkEntries: [Entry] = []
+    private let linkCount: Int
 
     init(_ gpu: GPU, eccTotals: [[NumericReading]]) {
-        links = gpu.nvlink.links
+        let links = gpu.nvlink.links
+        linkCount = links.count
         addECC(gpu, eccTotals)
         addRepair(gpu)
         addTelemetry(gpu)
         addPCIe(gpu)
         addLinks(gpu)
         for (id, reading) in gpu.fields where Int(id) < Self.end { entries[Int(id)].reading = reading }
+        guard !links.isEmpty else { return }
+        linkEntries = links.flatMap { link in
+            Self.linkFields.map { Entry(reading: Self.reading($0, of: link), type: Self.linkType($0)) }
+        }
+        linkEntries += Self.linkFields.map { id in
+            Entry(reading: .sum(links.map { Self.reading(id, of: $0) }), type: Self.linkType(id))
+        }
     }
 
     mutating func add(_ id: Int, _ reading: NumericReading, _ type: UInt32 = NVML_VALUE_TYPE_UNSIGNED_INT) {
@@ -36,20 +46,20 @@ struct FieldTable: Sendable {
     /// - Returns: nil for a field id or a link that does not exist.
     func entry(_ id: UInt32, scope: UInt32) -> Entry? {
         guard id > 0, id < Self.end else { return nil }
-        let entry = entries[Int(id)]
-        guard entry.reading == .absent, Self.isPerLink(id) else { return entry }
-        guard !links.isEmpty else { return entry }
-        if scope == Self.allLinks {
-            return Entry(reading: .sum(links.map { Self.reading(id, of: $0) }), type: Self.linkType(id))
-        }
-        guard Int(scope) < links.count else { return nil }
-        return Entry(reading: Self.reading(id, of: links[Int(scope)]), type: Self.linkType(id))
+        let place = Self.linkPlaces[Int(id)]
+        guard place >= 0, linkCount > 0, entries[Int(id)].reading == .absent else { return entries[Int(id)] }
+        let link = scope == Self.allLinks ? linkCount : Int(scope)
+        guard link <= linkCount, scope != UInt32(linkCount) else { return nil }
+        return linkEntries[link * Self.linkFields.count + place]
     }
 
     /// Fields whose scope is a link.
-    private static func isPerLink(_ id: UInt32) -> Bool {
-        id == 146 || (161...167).contains(id) || (201...222).contains(id) || (235...250).contains(id)
-            || (289...296).contains(id)
+    private static let linkFields: [UInt32] =
+        [146] + Array(161...167) + Array(201...222) + Array(235...250) + Array(289...296)
+
+    /// Where a field is among `linkFields`, by its id; -1 for all others.
+    private static let linkPlaces: [Int] = (0..<end).map { id in
+        linkFields.firstIndex(of: UInt32(id)) ?? -1
     }
 
     private static func linkType(_ id: UInt32) -> UInt32 {

@@ -1,9 +1,9 @@
 /// What can be asked of NVML, each once: every binary interface of a call (`nvmlInit`, `nvmlInit_v2`) is the same call.
 package enum NVMLCall: Int, CaseIterable, Sendable {
-    case initialise, shutdown, errorString
+    case initialise, shutdown
     case systemGetDriverVersion, systemGetNVMLVersion, systemGetCudaDriverVersion, systemGetDriverBranch
     case systemGetProcessName, systemGetHicVersion
-    case systemGetConfComputeState, systemGetConfComputeSettings, systemGetConfComputeCapabilities
+    case systemGetConfComputeState, systemGetConfComputeSettings
     case systemGetConfComputeGpusReadyState
     case getExcludedDeviceCount, getExcludedDeviceInfoByIndex
     case deviceGetCount, deviceGetHandleByIndex, deviceGetHandleByUUID, deviceGetHandleByPciBusId
@@ -16,14 +16,14 @@ package enum NVMLCall: Int, CaseIterable, Sendable {
     case deviceGetArchitecture
     case deviceGetCudaComputeCapability, deviceGetPciInfo, deviceGetPciInfoExt, deviceGetPlatformInfo, deviceGetPdi
     case deviceGetGspFirmwareMode, deviceGetGspFirmwareVersion, deviceGetPersistenceMode, deviceGetComputeMode
-    case deviceGetVirtualizationMode, deviceGetDisplayActive, deviceGetDisplayMode, deviceGetDriverModel
+    case deviceGetVirtualizationMode, deviceGetDisplayActive, deviceGetDisplayMode
     case deviceGetC2cModeInfo
     case deviceGetNumaNodeId, deviceGetAddressingMode, deviceGetGpuUptime, deviceGetNumGpuCores
     case deviceGetMemoryBusWidth
-    case deviceGetIrqNum, deviceGetBusType, deviceGetHostname
+    case deviceGetIrqNum, deviceGetBusType
     case deviceGetMemoryInfo, deviceGetBAR1MemoryInfo
     case deviceGetUtilizationRates, deviceGetEncoderUtilization, deviceGetDecoderUtilization, deviceGetJpgUtilization
-    case deviceGetOfaUtilization, deviceGetDynamicPstatesInfo, deviceGetEncoderStats, deviceGetEncoderCapacity
+    case deviceGetOfaUtilization, deviceGetEncoderStats
     case deviceGetPowerUsage, deviceGetTotalEnergyConsumption, deviceGetPowerManagementMode
     case deviceGetPowerManagementLimit
     case deviceGetPowerManagementDefaultLimit, deviceGetPowerManagementLimitConstraints, deviceGetEnforcedPowerLimit
@@ -34,8 +34,7 @@ package enum NVMLCall: Int, CaseIterable, Sendable {
     case deviceGetMaxCustomerBoostClock, deviceGetSupportedMemoryClocks, deviceGetSupportedGraphicsClocks
     case deviceGetPerformanceState, deviceGetPowerState, deviceGetCurrentClocksEventReasons
     case deviceGetSupportedClocksEventReasons, deviceGetViolationStatus, deviceGetClkMonStatus
-    case deviceGetSupportedPerformanceStates
-    case deviceGetMinMaxClockOfPState
+
     case deviceGetTemperature, deviceGetTemperatureThreshold, deviceGetMarginTemperature, deviceGetThermalSettings
     case deviceGetEccMode, deviceGetDefaultEccMode, deviceGetTotalEccErrors, deviceGetDetailedEccErrors
     case deviceGetMemoryErrorCounter, deviceGetSramEccErrorStatus, deviceGetSramUniqueUncorrectedEccErrorCounts
@@ -62,6 +61,8 @@ package enum NVMLCall: Int, CaseIterable, Sendable {
     case deviceGetFieldValues
     case eventSetCreate, eventSetWait, eventSetFree, deviceGetSupportedEventTypes, deviceRegisterEvents
     case systemEventSetCreate, systemEventSetFree, systemRegisterEvents, systemEventSetWait
+    /// Whatever no simulated GPU has an answer to.
+    case deviceGetUnsupported
     case deviceModifyDrainState, deviceQueryDrainState, deviceRemoveGpu, deviceDiscoverGpus
 
     /// The function's name without a version suffix.

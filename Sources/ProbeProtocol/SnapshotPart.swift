@@ -7,6 +7,9 @@ package enum SnapshotPart: UInt8, Sendable {
     case gpu = 3
     case devices = 4
     case kernelLog = 5
+    case nodeProcesses = 6
+    case pods = 7
+    case facts = 8
 }
 
 extension SnapshotEncoder {
@@ -49,6 +52,18 @@ extension NodeSnapshot {
             var log: Reading<HostKernelLog> = .unavailable(.notRead)
             try decoder.code(&log)
             kernelLog = log
+        case .nodeProcesses:
+            var value = ProcessesSnapshot()
+            try decoder.code(&value)
+            nodeProcesses = value
+        case .pods:
+            var value = PodsSnapshot()
+            try decoder.code(&value)
+            pods = value
+        case .facts:
+            var value = NodeFacts()
+            try decoder.code(&value)
+            facts = value
         case nil: throw .malformed
         }
     }

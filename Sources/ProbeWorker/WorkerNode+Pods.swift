@@ -42,7 +42,9 @@ extension WorkerNode {
 
     /// By its number inside of the agent's container; and since other containers have that number too, by its arguments.
     private func isThisProcess(_ process: HostProcess) -> Bool {
-        guard !isSimulated, process.innerPID.value == getpid(), let command = process.commandLine.value else { return false }
+        guard !isSimulated, process.innerPID.value == getpid(), let command = process.commandLine.value else {
+            return false
+        }
         return command.contains(" \(ProbeConfiguration.subcommand)")
     }
 

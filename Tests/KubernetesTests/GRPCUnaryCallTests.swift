@@ -7,7 +7,8 @@ import Testing
 
     private func headers(_ headers: [(String, String)], end: Bool = false) -> [UInt8] {
         let flags: HTTP2Frame.Flags = end ? [.endHeaders, .endStream] : .endHeaders
-        return HTTP2Frame(.headers, flags, stream: 1, HPACKEncoder.encode(headers.map { (name: $0.0, value: $0.1) })).bytes
+        return HTTP2Frame(.headers, flags, stream: 1, HPACKEncoder.encode(headers.map { (name: $0.0, value: $0.1) }))
+            .bytes
     }
 
     private var begin: [UInt8] { headers([(":status", "200"), ("content-type", "application/grpc")]) }
@@ -17,7 +18,9 @@ import Testing
 
     private func message(_ text: String) -> [UInt8] { [0] + UInt32(text.utf8.count).bigEndianBytes + Array(text.utf8) }
 
-    private func call(_ limit: Int = 1 << 20) -> GRPCUnaryCall { GRPCUnaryCall(path: "/v1.X/List", messageLimit: limit) }
+    private func call(_ limit: Int = 1 << 20) -> GRPCUnaryCall {
+        GRPCUnaryCall(path: "/v1.X/List", messageLimit: limit)
+    }
 
     /// What a call that gets these bytes ends with.
     private func failure(_ bytes: [UInt8], limit: Int = 1 << 20) -> GRPCError? {
@@ -109,7 +112,8 @@ import Testing
     @Test func refusals() {
         let denied = [(":status", "200"), ("grpc-status", "7"), ("grpc-message", "no %E2%9C%93 100%\u{1b}")]
         #expect(failure(settings + headers(denied, end: true)) == .status(code: 7, message: "no \u{2713} 100% "))
-        #expect(failure(settings + begin + headers([("grpc-status", "12")], end: true)) == .status(code: 12, message: ""))
+        #expect(
+            failure(settings + begin + headers([("grpc-status", "12")], end: true)) == .status(code: 12, message: ""))
         #expect(failure(settings + headers([(":status", "404")], end: true)) == .httpStatus("404"))
         #expect(failure(settings + HTTP2Frame(.reset, [], stream: 1, [0, 0, 0, 11]).bytes) == .abandoned(code: 11))
         let goAway = HTTP2Frame(.goAway, [], [0, 0, 0, 0, 0, 0, 0, 2]).bytes

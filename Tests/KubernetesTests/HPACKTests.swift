@@ -17,7 +17,8 @@ import Testing
     @Test func answersOfTheStandardWithoutHuffman() throws {
         var decoder = HPACKDecoder()
         let first = try decoder.decode(
-            bytes("3fe101") + bytes("4803333032580770726976617465611d4d6f6e2c203231204f637420323031332032303a31333a323120474d54")
+            bytes("3fe101")
+                + bytes("4803333032580770726976617465611d4d6f6e2c203231204f637420323031332032303a31333a323120474d54")
                 + bytes("6e1768747470733a2f2f7777772e6578616d706c652e636f6d"))
         let date = "Mon, 21 Oct 2013 20:13:21 GMT"
         #expect(
@@ -77,7 +78,8 @@ import Testing
     @Test func whatTheEncoderWritesTheDecoderReads() throws {
         let long = String(repeating: "v", count: 1_000)
         var decoder = HPACKDecoder()
-        let found = try decoder.decode(HPACKEncoder.encode([("a", ""), ("path", long), ("b", String(repeating: "w", count: 127))]))
+        let found = try decoder.decode(
+            HPACKEncoder.encode([("a", ""), ("path", long), ("b", String(repeating: "w", count: 127))]))
         #expect(found == [header("a", ""), header("path", long), header("b", String(repeating: "w", count: 127))])
     }
 }

@@ -21,8 +21,10 @@ import Testing
 
     /// Fields of a message may come in any order.
     @Test func namesAfterContent() throws {
-        let container = Message.field(2, Message.field(2, "GPU-a") + Message.field(1, "nvidia.com/gpu")) + Message.field(1, "main")
-        let message = Message.field(1, Message.field(3, container) + Message.field(2, "space") + Message.field(1, "pod"))
+        let container =
+            Message.field(2, Message.field(2, "GPU-a") + Message.field(1, "nvidia.com/gpu")) + Message.field(1, "main")
+        let message = Message.field(
+            1, Message.field(3, container) + Message.field(2, "space") + Message.field(1, "pod"))
         let found = try PodResourcesList.decode(message)
         #expect(found.count == 1)
         #expect(found.first?.pod == "pod")
@@ -32,9 +34,11 @@ import Testing
 
     @Test func dynamicResources() throws {
         func claim(_ driver: String, _ device: String) -> [UInt8] {
-            Message.field(4, Message.field(1, Message.field(1, "cdi")) + Message.field(2, driver) + Message.field(4, device))
+            Message.field(
+                4, Message.field(1, Message.field(1, "cdi")) + Message.field(2, driver) + Message.field(4, device))
         }
-        let resources = Message.field(5, Message.field(2, "one-gpu") + claim("gpu.nvidia.com", "gpu-3") + claim("", "x"))
+        let resources = Message.field(
+            5, Message.field(2, "one-gpu") + claim("gpu.nvidia.com", "gpu-3") + claim("", "x"))
         let found = try PodResourcesList.decode(Message.pod("claims", "dra", Message.container("main", resources)))
         #expect(found.map(\.deviceIDs) == [["gpu-3"]])
         #expect(found.first?.resource == "gpu.nvidia.com")
@@ -48,9 +52,13 @@ import Testing
 
     @Test func wrongTypes() {
         #expect(throws: ProtobufError.wrongType) { try PodResourcesList.decode(Message.field(1, 5)) }
-        #expect(throws: ProtobufError.wrongType) { try PodResourcesList.decode(Message.field(1, Message.field(1, [0xff]))) }
+        #expect(throws: ProtobufError.wrongType) {
+            try PodResourcesList.decode(Message.field(1, Message.field(1, [0xff])))
+        }
         let long = String(repeating: "x", count: 513)
-        #expect(throws: ProtobufError.wrongType) { try PodResourcesList.decode(Message.field(1, Message.field(2, long))) }
+        #expect(throws: ProtobufError.wrongType) {
+            try PodResourcesList.decode(Message.field(1, Message.field(2, long)))
+        }
     }
 
     @Test func tooManyPods() {

@@ -72,7 +72,9 @@ package struct NodeFactsFiles: Sendable {
     }
 
     private func distribution() -> String? {
-        let systems = ["rhcos": "OpenShift", "scos": "OKD", "cos": "GKE", "bottlerocket": "Bottlerocket", "talos": "Talos"]
+        let systems = [
+            "rhcos": "OpenShift", "scos": "OKD", "cos": "GKE", "bottlerocket": "Bottlerocket", "talos": "Talos",
+        ]
         if let id = osRelease("ID").value, let name = systems[id] { return name }
         let folders = [
             ("k3s", "/var/lib/rancher/k3s"), ("RKE2", "/var/lib/rancher/rke2"), ("k0s", "/var/lib/k0s"),

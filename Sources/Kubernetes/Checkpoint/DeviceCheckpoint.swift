@@ -19,7 +19,9 @@ package struct DeviceCheckpoint: Sendable, Equatable {
     /// Reads the file's text; nil if it is no such file. Entries that are not understood are left out.
     package init?(_ bytes: [UInt8]) {
         let limits = JSONParser.Limits(depth: 16, bytes: Self.sizeLimit)
-        guard let root = try? JSONParser.parse(bytes, limits: limits), let data = root["Data"]?.objectValue else { return nil }
+        guard let root = try? JSONParser.parse(bytes, limits: limits), let data = root["Data"]?.objectValue else {
+            return nil
+        }
         for entry in data["PodDeviceEntries"]?.arrayValue ?? [] {
             if let allocation = Self.allocation(entry) { allocations.append(allocation) }
         }
@@ -46,7 +48,9 @@ package struct DeviceCheckpoint: Sendable, Equatable {
     }
 
     /// Reads the file, and says whether that worked.
-    package static func read(_ path: String, _ files: any HostFiles) -> (source: KubeletSource, checkpoint: DeviceCheckpoint) {
+    package static func read(_ path: String, _ files: any HostFiles) -> (
+        source: KubeletSource, checkpoint: DeviceCheckpoint
+    ) {
         do throws(HostFileError) {
             let bytes = try files.read(path, limit: sizeLimit)
             guard let checkpoint = DeviceCheckpoint(bytes) else {

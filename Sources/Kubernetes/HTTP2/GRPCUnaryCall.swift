@@ -34,7 +34,8 @@ struct GRPCUnaryCall {
         opening =
             Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + HTTP2Frame(.settings, [], settings).bytes
             + HTTP2Frame(.headers, .endHeaders, stream: Self.stream, headers).bytes
-            + HTTP2Frame(.data, .endStream, stream: Self.stream, [0] + UInt32(request.count).bigEndianBytes + request).bytes
+            + HTTP2Frame(.data, .endStream, stream: Self.stream, [0] + UInt32(request.count).bigEndianBytes + request)
+            .bytes
     }
 
     /// Takes what the server sent, and returns what has to be sent back.
@@ -164,6 +165,8 @@ extension GRPCUnaryCall {
     }
 
     private static func clean(_ text: String, limit: Int) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit).map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(limit).map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
     }
 }

@@ -58,7 +58,9 @@ struct HTTP2Frame: Equatable {
     /// The frame as it goes over the wire.
     var bytes: [UInt8] {
         let length = payload.count
-        let header = [UInt8(length >> 16 & 0xff), UInt8(length >> 8 & 0xff), UInt8(length & 0xff), kind?.rawValue ?? 0xff]
+        let header = [
+            UInt8(length >> 16 & 0xff), UInt8(length >> 8 & 0xff), UInt8(length & 0xff), kind?.rawValue ?? 0xff,
+        ]
         return header + [flags.rawValue] + stream.bigEndianBytes + payload
     }
 

@@ -22,7 +22,9 @@ package struct PodNames: Sendable {
     }
 
     private mutating func addPod(_ folder: String) {
-        let parts = folder.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+        let parts = folder.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
         guard parts.count == 3, parts.allSatisfy(Self.isName) else { return }
         podsByUID[parts[2]] = PodIdentity(uid: parts[2], namespace: parts[0], name: parts[1])
         uidsByName[PodName(namespace: parts[0], name: parts[1]), default: []].insert(parts[2])
@@ -30,7 +32,9 @@ package struct PodNames: Sendable {
 
     private mutating func addContainer(_ link: String) {
         guard link.hasSuffix(".log") else { return }
-        let parts = link.dropLast(4).utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+        let parts = link.dropLast(4).utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
         guard parts.count == 3, parts[2].utf8.count > 65 else { return }
         let (container, id) = (String(parts[2].dropLast(65)), String(parts[2].suffix(64)))
         guard [parts[0], parts[1], container, id].allSatisfy(Self.isName) else { return }

@@ -129,7 +129,8 @@ extension ProtobufReader.Value {
 
     /// A text of at most 512 bytes, as all names of Kubernetes are shorter.
     fileprivate func text() throws(ProtobufError) -> String {
-        guard case .bytes(let bytes) = self, bytes.count <= 512, let text = String(validating: bytes, as: UTF8.self) else {
+        guard case .bytes(let bytes) = self, bytes.count <= 512, let text = String(validating: bytes, as: UTF8.self)
+        else {
             throw .wrongType
         }
         return text

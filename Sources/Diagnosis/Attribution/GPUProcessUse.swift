@@ -27,6 +27,9 @@ package struct GPUProcessUse: Sendable, Hashable {
     package var hasContext: Bool { relations != [.holdsDeviceNode] }
     package var pod: PodIdentity? { process?.pod }
 
+    /// A zombie, or not on the node at all.
+    package var hasEnded: Bool { isGone || process?.process.state == .zombie || process?.process.state == .dead }
+
     /// True for programs of NVIDIA and others that watch or serve the driver and are on every node: they hold device nodes
     /// for good and belong to no workload. Known by the kernel's name of the process, which is 15 characters long.
     package var isDriverService: Bool {

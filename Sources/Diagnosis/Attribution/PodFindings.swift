@@ -65,7 +65,8 @@ struct PodFindings {
     /// Processes on GPUs that their pod was not given.
     private func uninvited(_ pod: PodUse, _ container: ContainerUse) -> [AttributionFinding] {
         let uses = container.uses.filter { gpuIndex, use in
-            use.hasContext && !use.isDriverService && !pod.containers.contains { $0.wasGiven(gpuIndex) }
+            use.hasContext && !use.isDriverService && !use.hasEnded
+                && !pod.containers.contains { $0.wasGiven(gpuIndex) }
         }
         guard let first = uses.first else { return [] }
         let indexes = Set(uses.map(\.gpuIndex)).sorted()

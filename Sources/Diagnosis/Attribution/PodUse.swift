@@ -54,7 +54,8 @@ struct PodUses {
         lookup = DeviceLookup(uses)
         for allocation in snapshot?.allocations ?? [] { add(allocation) }
         for use in uses {
-            for process in use.processes ?? [] {
+            // Monitors hold every GPU and were given none: they are no workload.
+            for process in use.processes ?? [] where !process.isDriverService {
                 guard let pod = process.pod else { continue }
                 add(process, of: pod, on: use.gpu.index)
             }

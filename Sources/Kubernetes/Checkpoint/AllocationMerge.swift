@@ -30,7 +30,6 @@ package struct AllocationMerge {
     /// By uid where both have one. Else by name and what they hold: the name of a deleted pod may be in use again.
     private func isSamePod(_ one: DeviceAllocation, _ other: DeviceAllocation) -> Bool {
         if let uid = one.podUID, let otherUID = other.podUID { return uid == otherUID }
-        if let name = other.pod { return one.pod == name && one.namespace == other.namespace }
         guard let namespace = one.namespace, let name = one.pod, let uid = other.podUID else { return false }
         let uids = names.uids(namespace: namespace, name: name)
         return (uids.isEmpty || uids.contains(uid)) && !Set(one.deviceIDs).isDisjoint(with: other.deviceIDs)

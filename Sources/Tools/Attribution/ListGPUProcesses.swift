@@ -39,6 +39,10 @@ package enum ListGPUProcesses {
     private static let deviceSchema: [(String, JSONValue)] = [
         ("process_count", Schema.integer("With those that are left out here")),
         ("processes", Schema.array(ProcessFields.schema)),
+        (
+            "driver_services",
+            Schema.array(Schema.string(), "Monitors and daemons that hold the device, name:pid; never omitted")
+        ),
         ("memory_used_bytes", Schema.integer("Without what the driver reserves")),
         ("memory_unclaimed_bytes", Schema.integer("In use and claimed by no living process; contexts need some")),
     ]
@@ -63,13 +67,15 @@ package enum ListGPUProcesses {
     private static func device(_ use: GPUUse, _ count: Int, _ detail: Detail) -> DeviceFields {
         var fields = DeviceFields(use.gpu)
         if let refusal = use.gpu.refusal { fields.note("device", refusal) }
-        if let processes = use.processes {
+        if let processes = use.workload {
             fields.add("process_count", .int(Int64(processes.count)))
             let shown = processes.count <= count ? processes : Array(processes.byMemory.prefix(count))
             fields.add("processes", .objects(shown.map { ProcessFields.process($0, detail) }))
         } else if use.gpu.refusal == nil {
             fields.note("processes", use.gpu.processes?.compute.reason ?? .notRead)
         }
+        let services = (use.processes ?? []).filter(\.isService).map { "\($0.process?.process.name ?? ""):\($0.pid)" }
+        if !services.isEmpty { fields.add("driver_services", .texts(services)) }
         if let used = use.memoryUsedBytes { fields.add("memory_used_bytes", .uint(used)) }
         if let unclaimed = use.memoryUnclaimedBytes { fields.add("memory_unclaimed_bytes", .uint(unclaimed)) }
         return fields
@@ -105,7 +111,7 @@ struct ProcessShares {
 
     init(_ uses: [GPUUse], _ limit: Int) {
         // The GPUs with few processes first: what they do not need is for the others.
-        let ordered = uses.map { (index: $0.gpu.index, count: $0.processes?.count ?? 0) }.sorted { $0.count < $1.count }
+        let ordered = uses.map { (index: $0.gpu.index, count: $0.workload?.count ?? 0) }.sorted { $0.count < $1.count }
         var left = limit
         for (position, use) in ordered.enumerated() {
             let share = max(1, left / (ordered.count - position))
@@ -118,15 +124,18 @@ struct ProcessShares {
     func count(for use: GPUUse) -> Int { counts[use.gpu.index] ?? 0 }
 }
 
+extension GPUUse {
+    /// Its processes without monitors and daemons that only hold the device, as they do on every GPU.
+    fileprivate var workload: [GPUProcessUse]? { processes?.filter { !$0.isService } }
+}
+
+extension GPUProcessUse {
+    fileprivate var isService: Bool { isDriverService && !hasContext }
+}
+
 extension [GPUProcessUse] {
-    /// Those with the most memory first; what has no known memory last, and services of the driver behind everything.
+    /// Those with the most memory first; those of equal memory by pid.
     fileprivate var byMemory: [GPUProcessUse] {
-        enumerated().sorted { left, right in
-            let keys = [left, right].map {
-                (service: $0.element.isDriverService ? 1 : 0, memory: $0.element.memoryBytes ?? 0)
-            }
-            if keys[0].service != keys[1].service { return keys[0].service < keys[1].service }
-            return (keys[1].memory, left.offset) < (keys[0].memory, right.offset)
-        }.map(\.element)
+        sorted { ($1.memoryBytes ?? 0, $0.pid) < ($0.memoryBytes ?? 0, $1.pid) }
     }
 }

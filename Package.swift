@@ -82,11 +82,12 @@ let package = Package(
                     .when(platforms: [.linux], configuration: .release)),
             ]),
         room("HostNode", ["CUnix", "JSON", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CUnix", "Snapshots"]),
         room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CUnix", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -111,6 +112,7 @@ let package = Package(
         tests("ScenariosTests", ["Scenarios"]),
         tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
+        tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
         tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
         .testTarget(

@@ -57,9 +57,8 @@ let package = Package(
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         .target(name: "CNVML", cSettings: strictC),
-        // Not "CSystem": swift-system has a target of that name, and names are unique in a package graph.
-        .target(name: "CSystemCalls", path: "Sources/CSystem", cSettings: strictC),
-        room("EventLoop", ["CSystemCalls"]),
+        .target(name: "CUnix", cSettings: strictC),
+        room("EventLoop", ["CUnix"]),
         room("Snapshots"),
         data("ScenarioData"),
         data("DiagnosisData"),
@@ -76,14 +75,21 @@ let package = Package(
                         "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
                         "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
                     ],
-                    .when(platforms: [.linux]))
+                    .when(platforms: [.linux])),
+                .unsafeFlags(
+                    [
+                        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--gc-sections",
+                        "-Xclang-linker", "-static-libgcc", "-L\(Context.packageDirectory)/.build/static-libraries",
+                    ],
+                    .when(platforms: [.linux], configuration: .release)),
             ]),
-        room("HostNode", ["CSystemCalls", "JSON", "Snapshots"]),
+        room("HostNode", ["CUnix", "JSON", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
 
         // How it is asked for.
-        room("ProbeProtocol", ["CSystemCalls", "Snapshots"]),
-        room("Probe", ["CSystemCalls", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CSystemCalls", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeProtocol", ["CUnix", "Snapshots"]),
+        room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
+        room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -96,15 +102,15 @@ let package = Package(
         room(
             "KubernetesLauncher",
             [
-                "CSystemCalls", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CUnix", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
             ]),
-        room("PodHolder", ["CSystemCalls"]),
+        room("PodHolder", ["CUnix"]),
 
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CSystemCalls", "Diagnosis", "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder",
                 "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -113,7 +119,7 @@ let package = Package(
         // Tests, and what only tests use.
         room("TestSupport", ["EventLoop"], path: "Tests/Support"),
         .executableTarget(
-            name: "StandInKubectl", dependencies: ["CSystemCalls", "JSON"], path: "Tests/StandInKubectl",
+            name: "StandInKubectl", dependencies: ["CUnix", "JSON"], path: "Tests/StandInKubectl",
             swiftSettings: strict),
         .testTarget(
             name: "KubernetesLauncherTests",
@@ -126,6 +132,7 @@ let package = Package(
         tests("ScenariosTests", ["Scenarios"]),
         tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
+        tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
         tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
         .testTarget(

@@ -1,4 +1,4 @@
-import CSystemCalls
+import CUnix
 package import EventLoop
 import Synchronization
 

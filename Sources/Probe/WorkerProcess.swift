@@ -1,4 +1,4 @@
-internal import CSystemCalls
+internal import CUnix
 internal import ProbeProtocol
 
 #if canImport(Glibc)

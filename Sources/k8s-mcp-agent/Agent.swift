@@ -1,7 +1,6 @@
 internal import ArgumentParser
 
 /// The program: without a subcommand it serves MCP on standard input and output.
-@main
 struct Agent: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "k8s-mcp-agent",

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CSystemCalls
+internal import CUnix
 internal import EventLoop
 internal import MCP
 internal import Probe

@@ -1,4 +1,4 @@
-import CSystemCalls
+import CUnix
 
 #if canImport(Glibc)
     import Glibc

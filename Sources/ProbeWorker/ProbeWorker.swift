@@ -13,6 +13,7 @@ internal import Snapshots
 package struct ProbeWorker: ~Copyable {
     private let region: ProbeRegion
     private let node: WorkerNode
+    private var presence: GPUPresence
     private var driver: DriverSession
 
     /// Serves requests until the pipe ends; returns the exit code of the process.
@@ -34,6 +35,7 @@ package struct ProbeWorker: ~Copyable {
 
     private init(region: consuming ProbeRegion, configuration: ProbeConfiguration) {
         node = WorkerNode(configuration)
+        presence = GPUPresence(node.files)
         driver = DriverSession(configuration: configuration, node: node, marks: region.marks)
         self.region = region
     }
@@ -66,18 +68,18 @@ package struct ProbeWorker: ~Copyable {
         _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
     ) throws(SnapshotError) {
         if request.sections.contains(.host) {
-            var host = node.snapshot()
-            try encoder.append(.host, &host)
+            var host = HostSnapshot(&presence)
+            try encoder.append(&host)
             region.commit(encoder.count, inSlot: slot)
         }
         guard !request.sections.isDisjoint(with: .needingDriver) else { return }
         var snapshot = driver.open(names: region)
-        try encoder.append(.driver, &snapshot)
+        try encoder.append(&snapshot)
         region.commit(encoder.count, inSlot: slot)
         for index in request.order(of: min(snapshot.gpuCount.value ?? 0, 1_024)) {
             region.currentGPU.pointee = index + 1
             guard var gpu = driver.gpu(index, request) else { continue }
-            try encoder.append(.gpu, &gpu)
+            try encoder.append(&gpu)
             region.commit(encoder.count, inSlot: slot)
         }
         region.currentGPU.pointee = 0
@@ -88,13 +90,13 @@ package struct ProbeWorker: ~Copyable {
 
 extension ProbeWorker {
     private func readRequest() -> (ProbeFrame, ProbeRequest)? {
-        guard let header = readExactly(ProbeFrame.size), let frame = ProbeFrame(header),
+        guard let header = readExactly(ProbeFrame.size), let frame = header.withUnsafeBytes({ ProbeFrame($0) }),
             frame.length <= ProbeFrame.maximumRequestSize, let body = readExactly(Int(frame.length))
         else { return nil }
         var request = ProbeRequest()
         let isWhole = body.withUnsafeBytes { bytes in
             var decoder = SnapshotDecoder(bytes)
-            return (try? decoder.code(&request)) != nil && decoder.isAtEnd
+            return (try? request.code(with: &decoder)) != nil && decoder.isAtEnd
         }
         return isWhole ? (frame, request) : nil
     }

@@ -81,7 +81,7 @@ extension JSONWriter {
         field("summary", summary)
     }
 
-    mutating func identity(of gpu: GPUSnapshot) {
+    mutating func identity(of gpu: GPUIdentity) {
         field("index", gpu.index)
         field("uuid", gpu.uuid.value)
         field("bus_id", gpu.busID.value.map(String.init(describing:)))

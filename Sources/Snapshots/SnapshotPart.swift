@@ -1,5 +1,3 @@
-package import Snapshots
-
 /// One piece of a snapshot. The worker writes piece after piece, so what it had read before the driver hung is not lost.
 package enum SnapshotPart: UInt8, Sendable {
     case host = 1
@@ -7,12 +5,26 @@ package enum SnapshotPart: UInt8, Sendable {
     case gpu = 3
 }
 
+// One function for each part, none of them generic: so the compiler writes each type's fields out in place.
 extension SnapshotEncoder {
-    /// Appends one part: its tag, then its value.
-    package mutating func append(_ part: SnapshotPart, _ value: inout some SnapshotCodable) throws(SnapshotError) {
+    package mutating func append(_ host: inout HostSnapshot) throws(SnapshotError) {
+        try tag(.host)
+        try host.code(with: &self)
+    }
+
+    package mutating func append(_ driver: inout DriverSnapshot) throws(SnapshotError) {
+        try tag(.driver)
+        try driver.code(with: &self)
+    }
+
+    package mutating func append(_ gpu: inout GPUSnapshot) throws(SnapshotError) {
+        try tag(.gpu)
+        try gpu.code(with: &self)
+    }
+
+    private mutating func tag(_ part: SnapshotPart) throws(SnapshotError) {
         var tag = part.rawValue
         try code(&tag)
-        try code(&value)
     }
 }
 
@@ -33,12 +45,12 @@ extension NodeSnapshot {
         switch SnapshotPart(rawValue: tag) {
         case .host:
             var value = HostSnapshot()
-            try decoder.code(&value)
+            try value.code(with: &decoder)
             host = value
-        case .driver: try decoder.code(&driver)
+        case .driver: try driver.code(with: &decoder)
         case .gpu:
             var gpu = GPUSnapshot()
-            try decoder.code(&gpu)
+            try gpu.code(with: &decoder)
             gpus.append(gpu)
         case nil: throw .malformed
         }

@@ -6,6 +6,8 @@ package func allTools(_ context: ToolContext) -> [Tool] {
         GetGPUInventory.tool(context),
         GetGPUTelemetry.tool(context),
         GetGPUHealth.tool(context),
+        SnapshotECC.tool(context),
+        InspectTopology.tool(context),
         EchoTest.tool(context),
     ]
 }

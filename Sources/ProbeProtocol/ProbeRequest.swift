@@ -64,6 +64,14 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     package static let devices = ProbeSections(rawValue: 1 << 9)
     /// The kernel log's lines about GPUs.
     package static let kernelLog = ProbeSections(rawValue: 1 << 10)
+    /// ``ProcessesSnapshot``: the processes that hold a device node of the driver open, with their pods; together with
+    /// `processes` also those that NVML lists.
+    package static let nodeProcesses = ProbeSections(rawValue: 1 << 11)
+    /// ``PodsSnapshot``: the devices that the kubelet gave to containers.
+    package static let pods = ProbeSections(rawValue: 1 << 12)
+    /// ``NodeFacts``: the node's system and its container runtime.
+    package static let facts = ProbeSections(rawValue: 1 << 13)
+
     /// Those that need NVML.
     package static let needingDriver: ProbeSections = [
         .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology,

@@ -14,9 +14,14 @@ package struct WorkerNode {
     private(set) var kernelLogFile: String?
     /// The agent's own root, opened before another one is entered; nil where it is not needed.
     private(set) var ownRoot: HostDirectory?
+    private(set) var isSimulated = false
+    /// See ``ProcessesSnapshot/sharesProcessIDs``; found out before another root is entered.
+    private(set) var sharesProcessIDs: Bool?
 
     package init(_ configuration: ProbeConfiguration) {
         self.init(nodeOf: configuration)
+        isSimulated = configuration.scenario != nil
+        sharesProcessIDs = findsSharedProcessIDs()
         guard let path = configuration.kernelLog else { return }
         kernelLogFile = path
         ownRoot = try? HostDirectory(root: "/")

@@ -10,6 +10,12 @@ package struct NodeSnapshot: Sendable, Equatable {
     package var devices: HostDevices?
     /// What the kernel log says of GPUs; nil if it was not asked for or not reached.
     package var kernelLog: Reading<HostKernelLog>?
+    /// The processes that have to do with GPUs; nil if they were not asked for or not reached.
+    package var nodeProcesses: ProcessesSnapshot?
+    /// The devices that containers were given; nil if they were not asked for or not reached.
+    package var pods: PodsSnapshot?
+    /// What the node is beside its GPUs; nil if it was not asked for or not reached.
+    package var facts: NodeFacts?
     /// One entry for each GPU that NVML lists, in NVML's order.
     package var gpus: [GPUSnapshot] = []
     /// Why there is no more of it; nil if everything that was asked for was read.

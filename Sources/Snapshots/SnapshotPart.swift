@@ -5,6 +5,9 @@ package enum SnapshotPart: UInt8, Sendable {
     case gpu = 3
     case devices = 4
     case kernelLog = 5
+    case nodeProcesses = 6
+    case pods = 7
+    case facts = 8
 }
 
 // One function for each part, none of them generic: so the compiler writes each type's fields out in place.
@@ -32,6 +35,21 @@ extension SnapshotEncoder {
     package mutating func append(_ log: inout Reading<HostKernelLog>) throws(SnapshotError) {
         try tag(.kernelLog)
         try code(&log)
+    }
+
+    package mutating func append(_ processes: inout ProcessesSnapshot) throws(SnapshotError) {
+        try tag(.nodeProcesses)
+        try processes.code(with: &self)
+    }
+
+    package mutating func append(_ pods: inout PodsSnapshot) throws(SnapshotError) {
+        try tag(.pods)
+        try pods.code(with: &self)
+    }
+
+    package mutating func append(_ facts: inout NodeFacts) throws(SnapshotError) {
+        try tag(.facts)
+        try facts.code(with: &self)
     }
 
     private mutating func tag(_ part: SnapshotPart) throws(SnapshotError) {
@@ -72,6 +90,18 @@ extension NodeSnapshot {
             var log: Reading<HostKernelLog> = .unavailable(.notRead)
             try decoder.code(&log)
             kernelLog = log
+        case .nodeProcesses:
+            var value = ProcessesSnapshot()
+            try decoder.code(&value)
+            nodeProcesses = value
+        case .pods:
+            var value = PodsSnapshot()
+            try decoder.code(&value)
+            pods = value
+        case .facts:
+            var value = NodeFacts()
+            try decoder.code(&value)
+            facts = value
         case nil: throw .malformed
         }
     }

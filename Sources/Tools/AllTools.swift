@@ -9,6 +9,9 @@ package func allTools(_ context: ToolContext) -> [Tool] {
         GetGPUHealth.tool(context),
         SnapshotECC.tool(context),
         InspectTopology.tool(context),
+        DescribeGPUNode.tool(context),
+        ListGPUProcesses.tool(context),
+        GetPodGPUAllocation.tool(context),
         EchoTest.tool(context),
     ]
 }

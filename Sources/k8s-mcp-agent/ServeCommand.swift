@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CSystem
+internal import CUnix
 internal import EventLoop
 internal import MCP
 internal import Probe

@@ -73,7 +73,9 @@ enum NodeRules {
             HealthEvidence("proc_gpu", missing.isInProc ? "present" : "missing", .proc),
             HealthEvidence("nvml_device", "missing", threshold: "present"),
         ]
-        if let driver = device?.driver.value { evidence.append(HealthEvidence("pci_driver", driver.isEmpty ? "none" : driver, .pci)) }
+        if let driver = device?.driver.value {
+            evidence.append(HealthEvidence("pci_driver", driver.isEmpty ? "none" : driver, .pci))
+        }
         if isDead { evidence.append(HealthEvidence("pci_configuration", "all ones", .pci)) }
         return evidence
     }

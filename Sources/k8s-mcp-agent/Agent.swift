@@ -11,7 +11,8 @@ struct Agent: ParsableCommand {
             """,
         version: AgentVersion.current,
         subcommands: [
-            ServeCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self, ScenariosCommand.self,
+            ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
+            ScenariosCommand.self,
             ProbeWorkerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

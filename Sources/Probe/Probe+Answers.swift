@@ -22,16 +22,19 @@ extension Probe {
             guard count > 0 else { return await workerEnded(generation, cause: nil) }
             filled += count
             let whole = filled - filled % ProbeFrame.size
-            guard handle(buffer[..<whole]) else { return await workerEnded(generation, cause: .garbage) }
-            buffer.replaceSubrange(0..<filled - whole, with: Array(buffer[whole..<filled]))
+            guard handle(buffer, whole) else { return await workerEnded(generation, cause: .garbage) }
+            if filled > whole { buffer.replaceSubrange(0..<filled - whole, with: Array(buffer[whole..<filled])) }
             filled -= whole
         }
     }
 
     /// Delivers whole frames; false if they are not what this child owes us.
-    private func handle(_ bytes: ArraySlice<UInt8>) -> Bool {
-        for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: ProbeFrame.size) {
-            guard let frame = ProbeFrame(bytes[start..<start + ProbeFrame.size]) else { return false }
+    private func handle(_ bytes: [UInt8], _ count: Int) -> Bool {
+        for start in stride(from: 0, to: count, by: ProbeFrame.size) {
+            let header = bytes.withUnsafeBytes { bytes in
+                ProbeFrame(UnsafeRawBufferPointer(rebasing: bytes[start..<start + ProbeFrame.size]))
+            }
+            guard let frame = header else { return false }
             let completions: [Completion]? = state.withLock { state in
                 guard let (request, outcome) = state.complete(frame) else { return nil }
                 return [Completion(request, outcome)] + pump(&state)

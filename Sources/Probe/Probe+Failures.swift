@@ -11,29 +11,18 @@ extension Probe {
     func watchDeadlines(_ state: inout ProbeState) {
         guard state.watcher == nil else { return }
         state.watcher = Task(executorPreference: loop) {
-            while let next = self.state.withLock({ $0.deadlineToWatch() }) {
-                guard (try? await self.loop.sleep(for: next.duration(since: .now))) != nil else { return }
-                await self.expire()
+            while let pause = self.state.withLock({ $0.timeToNextLook(deadline: self.deadline) }) {
+                guard (try? await self.loop.sleep(for: pause)) != nil else { return }
+                await self.look()
             }
         }
     }
 
-    /// Kills the child if the request that it works on is overdue, and answers all that are.
-    private func expire() async {
-        let now = MonotonicTime.now
-        let overdue: Int32? = state.withLock { state in
-            guard let first = state.inFlight.first, first.deadline <= now else { return nil }
-            return state.beginReplacing()
-        }
-        guard let overdue else { return expireWaiting(now) }
-        await replace(overdue, cause: .timedOut)
-    }
-
-    private func expireWaiting(_ now: MonotonicTime) {
-        let completions = state.withLock { state in
-            state.expireWaiting(now: now, ProbeInterruption(cause: .timedOut, deadline: deadline))
-        }
+    /// Looks how far the child has got, and acts if it stands still or a request's time is up.
+    private func look() async {
+        let (completions, hung) = state.withLock { $0.look(now: .now, deadline: deadline) }
         for completion in completions { completion.deliver() }
+        if let hung { await replace(hung, cause: .timedOut) }
     }
 
     /// Deals with a child that closed its pipe (`cause` nil: as its exit status says) or broke the protocol.
@@ -48,6 +37,7 @@ extension Probe {
     private func replace(_ pid: Int32, cause: ProbeInterruption.Cause?) async {
         // A child that is ending by itself is given a moment, so that its own exit status is seen and not our signal.
         var exit = cause == nil ? await collect(pid, within: .milliseconds(50)) : nil
+        let process = cause == .timedOut ? StuckProcess.inspect(pid) : nil
         if exit == nil {
             ChildExit.kill(pid)
             exit = await collect(pid, within: Self.killGrace)
@@ -56,7 +46,7 @@ extension Probe {
         let stuck = exit == nil ? StuckProcess.inspect(pid) : nil
         let final = stuck.map { .stuckInKernel($0) } ?? cause ?? exit?.cause ?? .exited(code: -1)
         let completions = state.withLock { state in
-            let interrupted = state.dropWorker(final, stuck: stuck, deadline: deadline)
+            let interrupted = state.dropWorker(final, process, stuck: stuck, deadline: deadline)
             return interrupted + pump(&state)
         }
         for completion in completions { completion.deliver() }
@@ -88,15 +78,8 @@ extension Probe {
 }
 
 extension ProbeState {
-    /// The deadline to sleep until; nil, and no longer watched, when there is none.
-    fileprivate mutating func deadlineToWatch() -> MonotonicTime? {
-        let next = nextDeadline
-        if next == nil { watcher = nil }
-        return next
-    }
-
     /// The child to replace, which from now on gets nothing more; nil if there is none or it is being replaced already.
-    fileprivate mutating func beginReplacing() -> Int32? {
+    mutating func beginReplacing() -> Int32? {
         guard !isReplacing, let pid = worker?.pid else { return nil }
         isReplacing = true
         return pid
@@ -104,7 +87,7 @@ extension ProbeState {
 
     /// Forgets the child; what it had not answered waits for the next one.
     fileprivate mutating func forgetWorker() {
-        waiting.insert(contentsOf: inFlight, at: 0)
+        waiting.insert(contentsOf: inFlight.filter { $0.continuation != nil }, at: 0)
         inFlight.removeAll()
         reader?.cancel()
         reader = nil
@@ -115,13 +98,14 @@ extension ProbeState {
 
     /// Forgets the child; answers the request that it was working on and those whose time is up.
     fileprivate mutating func dropWorker(
-        _ cause: ProbeInterruption.Cause, stuck: StuckProcess?, deadline: Duration
+        _ cause: ProbeInterruption.Cause, _ process: StuckProcess?, stuck: StuckProcess?, deadline: Duration
     ) -> [Completion] {
-        let first = interruptFirst(cause, deadline: deadline)
+        var interruption = interruption(cause, deadline: deadline)
+        interruption.process = stuck ?? process
+        let first = interruptFirst(interruption)
         forgetWorker()
         self.stuck = stuck ?? self.stuck
         guard let first else { return [] }
-        let interruption = first.1.interruption ?? ProbeInterruption(cause: cause, deadline: deadline)
         return [Completion(first.0, first.1)] + expireWaiting(now: .now, interruption)
     }
 }

@@ -15,7 +15,8 @@ struct Completion {
         self.outcome.interruption = outcome.interruption ?? request.withheld
     }
 
-    func deliver() { request.continuation.resume(returning: outcome) }
+    /// Hands the answer over; a request that was answered before gets no second one.
+    func deliver() { request.continuation?.resume(returning: outcome) }
 }
 
 extension Probe {
@@ -50,6 +51,7 @@ extension Probe {
         let worker = try WorkerProcess.start(executable: executable, arguments: arguments)
         let answers = worker.answers
         state.generation += 1
+        state.workerStarted = .now
         let generation = state.generation
         state.worker = consume worker
         state.reader = Task(executorPreference: loop) { await self.readAnswers(from: answers, generation: generation) }

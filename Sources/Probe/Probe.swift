@@ -35,12 +35,25 @@ package final class Probe: Sendable {
     /// the snapshot holds what was, and says why.
     package func read(_ request: ProbeRequest) async -> NodeSnapshot {
         let collectedAt = WallClock.microseconds
-        let started = MonotonicTime.now
+        let end = MonotonicTime.now + deadline
+        var request = request
+        var snapshot = await attempt(request, until: end)
+        // A driver that hangs or crashes on one GPU is asked once more, without that GPU, while there is time.
+        let first = snapshot.interruption
+        while let gpu = snapshot.gpuToSkip, !request.skippedGPUs.contains(gpu), MonotonicTime.now + deadline / 8 < end {
+            request.skippedGPUs.append(gpu)
+            snapshot = await attempt(request, until: end)
+        }
+        snapshot.collectedAtMicroseconds = collectedAt
+        snapshot.interruption = first ?? snapshot.interruption
+        return snapshot
+    }
+
+    private func attempt(_ request: ProbeRequest, until end: MonotonicTime) async -> NodeSnapshot {
         let outcome = await withUnsafeContinuation { (continuation: ProbeContinuation) in
-            submit(PendingRequest(request: request, deadline: started + deadline, continuation: continuation))
+            submit(PendingRequest(request: request, deadline: end, continuation: continuation))
         }
         var snapshot = decode(outcome.bytes)
-        snapshot.collectedAtMicroseconds = collectedAt
         snapshot.interruption = outcome.interruption ?? snapshot.interruption
         return snapshot
     }
@@ -69,4 +82,15 @@ package final class Probe: Sendable {
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }
+}
+
+extension NodeSnapshot {
+    /// The GPU without which another attempt may get further; nil if this one was whole, or got to all other GPUs.
+    fileprivate var gpuToSkip: UInt32? {
+        guard let interruption, let gpu = interruption.gpuIndex, let count = driver.gpuCount.value else { return nil }
+        switch interruption.cause {
+        case .timedOut where !interruption.isStillWorking, .crashed: return gpus.count + 1 < count ? gpu : nil
+        default: return nil
+        }
+    }
 }

@@ -10,21 +10,29 @@ struct ProbeOutcome: Sendable {
     var interruption: ProbeInterruption?
 }
 
-/// A request that has no answer yet.
+/// A request that the child has not finished.
 struct PendingRequest {
     var request: ProbeRequest
-    let deadline: MonotonicTime
-    let continuation: ProbeContinuation
+    /// When it has to be answered.
+    var deadline: MonotonicTime
+    /// Nil once it was answered with what there was; the child may still be at work on it.
+    var continuation: ProbeContinuation?
     /// Number, once it was sent.
     var id: UInt32 = 0
     /// Why the driver's sections were taken out of it; nil if they were not.
     var withheld: ProbeInterruption?
+    /// How far the child had got with it when last looked at.
+    var progress: ProbeProgress?
+    /// Since when it has got no further.
+    var stillSince: MonotonicTime = .now
 
     init(request: ProbeRequest, deadline: MonotonicTime, continuation: ProbeContinuation) {
         self.request = request
         self.deadline = deadline
         self.continuation = continuation
     }
+
+    var slot: Int { Int(id) % ProbeRegion.slotCount }
 }
 
 /// The requests and the child that works on them. Decides; does no waiting.
@@ -41,6 +49,10 @@ struct ProbeState: ~Copyable {
     var lastID: UInt32 = 0
     /// True once the child has answered a request.
     var hasAnswered = false
+    /// When the child was started.
+    var workerStarted: MonotonicTime = .now
+    /// GPUs on which the driver hung or crashed; they are read last until they answer again.
+    var suspects: [UInt32] = []
     /// The task that watches the deadlines; nil while there is nothing to watch.
     var watcher: Task<Void, Never>?
     /// True from the kill of a child until its end is known: nothing is sent meanwhile.
@@ -51,18 +63,16 @@ struct ProbeState: ~Copyable {
 
     var hasWorker: Bool { worker != nil }
 
-    /// The earliest deadline of all requests.
-    var nextDeadline: MonotonicTime? { (inFlight + waiting).map(\.deadline).min() }
-
     /// Sends as many waiting requests as the child may have; false when it no longer reads.
     mutating func sendWaiting() -> Bool {
         while !isReplacing, inFlight.count < ProbeRegion.slotCount, !waiting.isEmpty {
             var next = waiting.removeFirst()
             lastID &+= 1
             next.id = lastID
-            let slot = next.id % UInt32(ProbeRegion.slotCount)
-            let frame = try? ProbeFrame.encode(next.request, id: next.id, slot: slot)
-            worker?.region.commit(0, inSlot: Int(slot))
+            next.request.lastGPUs = suspects
+            next.stillSince = .now
+            let frame = try? ProbeFrame.encode(next.request, id: next.id, slot: UInt32(next.slot))
+            worker?.region.commit(0, inSlot: next.slot)
             inFlight.append(next)
             guard let frame, worker?.send(frame) == true else { return false }
         }
@@ -76,20 +86,23 @@ struct ProbeState: ~Copyable {
         guard bytes.count == Int(frame.length) else { return nil }
         inFlight.removeFirst()
         hasAnswered = true
+        suspects.removeAll { !first.request.skippedGPUs.contains($0) }
         return (first, ProbeOutcome(bytes: bytes, interruption: nil))
     }
 
     /// Takes the request that the child was working on, and what it had read for it until `cause` ended it.
-    mutating func interruptFirst(_ cause: ProbeInterruption.Cause, deadline: Duration) -> (
-        PendingRequest, ProbeOutcome
-    )? {
+    mutating func interruptFirst(_ interruption: ProbeInterruption) -> (PendingRequest, ProbeOutcome)? {
         guard !inFlight.isEmpty else { return nil }
         let first = inFlight.removeFirst()
-        let slot = Int(first.id) % ProbeRegion.slotCount
-        let bytes = worker?.region.committedBytes(ofSlot: slot) ?? []
-        let interruption = ProbeInterruption(
+        if let gpu = interruption.gpuIndex, !suspects.contains(gpu) { suspects.append(gpu) }
+        let bytes = worker?.region.committedBytes(ofSlot: first.slot) ?? []
+        return (first, ProbeOutcome(bytes: bytes, interruption: interruption))
+    }
+
+    /// Where the child is, as an interruption.
+    mutating func interruption(_ cause: ProbeInterruption.Cause, deadline: Duration) -> ProbeInterruption {
+        ProbeInterruption(
             cause: cause, call: worker?.region.currentCallName, gpuIndex: worker?.region.currentGPUIndex,
             deadline: deadline)
-        return (first, ProbeOutcome(bytes: bytes, interruption: interruption))
     }
 }

@@ -22,18 +22,27 @@ package struct ProbeFrame: Equatable, Sendable {
     }
 
     /// Reads a header; nil if these are not the bytes of one.
-    package init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.size else { return nil }
-        let words = (0..<4).map { word in
-            bytes.dropFirst(word * 4).prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        func word(_ index: Int) -> UInt32 {
+            UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
         }
-        guard words[0] == Self.magic else { return nil }
-        self.init(id: words[1], slot: words[2], length: words[3])
+        guard word(0) == Self.magic else { return nil }
+        self.init(id: word(1), slot: word(2), length: word(3))
+    }
+
+    /// Writes the header to the beginning of `bytes`, which must have room for it.
+    package func write(to bytes: UnsafeMutableRawBufferPointer) {
+        for (index, word) in [Self.magic, id, slot, length].enumerated() {
+            bytes.storeBytes(of: word.littleEndian, toByteOffset: index * 4, as: UInt32.self)
+        }
     }
 
     /// The header's bytes.
     package var bytes: [UInt8] {
-        [Self.magic, id, slot, length].flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+        var bytes = [UInt8](repeating: 0, count: Self.size)
+        bytes.withUnsafeMutableBytes { write(to: $0) }
+        return bytes
     }
 }
 
@@ -42,17 +51,16 @@ extension ProbeFrame {
     ///
     /// - Throws: ``SnapshotError/tooLarge`` when it names too many GPUs.
     package static func encode(_ request: ProbeRequest, id: UInt32, slot: UInt32) throws(SnapshotError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: maximumRequestSize)
         var request = request
         var failure: SnapshotError?
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            var encoder = SnapshotEncoder(into: buffer, at: size)
-            do throws(SnapshotError) { try encoder.code(&request) } catch { failure = error }
-            return encoder.count
+        let bytes = [UInt8](unsafeUninitializedCapacity: maximumRequestSize) { buffer, count in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            var encoder = SnapshotEncoder(into: bytes, at: size)
+            do throws(SnapshotError) { try request.code(with: &encoder) } catch { failure = error }
+            ProbeFrame(id: id, slot: slot, length: UInt32(encoder.count - size)).write(to: bytes)
+            count = encoder.count
         }
         if let failure { throw failure }
-        bytes.removeLast(bytes.count - count)
-        bytes.replaceSubrange(0..<size, with: ProbeFrame(id: id, slot: slot, length: UInt32(count - size)).bytes)
         return bytes
     }
 }

@@ -129,6 +129,22 @@ package struct ProbeRegionError: Error {
     package let code: Int32
 }
 
+/// How far the worker has got: when nothing of it changes, the worker stands still.
+package struct ProbeProgress: Equatable, Sendable {
+    package let call: UInt32
+    package let gpu: UInt32
+    package let committed: Int
+}
+
+extension ProbeRegion {
+    /// How far the worker has got with the request of a slot.
+    package func progress(inSlot index: Int) -> ProbeProgress {
+        ProbeProgress(
+            call: csystem_load_acquire(currentCall), gpu: csystem_load_acquire(currentGPU),
+            committed: committedCount(ofSlot: index))
+    }
+}
+
 /// Where the worker leaves its marks.
 package struct ProbeMarks {
     /// See ``ProbeRegion/currentCall``.

@@ -6,6 +6,10 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
     package var sections: ProbeSections = []
     /// Which GPUs to read in depth; empty means all.
     package var gpus: [GPUSelector] = []
+    /// Indexes of GPUs not to touch, since the driver hung or crashed on them a moment ago.
+    package var skippedGPUs: [UInt32] = []
+    /// Indexes of GPUs to read last, since the driver hung or crashed on them in an earlier request.
+    package var lastGPUs: [UInt32] = []
 
     package init() {}
     package init(_ sections: ProbeSections, gpus: [GPUSelector] = []) {
@@ -18,6 +22,17 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
         try coder.code(&bits)
         sections = ProbeSections(rawValue: bits)
         try coder.code(&gpus)
+        try coder.code(&skippedGPUs)
+        try coder.code(&lastGPUs)
+    }
+}
+
+extension ProbeRequest {
+    /// The order in which to read so many GPUs.
+    package func order(of count: UInt32) -> [UInt32] {
+        let wanted = (0..<count).filter { !skippedGPUs.contains($0) }
+        guard !lastGPUs.isEmpty else { return wanted }
+        return wanted.filter { !lastGPUs.contains($0) } + wanted.filter { lastGPUs.contains($0) }
     }
 }
 

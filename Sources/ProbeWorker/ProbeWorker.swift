@@ -14,6 +14,7 @@ internal import Snapshots
 package struct ProbeWorker: ~Copyable {
     private let region: ProbeRegion
     private let node: WorkerNode
+    private var presence: GPUPresence
     private var driver: DriverSession
 
     /// Serves requests until the pipe ends; returns the exit code of the process.
@@ -35,6 +36,7 @@ package struct ProbeWorker: ~Copyable {
 
     private init(region: consuming ProbeRegion, configuration: ProbeConfiguration) {
         node = WorkerNode(configuration)
+        presence = GPUPresence(node.files)
         driver = DriverSession(configuration: configuration, node: node, marks: region.marks)
         self.region = region
     }
@@ -67,23 +69,23 @@ package struct ProbeWorker: ~Copyable {
         _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
     ) throws(SnapshotError) {
         if request.sections.contains(.host) {
-            var host = node.snapshot()
-            try encoder.append(.host, &host)
+            var host = HostSnapshot(&presence)
+            try encoder.append(&host)
             region.commit(encoder.count, inSlot: slot)
         }
         try encodeHostDetails(request, &encoder, slot)
         let processes = try encodePods(request, &encoder, slot)
         guard !request.sections.isDisjoint(with: .needingDriver) else { return }
         var snapshot = driver.open(names: region)
-        try encoder.append(.driver, &snapshot)
+        try encoder.append(&snapshot)
         region.commit(encoder.count, inSlot: slot)
         var listed: Set<Int32> = []
-        for index in 0..<(snapshot.gpuCount.value ?? 0) {
+        for index in request.order(of: min(snapshot.gpuCount.value ?? 0, 1_024)) {
             region.currentGPU.pointee = index + 1
             guard var gpu = driver.gpu(index, request) else { continue }
             gpu.processes = gpu.processes.map(node.withLives)
             listed.formUnion((gpu.processes?.all ?? []).map { Int32(truncatingIfNeeded: $0.pid) })
-            try encoder.append(.gpu, &gpu)
+            try encoder.append(&gpu)
             region.commit(encoder.count, inSlot: slot)
         }
         region.currentGPU.pointee = 0
@@ -96,19 +98,19 @@ package struct ProbeWorker: ~Copyable {
     ) throws(SnapshotError) -> (holders: ProcessesSnapshot, pods: NodePods)? {
         if request.sections.contains(.facts) {
             var facts = node.facts()
-            try encoder.append(.facts, &facts)
+            try encoder.append(&facts)
             region.commit(encoder.count, inSlot: slot)
         }
         guard !request.sections.isDisjoint(with: [.pods, .nodeProcesses]) else { return nil }
         let pods = node.pods()
         if request.sections.contains(.pods) {
             var allocations = pods.allocations()
-            try encoder.append(.pods, &allocations)
+            try encoder.append(&allocations)
             region.commit(encoder.count, inSlot: slot)
         }
         guard request.sections.contains(.nodeProcesses) else { return nil }
         var holders = node.deviceHolders(pods)
-        try encoder.append(.nodeProcesses, &holders)
+        try encoder.append(&holders)
         region.commit(encoder.count, inSlot: slot)
         return (holders, pods)
     }
@@ -120,7 +122,7 @@ package struct ProbeWorker: ~Copyable {
     ) throws(SnapshotError) {
         var processes = node.processes(listed, besides: known.holders, known.pods)
         guard processes != known.holders else { return }
-        try encoder.append(.nodeProcesses, &processes)
+        try encoder.append(&processes)
         region.commit(encoder.count, inSlot: slot)
     }
 
@@ -129,12 +131,12 @@ package struct ProbeWorker: ~Copyable {
     ) throws(SnapshotError) {
         if request.sections.contains(.devices) {
             var devices = node.devices()
-            try encoder.append(.devices, &devices)
+            try encoder.append(&devices)
             region.commit(encoder.count, inSlot: slot)
         }
         if request.sections.contains(.kernelLog) {
             var log = node.kernelLog()
-            try encoder.append(.kernelLog, &log)
+            try encoder.append(&log)
             region.commit(encoder.count, inSlot: slot)
         }
     }
@@ -144,13 +146,13 @@ package struct ProbeWorker: ~Copyable {
 
 extension ProbeWorker {
     private func readRequest() -> (ProbeFrame, ProbeRequest)? {
-        guard let header = readExactly(ProbeFrame.size), let frame = ProbeFrame(header),
+        guard let header = readExactly(ProbeFrame.size), let frame = header.withUnsafeBytes({ ProbeFrame($0) }),
             frame.length <= ProbeFrame.maximumRequestSize, let body = readExactly(Int(frame.length))
         else { return nil }
         var request = ProbeRequest()
         let isWhole = body.withUnsafeBytes { bytes in
             var decoder = SnapshotDecoder(bytes)
-            return (try? decoder.code(&request)) != nil && decoder.isAtEnd
+            return (try? request.code(with: &decoder)) != nil && decoder.isAtEnd
         }
         return isWhole ? (frame, request) : nil
     }

@@ -53,15 +53,15 @@ package struct WorkerNode {
         self.files = files
         self.root = root
     }
+}
 
+extension HostSnapshot {
     /// What the host tells without NVML.
-    func snapshot() -> HostSnapshot {
-        let driver = DriverFiles(files)
-        var snapshot = HostSnapshot()
-        snapshot.kernelModuleVersion = driver.driver().map(\.version)
-        snapshot.pciGPUs = PCIBus(files).gpuAddresses()
-        snapshot.procGPUs = driver.gpus()
-        return snapshot
+    init(_ presence: inout GPUPresence) {
+        self.init()
+        kernelModuleVersion = presence.moduleVersion()
+        pciGPUs = presence.onPCIBus()
+        procGPUs = presence.inProc()
     }
 }
 

@@ -55,6 +55,9 @@ static const unsigned char scenario_row_remap_failure[] = {
 static const unsigned char scenario_fallen_off_bus[] = {
 #embed "data/scenarios/fallen-off-bus.json"
 };
+static const unsigned char scenario_missing_gpu[] = {
+#embed "data/scenarios/missing-gpu.json"
+};
 static const unsigned char scenario_nvlink_down[] = {
 #embed "data/scenarios/nvlink-down.json"
 };
@@ -124,6 +127,7 @@ static const EmbeddedFile scenarios[] = {
     {"row-remap-pending", scenario_row_remap_pending, sizeof scenario_row_remap_pending},
     {"row-remap-failure", scenario_row_remap_failure, sizeof scenario_row_remap_failure},
     {"fallen-off-bus", scenario_fallen_off_bus, sizeof scenario_fallen_off_bus},
+    {"missing-gpu", scenario_missing_gpu, sizeof scenario_missing_gpu},
     {"nvlink-down", scenario_nvlink_down, sizeof scenario_nvlink_down},
     {"nvlink-errors", scenario_nvlink_errors, sizeof scenario_nvlink_errors},
     {"thermal-slowdown", scenario_thermal_slowdown, sizeof scenario_thermal_slowdown},

@@ -9,6 +9,8 @@ package struct Scenario: Sendable {
     package let system: NodeSystem
     /// The GPUs that NVML counts, in PCI order.
     package let gpus: [GPU]
+    /// All GPUs of the node: those that NVML counts, and those that only the PCI bus shows.
+    package let allGPUs: [GPU]
     package let nvswitches: [PCIAddress]
     package let topology: Topology
     /// Faults of calls that concern no single GPU.

@@ -33,7 +33,7 @@ enum ScenarioLoader {
         let system: NodeSystem = try reader.section("system")
         let gpus = try self.gpus(&reader, system)
         let scenario = Scenario(
-            name: source, description: description, system: system, gpus: gpus,
+            name: source, description: description, system: system, gpus: gpus.filter(\.isListed), allGPUs: gpus,
             nvswitches: try busIDs("nvswitches", &reader), topology: try reader.section("topology"),
             faults: try reader.list("faults"), processes: try reader.list("processes"),
             kernelLog: try reader.list("kernel_log"), host: try host(&reader, source))

@@ -85,10 +85,16 @@ package struct HostDeviceHolders: Sendable, Hashable {
     package var processCount: Int
     /// Those whose open files could not be looked at: with any, the list of holders may be short.
     package var unreadableCount: Int
+    /// Those that were left out because looking at more had cost too much; the list may be short as well.
+    package var unscannedCount: Int
 
-    package init(processes: [HostProcess], processCount: Int, unreadableCount: Int) {
+    package init(processes: [HostProcess], processCount: Int, unreadableCount: Int, unscannedCount: Int = 0) {
         self.processes = processes
         self.processCount = processCount
         self.unreadableCount = unreadableCount
+        self.unscannedCount = unscannedCount
     }
+
+    /// Whether every holder is in the list.
+    package var isComplete: Bool { unreadableCount == 0 && unscannedCount == 0 }
 }

@@ -2,7 +2,7 @@
 package struct ProbeInterruption: Sendable, Equatable {
     /// What happened to the child process.
     package enum Cause: Sendable, Equatable {
-        /// The deadline passed; the child was killed.
+        /// The deadline passed, or one call took most of it. The child was killed unless it was still making progress.
         case timedOut
         /// The deadline passed and the child cannot be killed: it sleeps inside the kernel, as a hung driver makes it.
         case stuckInKernel(StuckProcess)
@@ -23,6 +23,10 @@ package struct ProbeInterruption: Sendable, Equatable {
     package var gpuIndex: UInt32?
     /// The deadline that held for the request.
     package var deadline: Duration
+    /// What the kernel said of the child when its time was up; nil if it was not asked.
+    package var process: StuckProcess?
+    /// True when the child was left to go on, because it had not stopped making progress: asking again can help.
+    package var isStillWorking = false
 
     package init(cause: Cause, call: String? = nil, gpuIndex: UInt32? = nil, deadline: Duration) {
         self.cause = cause

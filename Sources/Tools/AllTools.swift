@@ -5,6 +5,7 @@ package func allTools(_ context: ToolContext) -> [Tool] {
     [
         GetGPUInventory.tool(context),
         GetGPUTelemetry.tool(context),
+        GetGPUHealth.tool(context),
         DescribeGPUNode.tool(context),
         ListGPUProcesses.tool(context),
         GetPodGPUAllocation.tool(context),

@@ -73,6 +73,12 @@ import Testing
         #expect(holders.processes.last?.deviceNodes == .value(["nvidia0"]))
         #expect(holders.processCount == 7)
         #expect(holders.unreadableCount == 0)
+        #expect(holders.isComplete)
+    }
+
+    @Test(arguments: Tree.allCases) func whatWasNotLookedAtIsCounted(_ tree: Tree) throws {
+        let holders = try #require(ProcessTable(try tree.files(Self.node)).deviceHolders(cpuBudget: 0).value)
+        #expect(holders.processes.isEmpty && holders.unscannedCount == 7 && !holders.isComplete)
     }
 
     @Test(arguments: [Tree.memory, .subtree]) func whatMayNotBeReadIsCounted(_ tree: Tree) throws {

@@ -49,6 +49,7 @@ EXPECTED = {
     "zombie-process": {"count": 8, "pids": [[], [], [48213], [], [], [], [48290], []]},
     "busy": {"count": 8, "pids": [[60100 + i] for i in range(8)]},
     "fallen-off-bus": {"count": 8, "lost": [3]},
+    "missing-gpu": {"count": 7, "minor_numbers": [0, 1, 2, 4, 5, 6, 7]},
     "reset-required": {"count": 8, "utilization_first": "ResetRequired"},
     "driver-mismatch": {"init": "LibRmVersionMismatch"},
     "no-driver": {"init": "DriverNotLoaded"},

@@ -34,7 +34,25 @@ package struct AccessProblem: Sendable, Equatable {
 extension NodeSnapshot {
     /// Everything that kept this snapshot from being complete, the gravest first.
     package var accessProblems: [AccessProblem] {
-        [interruption?.problem, driver.state.problem(kernelModule: host?.kernelModuleVersion)].compactMap { $0 }
-            + gpus.compactMap(\.accessProblem) + missingGPUs.map(\.problem)
+        [interruption?.problem.naming(gpusNotReached), driver.state.problem(kernelModule: host?.kernelModuleVersion)]
+            .compactMap { $0 } + gpus.filter { !gpusNotReached.contains($0.index) }.compactMap(\.accessProblem)
+            + missingGPUs.map(\.problem)
+    }
+
+    /// The GPUs that an interruption kept from being read.
+    private var gpusNotReached: [UInt32] {
+        guard interruption != nil else { return [] }
+        return gpus.filter { $0.refusal == .timedOut || $0.refusal == .notRead }.map(\.index)
+    }
+}
+
+extension AccessProblem {
+    /// The same problem with the GPUs that were not read because of it.
+    fileprivate func naming(_ gpus: [UInt32]) -> AccessProblem {
+        guard !gpus.isEmpty else { return self }
+        var problem = self
+        let list = gpus.map(String.init).joined(separator: ", ")
+        problem.message += gpus.count == 1 ? " GPU \(list) was not read." : " GPUs \(list) were not read."
+        return problem
     }
 }

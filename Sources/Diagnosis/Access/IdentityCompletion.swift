@@ -6,6 +6,7 @@ extension NodeSnapshot {
     /// A GPU that is lost or was not reached has no handle and so no UUID and no address. NVML's order is that of the PCI
     /// addresses, so if as many GPUs of /proc are unaccounted for as have no address, they are the same ones in that order.
     package var withAllIdentities: NodeSnapshot {
+        guard interruption != nil || gpus.contains(where: { $0.busID.value == nil }) else { return self }
         var snapshot = self
         snapshot.addUnreadGPUs()
         snapshot.fillIdentities()
@@ -13,12 +14,12 @@ extension NodeSnapshot {
     }
 
     private mutating func addUnreadGPUs() {
-        guard interruption != nil, let count = driver.gpuCount.value, count <= 1_024 else { return }
+        guard let interruption, let count = driver.gpuCount.value, count <= 1_024 else { return }
         let read = Set(gpus.map(\.index))
         for index in 0..<count where !read.contains(index) {
             var gpu = GPUSnapshot()
             gpu.index = index
-            gpu.refusal = .timedOut
+            gpu.refusal = interruption.cause == .timedOut && interruption.gpuIndex == index ? .timedOut : .notRead
             gpu.isSelected = true
             gpus.append(gpu)
         }

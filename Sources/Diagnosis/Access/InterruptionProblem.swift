@@ -10,7 +10,7 @@ extension ProbeInterruption {
 
     private var kind: String {
         switch cause {
-        case .timedOut: "driver_timeout"
+        case .timedOut: isStillWorking ? "driver_slow" : "driver_timeout"
         case .stuckInKernel: "driver_stuck_in_kernel"
         case .crashed: "probe_crashed"
         case .exited: "probe_exited"
@@ -32,6 +32,8 @@ extension ProbeInterruption {
 
     private var message: String {
         switch cause {
+        case .timedOut where isStillWorking:
+            "The NVIDIA driver is slow: it had not finished within \(seconds)\(place), but was getting on."
         case .timedOut: "The NVIDIA driver did not answer within \(seconds)\(place)."
         case .stuckInKernel(let process):
             "The NVIDIA driver did not answer within \(seconds)\(place); the process that asked (pid \(process.pid)) is stuck "
@@ -46,6 +48,9 @@ extension ProbeInterruption {
 
     private var remedy: String {
         switch cause {
+        case .timedOut where isStillWorking:
+            "Ask again in some seconds: it goes on meanwhile. Without persistence mode the first access to each GPU takes seconds "
+                + "(enable nvidia-persistenced); if it stays slow, raise --deadline."
         case .timedOut:
             "Treat the GPU as hung: look in the kernel log for Xid 119, 120, 79 or 62 (GSP or bus failure), ask again once, "
                 + "then drain the node and reset the GPU or reboot."
@@ -63,7 +68,7 @@ extension ProbeInterruption {
     }
 
     private var evidence: [String] {
-        guard case .stuckInKernel(let process) = cause else { return [] }
+        guard let process else { return [] }
         let state = process.state.map { "process state \($0)" }
         let channel = process.waitChannel.map { "sleeps in \($0)" }
         let stack = process.stack.isEmpty ? nil : "kernel stack: " + process.stack.joined(separator: " < ")

@@ -33,11 +33,11 @@ extension NodeSnapshot {
             return []
         }
         // A GPU whose address NVML would not tell may be any of the others: then nothing can be called missing by address.
-        let listed = Set(gpus.compactMap { $0.busID.value?.slot })
+        let listed = gpus.compactMap { $0.busID.value?.slot }
         guard listed.count == gpus.count else { return [] }
         let proc = host.procGPUs.value ?? []
         let pci = host.pciGPUs.value ?? []
-        let candidates = Set(proc.map(\.busID) + pci).filter { !listed.contains($0.slot) }
+        let candidates = Set((proc.map(\.busID) + pci).filter { !listed.contains($0.slot) })
         return candidates.sorted().map { busID in
             let known = proc.first { $0.busID.slot == busID.slot }
             return MissingGPU(

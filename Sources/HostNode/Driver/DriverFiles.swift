@@ -10,7 +10,7 @@ package struct DriverFiles: Sendable {
 
     /// The loaded NVIDIA module; not supported where none is loaded.
     package func driver() -> Reading<HostDriver> {
-        files.reading("/proc/driver/nvidia/version", HostDriver.init(versionFile:)).map { driver in
+        files.reading(Self.versionFile, HostDriver.init(versionFile:)).map { driver in
             var driver = driver
             driver.referenceCount = files.reading("/sys/module/nvidia/refcnt") { Text.decimal($0) }
             driver.taint = files.reading("/sys/module/nvidia/taint") { Text.clean($0) }
@@ -20,19 +20,21 @@ package struct DriverFiles: Sendable {
 
     /// The GPUs that the module found, by bus id; those it could not initialise are among them.
     package func gpus() -> Reading<[HostGPU]> {
-        let folder = "/proc/driver/nvidia/gpus"
         do throws(HostFileError) {
-            let gpus = try files.list(folder).compactMap { name in
-                BusID(name).map { gpu($0, "\(folder)/\(name)/information") }
-            }
-            return .value(gpus.sorted { $0.busID < $1.busID })
+            return .value(try files.list(Self.gpuFolder).compactMap(gpu).sorted { $0.busID < $1.busID })
         } catch {
             return .unavailable(Unavailable(error))
         }
     }
 
-    private func gpu(_ busID: BusID, _ path: String) -> HostGPU {
-        HostGPU(busID: busID, information: (try? files.read(path)) ?? [])
+    static let versionFile = "/proc/driver/nvidia/version"
+    static let gpuFolder = "/proc/driver/nvidia/gpus"
+
+    /// What the module says of the GPU behind a name in its folder; nil if the name is no address.
+    func gpu(_ name: String) -> HostGPU? {
+        BusID(name).map { busID in
+            HostGPU(busID: busID, information: (try? files.read("\(Self.gpuFolder)/\(name)/information")) ?? [])
+        }
     }
 
     /// The loaded modules that matter to GPUs, in the order of /proc/modules.

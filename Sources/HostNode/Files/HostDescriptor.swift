@@ -81,7 +81,12 @@ struct HostDescriptor: ~Copyable {
     }
 
     /// Calls `body` with the name of each entry of this directory, `.` and `..` left out; the name is NUL-terminated.
-    func forEachEntry(_ body: (UnsafePointer<CChar>) -> Void) throws(SystemError) {
+    ///
+    /// - Parameter fillsBuffers: true where all but the last call fill the buffer, which saves the one that finds nothing:
+    ///   so does /proc, file systems in general do not.
+    func forEachEntry(
+        fillsBuffers: Bool = false, _ body: (UnsafePointer<CChar>) -> Void
+    ) throws(SystemError) {
         var failure: SystemError?
         withUnsafeTemporaryAllocation(byteCount: 32 << 10, alignment: 8) { buffer in
             while true {
@@ -89,6 +94,8 @@ struct HostDescriptor: ~Copyable {
                 if count < 0 { failure = .last }
                 guard count > 0 else { return }
                 Self.forEachRecord(UnsafeRawBufferPointer(rebasing: buffer[..<count]), body)
+                // A record is at most 280 bytes long.
+                if fillsBuffers, count < buffer.count / 2 { return }
             }
         }
         if let failure { throw failure }

@@ -82,7 +82,7 @@ package final class HostDirectory: HostFiles {
         return try reaching(path) { () throws(SystemError) in
             var links: [HostLink] = []
             let directory = try self.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            try directory.forEachEntry { name in
+            try directory.forEachEntry(fillsBuffers: path.hasPrefix("/proc/")) { name in
                 let target = directory.withTarget(of: name) {
                     $0.contains(part) ? String(decoding: $0, as: UTF8.self) : nil
                 }

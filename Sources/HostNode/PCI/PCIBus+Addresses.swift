@@ -10,7 +10,8 @@ extension PCIBus {
         }
     }
 
-    private func gpuAddress(_ name: String) -> BusID? {
+    /// The address behind a name of the bus' folder if a GPU is there, and nil if something else is.
+    func gpuAddress(_ name: String) -> BusID? {
         let folder = "\(Self.folder)/\(name)"
         guard let vendor: UInt16 = number("\(folder)/vendor"), vendor == Self.nvidia, let busID = BusID(name),
             let code: UInt32 = number("\(folder)/class"), HostPCIDevice.Kind(classCode: code) == .gpu,

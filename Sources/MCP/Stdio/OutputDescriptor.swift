@@ -32,13 +32,14 @@ struct OutputDescriptor: ~Copyable, Sendable {
     /// Whether poll(2) reports that the last reader has gone although we write nothing.
     let showsLostReader: Bool
 
-    init(_ descriptor: Int32) {
+    /// - Parameter reopens: false to treat the file as one that cannot be opened again.
+    init(_ descriptor: Int32, reopens: Bool = true) {
         var status = stat()
         let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
         switch kind {
         case S_IFIFO, S_IFCHR:
             let flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
-            let opened = open("/proc/self/fd/\(descriptor)", flags)
+            let opened = reopens ? open("/proc/self/fd/\(descriptor)", flags) : -1
             (number, manner) = opened >= 0 ? (opened, .reopened) : (descriptor, .careful)
         case S_IFSOCK: (number, manner) = (descriptor, .socket)
         case S_IFREG: (number, manner) = (descriptor, .plain)

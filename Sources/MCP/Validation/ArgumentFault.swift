@@ -6,7 +6,7 @@ struct ArgumentFault: Error, Equatable {
     ///   - problems: whole sentences, the first few of which are told.
     init(tool: String, problems: [String]) {
         let told = problems.prefix(5).joined(separator: " ")
-        let more = problems.count > 5 ? " (\(problems.count - 5) more problems.)" : ""
-        message = "\(tool) was not run: \(told)\(more) Call \(tool) again with this corrected."
+        let more = problems.count > 5 ? " And \(problems.count - 5) more." : ""
+        message = "\(tool) was not run. \(told)\(more) Call \(tool) again with this corrected."
     }
 }

@@ -9,8 +9,9 @@ enum NearestMatch {
             let distance = distance(wanted, folded(candidate))
             if distance < best?.distance ?? Int.max { best = (candidate, distance) }
         }
-        guard let best, best.distance <= max(2, wanted.count / 3) || best.candidate.hasPrefix(typed) else { return nil }
-        return best.candidate
+        if let best, best.distance <= max(2, wanted.count / 3) { return best.candidate }
+        guard wanted.count >= 3 else { return nil }
+        return candidates.first { folded($0).starts(with: wanted) }
     }
 
     /// The bytes without what people spell differently: case, `-`, `_` and spaces.

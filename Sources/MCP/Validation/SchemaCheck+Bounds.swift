@@ -21,7 +21,7 @@ extension SchemaCheck {
         let isAtFloor = schema["exclusiveMinimum"]?.doubleValue.map { number <= $0 } ?? false
         let isAtCeiling = schema["exclusiveMaximum"]?.doubleValue.map { number >= $0 } ?? false
         guard isLow || isHigh || isAtFloor || isAtCeiling else { return }
-        add("argument \"\(path)\" is \(shown(value)); it must be \(Self.range(schema)).")
+        add("Argument \"\(path)\" is \(shown(value)); it must be \(Self.range(schema)).")
     }
 
     private static func range(_ schema: JSONObject) -> String {
@@ -37,10 +37,10 @@ extension SchemaCheck {
         _ count: Int, _ schema: JSONObject, _ keyword: String, _ unit: String, _ value: JSONValue, at path: String
     ) {
         if let least = schema["min" + keyword]?.intValue, count < least {
-            add("argument \"\(path)\" is \(shown(value)); it needs at least \(least) \(unit)\(least == 1 ? "" : "s").")
+            add("Argument \"\(path)\" is \(shown(value)); it needs at least \(least) \(unit)\(least == 1 ? "" : "s").")
         }
         if let most = schema["max" + keyword]?.intValue, count > most {
-            add("argument \"\(path)\" has \(count) \(unit)s; at most \(most) are allowed.")
+            add("Argument \"\(path)\" has \(count) \(unit)s; at most \(most) are allowed.")
         }
     }
 }

@@ -28,7 +28,7 @@ extension SchemaCheck {
         let names = properties.map(\.key)
         let hint = NearestMatch.of(key, in: names).map { "; did you mean \"\($0)\"?" } ?? "."
         let known = names.isEmpty ? "It takes no arguments." : "Known: \(Self.list(names.map { .string($0) }))."
-        add("argument \"\(shortened(Self.join(path, key)))\" is unknown\(hint) \(known)")
+        add("Argument \"\(shortened(Self.join(path, key)))\" is unknown\(hint) \(known)")
         return nil
     }
 
@@ -36,7 +36,7 @@ extension SchemaCheck {
         _ object: JSONObject, _ properties: JSONObject, _ schema: JSONObject, at path: String
     ) {
         for key in schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [] where object[key] == nil {
-            add("argument \"\(Self.join(path, key))\" is missing\(Self.hint(properties[key])).")
+            add("Argument \"\(Self.join(path, key))\" is missing\(Self.hint(properties[key])).")
         }
     }
 

@@ -25,7 +25,7 @@ struct SchemaCheck {
         }
         guard let typed = read(value, schema["type"]) else {
             let types = Self.types(schema["type"]).map(Self.named).joined(separator: " or ")
-            add("argument \"\(path)\" is \(shown(value)), which is not \(types).")
+            add("Argument \"\(path)\" is \(shown(value)), which is not \(types).")
             return value
         }
         checkBounds(typed, schema, at: path)
@@ -56,7 +56,7 @@ struct SchemaCheck {
             }
         }
         let choices = alternatives.map(Self.described).joined(separator: " or ")
-        add("argument \"\(path)\" is \(shown(value)); it must be \(choices).")
+        add("Argument \"\(path)\" is \(shown(value)); it must be \(choices).")
         return value
     }
 
@@ -66,7 +66,7 @@ struct SchemaCheck {
         let names = choices.compactMap(\.stringValue)
         let nearest = value.stringValue.flatMap { NearestMatch.of($0, in: names) }
         let hint = nearest.map { " (nearest: \"\(shortened($0))\")" } ?? ""
-        add("argument \"\(path)\" is \(shown(value)); choose one of \(Self.list(choices))\(hint).")
+        add("Argument \"\(path)\" is \(shown(value)); choose one of \(Self.list(choices))\(hint).")
         return value
     }
 

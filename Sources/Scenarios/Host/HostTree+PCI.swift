@@ -1,7 +1,7 @@
 extension HostTree {
     /// /sys/bus/pci/devices: GPUs, NVSwitches, and the port above each GPU.
     mutating func addPCI() {
-        for (index, gpu) in scenario.gpus.enumerated() { addGPU(gpu, index) }
+        for (index, gpu) in scenario.allGPUs.enumerated() { addGPU(gpu, index) }
         for excluded in scenario.system.excludedGPUs { addDevice(excluded.pci, link: (5, 5, 16, 16)) }
         for address in scenario.nvswitches {
             var place = PCIPlace()
@@ -18,7 +18,7 @@ extension HostTree {
         var place = gpu.pci
         if place.iommuGroup == nil { place.iommuGroup = 20 + index }
         addDevice(
-            place,
+            place, hasDriver: gpu.isListed,
             link: (
                 Int(pcie.generation.value?.start ?? 0), Int(pcie.maxGeneration.value?.start ?? 0),
                 Int(pcie.width.value?.start ?? 0), Int(pcie.maxWidth.value?.start ?? 0)
@@ -27,7 +27,7 @@ extension HostTree {
 
     private typealias Link = (generation: Int, maxGeneration: Int, width: Int, maxWidth: Int)
 
-    private mutating func addDevice(_ place: PCIPlace, link: Link) {
+    private mutating func addDevice(_ place: PCIPlace, hasDriver: Bool = true, link: Link) {
         let id = place.busID
         let port = PCIAddress(domain: id.domain, bus: id.bus == 0 ? 0 : id.bus - 1, device: 1)
         let root = "devices/pci\(hex(id.domain, 4)):\(hex(port.bus, 2))/\(port.sysfsName)"
@@ -35,6 +35,7 @@ extension HostTree {
         add("sys/bus/pci/devices/\(id.sysfsName)", .symlink("../../../\(folder)"))
         add("sys/bus/pci/devices/\(port.sysfsName)", .symlink("../../../\(root)"))
         addIdentity("sys/\(folder)", place)
+        if hasDriver { addDriverLink("sys/\(folder)", place) }
         addLink("sys/\(folder)", link, isGone: !place.responds)
         addPort("sys/\(root)", link)
     }
@@ -55,6 +56,9 @@ extension HostTree {
         if let group = place.iommuGroup {
             add("\(folder)/iommu_group", .symlink("../../../../kernel/iommu_groups/\(group)"))
         }
+    }
+
+    private mutating func addDriverLink(_ folder: String, _ place: PCIPlace) {
         guard scenario.system.moduleVersion != nil else { return }
         let driver = place.classCode >> 8 == 0x0680 ? "nvidia-nvswitch" : "nvidia"
         add("\(folder)/driver", .symlink("../../../../bus/pci/drivers/\(driver)"))

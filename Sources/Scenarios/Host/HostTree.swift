@@ -10,6 +10,7 @@ struct HostTree {
         addDriver()
         addPCI()
         addProcesses()
+        addKubelet()
         for (path, file) in scenario.host.files { files[path] = file }
         for path in scenario.host.removed { remove(path) }
     }

@@ -36,11 +36,11 @@ struct KernelLog {
     }
 
     private mutating func append(_ line: KernelLine, at time: Double) {
-        guard let index = line.gpu, scenario.gpus.indices.contains(index) else {
+        guard let index = line.gpu, scenario.allGPUs.indices.contains(index) else {
             lines.append((time, line))
             return
         }
-        let gpu = scenario.gpus[index]
+        let gpu = scenario.allGPUs[index]
         var line = line
         if let xid = line.xid {
             introduce(index, gpu, at: time)

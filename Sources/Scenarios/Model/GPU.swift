@@ -2,6 +2,8 @@ internal import JSON
 
 /// One GPU of the simulated machine.
 package struct GPU: ScenarioSection, Sendable {
+    /// Whether the driver has it, and NVML counts it. The PCI bus shows it all the same.
+    package var isListed = true
     package var identity = Identity()
     package var pci = PCIPlace()
     package var firmware = Firmware()
@@ -36,6 +38,7 @@ package struct GPU: ScenarioSection, Sendable {
 
     mutating func read(_ reader: inout ObjectReader) throws(ScenarioError) {
         _ = try reader.integer("index")
+        isListed = try reader.flag("listed", true)
         identity = try reader.section("identity")
         pci = try reader.section("pci")
         firmware = try reader.section("firmware")

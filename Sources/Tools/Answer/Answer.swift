@@ -18,8 +18,14 @@ struct Answer {
     /// What was left out on purpose, and how to get it.
     var omitted: String?
 
+    /// What stood in the way, and the GPUs whose readings say that they are lost or need a reset.
+    private var allProblems: [AccessProblem] {
+        let named = Set(problems.compactMap(\.gpu))
+        return problems + devices.filter { !named.contains($0.gpu.index) }.compactMap(\.problem)
+    }
+
     /// `success` when everything asked for was read, else `partial`.
-    var status: String { problems.isEmpty ? "success" : "partial" }
+    var status: String { allProblems.isEmpty ? "success" : "partial" }
 
     /// The answer as one JSON object.
     func encoded() -> [UInt8] {
@@ -30,7 +36,7 @@ struct Answer {
             writer.field("device_count", devices.count)
             writeDevices(&writer)
             writeUnavailable(&writer)
-            writer.problems(problems)
+            writer.problems(allProblems)
             writer.field("omitted", omitted)
         }
         return writer.finish()
@@ -75,7 +81,7 @@ extension JSONWriter {
         field("summary", summary)
     }
 
-    mutating func identity(of gpu: GPUSnapshot) {
+    mutating func identity(of gpu: GPUIdentity) {
         field("index", gpu.index)
         field("uuid", gpu.uuid.value)
         field("bus_id", gpu.busID.value.map(String.init(describing:)))

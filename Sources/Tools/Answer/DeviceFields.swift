@@ -1,13 +1,14 @@
+internal import Diagnosis
 internal import Snapshots
 
 /// What an answer says of one GPU: the readings that have a value, and those that have none.
 struct DeviceFields {
-    let gpu: GPUSnapshot
+    let gpu: GPUIdentity
     private(set) var fields: [Field] = []
     private(set) var missing: [MissingReading] = []
 
     init(_ gpu: GPUSnapshot) {
-        self.gpu = gpu
+        self.gpu = GPUIdentity(gpu)
         fields.reserveCapacity(40)
     }
 
@@ -48,6 +49,34 @@ struct DeviceFields {
         guard let pair = reading.value else { return note(key, reading.reason ?? .notRead) }
         add("\(key)_current", .text(pair.current ? "enabled" : "disabled"))
         add("\(key)_pending", .text(pair.pending ? "enabled" : "disabled"))
+    }
+}
+
+extension DeviceFields {
+    /// The GPU as a problem, when its readings say that it is lost, needs a reset or stopped answering.
+    var problem: AccessProblem? {
+        let grave = missing.first { [.gpuLost, .resetRequired].contains($0.reason) }
+        guard let grave else { return nil }
+        var refused = GPUSnapshot()
+        refused.index = gpu.index
+        refused.busID = gpu.busID
+        refused.refusal = grave.reason
+        return refused.accessProblem
+    }
+}
+
+/// What names a GPU in an answer.
+struct GPUIdentity {
+    let index: UInt32
+    let uuid: Reading<String>
+    let busID: Reading<BusID>
+    let name: Reading<String>
+
+    init(_ gpu: GPUSnapshot) {
+        index = gpu.index
+        uuid = gpu.uuid
+        busID = gpu.busID
+        name = gpu.name
     }
 }
 

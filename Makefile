@@ -1,0 +1,61 @@
+# Everything that is done with this repository. `make help` lists it.
+
+SWIFT ?= swift
+PYTHON ?= python3
+# Arguments for pytest, such as ARGS="-k faults".
+ARGS ?=
+
+export WARNINGS_AS_ERRORS = 1
+
+build := .build
+environment := $(build)/python
+sources := Package.swift Sources Tests
+
+.DEFAULT_GOAL := help
+.PHONY: help agent simulator all demo test test-short test-integration test-python coverage coverage-html lint format \
+	bench clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+agent: ## build bin/k8s-mcp-agent (static, stripped; bin/agent links to it) and the NVML simulator beside it
+	@Scripts/build-agent
+
+all: lint test agent ## check, test and build
+
+demo: agent ## show a simulated 8-GPU node through a real MCP session
+	@$(PYTHON) examples/demo.py bin/agent --simulate h100x8
+
+test: agent $(environment)/ready ## run all tests (sets up a Python environment below .build)
+	@Scripts/test $(ARGS)
+
+test-short: ## run the Swift tests only
+	$(SWIFT) test
+
+test-python: agent $(environment)/ready ## run the tests of the built agent only; ARGS="-k name" for some of them
+	@Scripts/test-python $(ARGS)
+
+test-integration: agent $(environment)/ready ## compare the agent with the driver of this machine's GPU (needs one)
+	@Scripts/test-integration $(ARGS)
+
+coverage: ## print which lines the Swift tests reach
+	@Scripts/coverage
+
+coverage-html: ## write coverage/index.html
+	@Scripts/coverage html
+
+lint: ## check formatting and the house rules
+	$(SWIFT) format lint --strict --recursive $(sources)
+	@$(PYTHON) Scripts/check-house-rules.py
+
+format: ## format the Swift code in place
+	$(SWIFT) format --in-place --recursive $(sources)
+
+bench: agent ## measure the agent beside its floors in C; takes about two minutes
+	@Benchmarks/run
+
+clean: ## remove everything that was built
+	rm -rf $(build) bin coverage
+
+$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt Scripts/make-python-environment
+	@Scripts/make-python-environment $(environment)

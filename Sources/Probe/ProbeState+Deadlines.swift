@@ -1,0 +1,60 @@
+internal import EventLoop
+internal import ProbeProtocol
+internal import Snapshots
+
+/// What to do when time passes. A driver that is slow is not one that hangs: a child that gets on is never killed in the
+/// middle of opening GPUs, which without persistence mode takes seconds each and would begin anew every time.
+extension ProbeState {
+    /// How often a request is looked at while it is being worked on.
+    private static let looksPerDeadline = 8
+    /// For how many deadlines NVML's start may take. It cannot be watched from outside while it attaches all GPUs.
+    private static let patienceAtStart = 4
+
+    /// Time to the next look; nil, and nobody watches any more, when no request is left.
+    mutating func timeToNextLook(deadline: Duration) -> Duration? {
+        let deadlines = (inFlight + waiting).map(\.deadline)
+        guard let next = deadlines.min() else {
+            watcher = nil
+            return nil
+        }
+        return max(.milliseconds(1), min(next.duration(since: .now), deadline / Self.looksPerDeadline))
+    }
+
+    /// The requests whose time is up, and the child to replace if it hangs.
+    mutating func look(now: MonotonicTime, deadline: Duration) -> (completions: [Completion], hung: Int32?) {
+        noteProgress(now)
+        guard let head = inFlight.first, !isReplacing else {
+            return (expireWaiting(now: now, ProbeInterruption(cause: .timedOut, deadline: deadline)), nil)
+        }
+        let isOverdue = head.deadline <= now
+        let still = now.duration(since: head.stillSince)
+        let isStarting = worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false
+        // A hang on one GPU is given up early, so that there is time left to read the others without it.
+        if still >= deadline / 2, worker?.region.currentGPUIndex != nil { return ([], beginReplacing()) }
+        let isPatient = isStarting && now < workerStarted + deadline * Self.patienceAtStart
+        if isOverdue, still >= deadline / 4, !isPatient { return ([], beginReplacing()) }
+        return (answerOverdue(now: now, deadline: deadline), nil)
+    }
+
+    private mutating func noteProgress(_ now: MonotonicTime) {
+        guard let head = inFlight.first, let progress = worker?.region.progress(inSlot: head.slot) else { return }
+        if progress != head.progress {
+            inFlight[0].progress = progress
+            inFlight[0].stillSince = now
+        }
+    }
+
+    /// Answers what is overdue with what there is, and leaves the child to go on.
+    private mutating func answerOverdue(now: MonotonicTime, deadline: Duration) -> [Completion] {
+        var interruption = interruption(.timedOut, deadline: deadline)
+        interruption.isStillWorking = true
+        var completions: [Completion] = []
+        for index in inFlight.indices where inFlight[index].deadline <= now {
+            let bytes = index == 0 ? worker?.region.committedBytes(ofSlot: inFlight[0].slot) ?? [] : []
+            completions.append(Completion(inFlight[index], ProbeOutcome(bytes: bytes, interruption: interruption)))
+            inFlight[index].continuation = nil
+            inFlight[index].deadline = now + deadline
+        }
+        return completions.filter { $0.request.continuation != nil } + expireWaiting(now: now, interruption)
+    }
+}

@@ -1,0 +1,32 @@
+"""Runs calls through the client of the package `mcp`, version 1. Arguments: the server's command line.
+
+Reads a list of [tool, arguments] from standard input and prints what the client made of the answers.
+"""
+
+import asyncio
+import json
+import sys
+
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+
+async def run(command, calls):
+    server = StdioServerParameters(command=command[0], args=command[1:])
+    async with stdio_client(server) as streams, ClientSession(*streams) as session:
+        handshake = await session.initialize()
+        tools = (await session.list_tools()).tools
+        answers = [await session.call_tool(name, arguments) for name, arguments in calls]
+        return {
+            "protocol": handshake.protocolVersion,
+            "server": handshake.serverInfo.name,
+            "tools": [dump(tool) for tool in tools],
+            "answers": [dump(answer) for answer in answers],
+        }
+
+
+def dump(model):
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+print(json.dumps(asyncio.run(run(sys.argv[1:], json.load(sys.stdin)))))

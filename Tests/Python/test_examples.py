@@ -1,0 +1,56 @@
+"""The commands that the README shows."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from support import AGENT, ROOT
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
+
+
+def pipe(example):
+    """What `cat examples/NAME.json | bin/agent --simulate a100x2` prints."""
+    with example.open("rb") as requests:
+        finished = subprocess.run(
+            [AGENT, "--simulate", "a100x2"], stdin=requests, capture_output=True, timeout=30, check=False)
+    assert finished.returncode == 0, finished.stderr.decode()
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def requests(example):
+    return [json.loads(line) for line in example.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_examples_are_those_that_the_documentation_names():
+    assert {example.stem for example in EXAMPLES} == {"initialize", "echo_test", "gpu_inventory", "gpu_telemetry"}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_each_request_of_an_example_gets_its_result(example):
+    asked = {request["id"] for request in requests(example) if "id" in request}
+    answers = [reply for reply in pipe(example) if "id" in reply]
+    assert {reply["id"] for reply in answers} == asked
+    for reply in answers:
+        assert "result" in reply, reply
+        assert not reply["result"].get("isError"), reply
+
+
+def test_the_demonstration_shows_eight_gpus():
+    finished = subprocess.run(
+        ["python3", ROOT / "examples/demo.py", AGENT, "--simulate", "h100x8"],
+        capture_output=True, timeout=30, check=False, text=True)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.count("NVIDIA H100") >= 8
+    assert "simulated" in finished.stdout
+
+
+def test_the_commands_of_the_readme_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(r"\bmake ([a-z-]+)", readme)
+    assert named
+    assert set(named) <= set(targets)
+    for path in re.findall(r"examples/[\w.]+", readme):
+        assert (ROOT / path).exists(), path

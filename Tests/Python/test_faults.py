@@ -1,0 +1,225 @@
+"""What the agent says of nodes that are broken, and that it lives on."""
+
+import json
+import os
+import pathlib
+import signal
+import time
+
+import pytest
+from support import SCENARIOS, children, devices, eventually, run_agent, simulated
+
+DEADLINE = 3.0
+# Scenarios in which the driver gives nothing at all, with the words of the answer.
+NO_DRIVER = {
+    "no-driver": "driver_not_loaded",
+    "driver-mismatch": "driver_version_mismatch",
+    "no-permission": "no_permission",
+}
+TOOLS = ("get_gpu_inventory", "get_gpu_telemetry")
+
+
+def is_gone(pid):
+    """Whether a process has ended, reaped or not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def problems(answer):
+    return {problem["kind"]: problem for problem in answer.get("problems", [])}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("scenario", NO_DRIVER)
+def test_without_a_usable_driver_the_answer_names_cause_and_remedy(scenario, tool):
+    with simulated(scenario) as session:
+        result = session.call(tool)
+        assert result["isError"] is True
+        answer = json.loads(result["content"][0]["text"])
+        assert answer["status"] == "error"
+        assert answer["error"] == NO_DRIVER[scenario]
+        assert answer["remedy"]
+        assert answer["source"] == "simulated"
+        assert session.ask("echo_test", message="alive")["echo"] == "alive"
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_lost_gpu_is_named_and_has_no_readings(tool):
+    with simulated("fallen-off-bus") as session:
+        answer = session.ask(tool)
+        assert answer["status"] == "partial"
+        assert answer["device_count"] == 8
+        lost = devices(answer)[3]
+        assert "temperature_c" not in lost
+        assert "memory_total_bytes" not in lost
+        assert lost["bus_id"] == "0000:61:00.0"
+        assert problems(answer)["gpu_lost"]["gpu"] == 3
+        assert problems(answer)["gpu_lost"]["remedy"]
+        assert any(entry["gpu"] == 3 for entry in answer["unavailable"])
+
+
+def test_a_gpu_that_needs_a_reset_says_so():
+    with simulated("reset-required") as session:
+        answer = session.ask("get_gpu_telemetry")
+        assert answer["status"] == "partial"
+        reasons = {entry["reading"]: entry["reason"] for entry in answer["unavailable"] if entry["gpu"] == 0}
+        assert reasons["power_w"] == "reset_required"
+        assert "power_w" not in devices(answer)[0]
+        assert all("power_w" in device for device in devices(answer)[1:])
+
+
+@pytest.mark.parametrize(
+    ("scenario", "gpus", "reason"),
+    [("thermal-slowdown", None, "hw_thermal_slowdown"), ("power-brake", None, "hw_power_brake")])
+def test_clocks_that_are_held_down_by_a_fault_are_marked(scenario, gpus, reason):
+    with simulated(scenario) as session:
+        answer = session.ask("get_gpu_telemetry")
+        marked = [device["index"] for device in devices(answer) if reason in device.get("clocks_event_faults", [])]
+        assert marked
+        assert "fault" in answer["summary"]
+
+
+def test_clocks_that_are_held_down_normally_are_not_marked():
+    with simulated("busy") as session:
+        answer = session.ask("get_gpu_telemetry")
+        assert all(device["clocks_event_reasons"] == ["sw_power_cap"] for device in devices(answer))
+        assert not any("clocks_event_faults" in device for device in devices(answer))
+        assert "fault" not in answer["summary"]
+
+
+def test_a_narrowed_pcie_link_is_seen():
+    with simulated("pcie-degraded") as session:
+        now = devices(session.ask("get_gpu_telemetry"))
+        best = devices(session.ask("get_gpu_inventory"))
+        assert any(device["pcie_width"] < limit["pcie_max_width"] for device, limit in zip(now, best, strict=True))
+
+
+# A driver that does not come back.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_hanging_driver_is_reported_within_the_deadline(tool):
+    with simulated("driver-hang") as session:
+        session.ping()
+        start = time.monotonic()
+        answer = session.ask(tool)
+        assert time.monotonic() - start <= DEADLINE + 0.5
+        assert answer["status"] == "partial"
+        hang = problems(answer)["driver_timeout"]
+        assert hang["gpu"] == 3
+        assert hang["message"]
+        assert hang["remedy"]
+        assert "temperature_c" not in devices(answer)[3]
+
+
+@pytest.mark.slow
+def test_a_hanging_driver_does_not_hang_the_agent():
+    with simulated("driver-hang") as session:
+        session.initialize()
+        pending = session.start_call("get_gpu_telemetry")
+        session.ping(timeout=1)
+        assert session.receive_answer(pending)["result"]["structuredContent"]
+        # The GPUs that work are still served.
+        assert devices(session.ask("get_gpu_telemetry", gpu="0"))[0]["index"] == 0
+        session.start_call("get_gpu_telemetry")
+        session.end_input()
+        assert session.wait(DEADLINE + 1.5) == 0
+
+
+def test_a_short_deadline_is_kept():
+    with simulated("driver-hang", "--deadline", "0.5") as session:
+        session.ping()
+        start = time.monotonic()
+        session.ask("get_gpu_inventory")
+        assert time.monotonic() - start <= 1.0
+
+
+@pytest.mark.slow
+def test_a_crashing_driver_is_survived_a_hundred_times():
+    with simulated("driver-crash") as session:
+        crashes = 0
+        for attempt in range(100):
+            answer = session.ask("get_gpu_telemetry")
+            crashes += "probe_crashed" in problems(answer)
+            if attempt == 0:
+                descriptors, pids = len(session.descriptors()), len(session.children())
+        assert crashes == 100
+        assert answer["status"] == "partial"
+        assert "signal 11" in problems(answer)["probe_crashed"]["message"] or "SIGSEGV" in str(problems(answer))
+        assert len(session.descriptors()) <= descriptors
+        assert len(session.children()) <= max(pids, 1)
+        assert session.ask("echo_test", message="alive")["echo"] == "alive"
+
+
+def test_a_crash_names_the_gpu_and_the_others_are_read():
+    with simulated("driver-crash") as session:
+        answer = session.ask("get_gpu_telemetry")
+        assert problems(answer)["probe_crashed"]["gpu"] == 5
+        assert "temperature_c" in devices(answer)[0]
+
+
+@pytest.mark.parametrize("scenario", ["h100x8", "driver-hang", "driver-crash"])
+def test_no_child_outlives_the_agent(scenario):
+    with simulated(scenario, "--deadline", "0.5") as session:
+        session.call("get_gpu_inventory")
+        pids = children(session.pid)
+        session.end_input()
+        assert session.wait() == 0
+        assert eventually(lambda: all(is_gone(pid) for pid in pids))
+
+
+def test_a_killed_child_is_replaced():
+    with simulated("h100x8") as session:
+        session.ask("get_gpu_inventory")
+        (first,) = session.children()
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: first not in session.children())
+        assert session.ask("get_gpu_inventory")["device_count"] == 8
+        assert len(session.children()) == 1
+
+
+def test_the_child_dies_with_a_killed_agent():
+    with simulated("h100x8") as session:
+        session.ask("get_gpu_inventory")
+        (child,) = session.children()
+        session.process.kill()
+        session.wait()
+
+        assert eventually(lambda: is_gone(child))
+
+
+# Wrong questions.
+
+
+@pytest.mark.parametrize("gpu", ["99", "GPU-00000000-0000-0000-0000-000000000000", "ffff:ff:1f.0", "nonsense", ""])
+def test_a_gpu_that_does_not_exist_is_an_error_with_the_valid_choices(gpu):
+    with simulated("a100x2") as session:
+        result = session.call("get_gpu_telemetry", gpu=gpu)
+        assert result["isError"] is True
+        assert "structuredContent" not in result
+        assert gpu in result["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"detail": "everything"}, {"duration_ms": -1}, {"duration_ms": 60_001}, {"interval_ms": 0}, {"gpus": "0"},
+     {"duration_ms": "soon"}, {"gpu": ["0"]}])
+def test_a_wrong_argument_is_an_error_that_names_it(arguments):
+    with simulated("a100x2") as session:
+        result = session.call("get_gpu_telemetry", **arguments)
+        assert result["isError"] is True
+        assert next(iter(arguments)) in result["content"][0]["text"]
+
+
+def test_an_unknown_scenario_is_refused_with_the_nearest_name():
+    finished = run_agent("call", "get_gpu_inventory", "--simulate", "h100x")
+    assert finished.returncode != 0
+    assert b"h100x8" in finished.stderr + finished.stdout
+
+
+def test_every_scenario_is_listed():
+    listed = run_agent("scenarios").stdout.decode()
+    assert {line.split()[0] for line in listed.splitlines() if line.strip()} >= set(SCENARIOS)

@@ -1,0 +1,78 @@
+import Foundation
+
+/// Where things are in the package.
+enum Paths {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    static func script(_ name: String) -> String { "\(root)/Tests/Python/\(name)" }
+
+    /// The built-in scenarios, by their files.
+    static func scenarioNames() throws -> [String] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: root + "/Sources/ScenarioData/data/scenarios")
+        return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    }
+}
+
+/// The simulator as a driver would install it.
+struct Library {
+    let folder: String
+    var path: String { folder + "/libnvidia-ml.so.1" }
+
+    init() throws {
+        // The test runner lies beside the library that was built with it.
+        let built = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let candidates = [built.path, Paths.root + "/.build/debug"].map { $0 + "/libNVMLSimulator.so" }
+        guard let library = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
+            throw CommandError(text: "build the simulator first: swift build --product NVMLSimulator")
+        }
+        folder = URL(filePath: library).deletingLastPathComponent().path + "/nvml-simulator"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // A rename replaces the link in one step: tests run side by side.
+        let link = folder + "/\(UUID().uuidString)"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: library)
+        guard rename(link, path) == 0 else { throw CommandError(text: "cannot link \(path)") }
+    }
+}
+
+struct CommandError: Error, CustomStringConvertible {
+    let text: String
+    var description: String { text }
+}
+
+/// Another program, run to its end.
+enum Command {
+    static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
+
+/// A Python environment for tests, below `.build`.
+enum Python {
+    private static let requirement = "nvidia-ml-py==13.615.71"
+
+    /// - Returns: the interpreter, or nil when the package index cannot be reached.
+    static func withNVIDIAMLPy() throws -> String? {
+        let folder = Paths.root + "/.build/simulator-python"
+        let python = folder + "/bin/python"
+        if try hasPackage(python) { return python }
+        let made = try Command.run("python3", ["-m", "venv", folder])
+        guard made.status == 0 else { throw CommandError(text: made.output) }
+        _ = try Command.run(python, ["-m", "pip", "install", "--quiet", requirement])
+        return try hasPackage(python) ? python : nil
+    }
+
+    private static func hasPackage(_ python: String) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: python) else { return false }
+        return try Command.run(python, ["-c", "import pynvml"]).status == 0
+    }
+}

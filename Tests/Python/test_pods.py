@@ -88,7 +88,7 @@ def test_answers_of_many_frames(tmp_path, count):
     assert answer["kubelet_sources"]["pod_resources"] == "read"
     assert answer["pod_count"] == count
     assert len(answer["pods"]) == 5
-    assert "5" not in answer["omitted"] or answer["omitted"].startswith(str(count - 5))
+    assert answer["omitted"].startswith(f"{count - 5} pods")
 
 
 def test_an_answer_above_the_limit_is_refused(tmp_path):
@@ -202,8 +202,9 @@ def test_answers_are_small_and_match_their_schema(scenario):
             jsonschema.validate(session.ask(tool, detail="full"), schemas[tool])
 
 
-def test_a_full_node_still_fits(tmp_path):
-    """Eight GPUs with seven processes each, all of pods with long names, and all of them zombies."""
+@pytest.mark.parametrize(("prefix", "factor"), [("p" * 20, 1), ("p" * 50, 1.4)])
+def test_a_full_node_still_fits(tmp_path, prefix, factor):
+    """Eight GPUs with seven processes each, each of a pod of its own kind; then with the longest names there can be."""
     pid = 1000
     gpus, processes = [], []
     for index in range(8):
@@ -214,13 +215,15 @@ def test_a_full_node_still_fits(tmp_path):
             processes.append({
                 "pid": pid, "name": "pt_main_thread", "command": ["python3", "-u", "x" * 300], "user": 1000,
                 "state": "Z" if number == 0 else "R", "started_s": 1000,
-                "pod": {"namespace": "n" * 63, "name": f"{'p' * 50}-{number}", "container": "c" * 63}})
+                "pod": {"namespace": prefix[:10 * len(prefix) // 16], "name": f"{prefix}-{number}", "container": prefix}})
         gpus.append({"index": index, "processes": contexts})
     path = tmp_path / "full.json"
     path.write_text(json.dumps({"extends": "h100x8", "gpus": gpus, "processes": processes}))
     with simulated(path) as session:
         for tool in TOOLS:
             text = session.call(tool)["content"][0]["text"]
-            assert len(text.encode()) < 3 * LIMIT, tool
-            answer = json.loads(text)
-            assert answer["omitted"]
+            assert len(text.encode()) < factor * LIMIT, tool
+        answer = session.ask("list_gpu_processes")
+        assert answer["omitted"].startswith("40 processes")
+        assert answer["findings_omitted"] == 4
+        assert sum(len(device["processes"]) for device in devices(answer)) == 16

@@ -109,3 +109,14 @@ def test_without_the_right_to_enter_the_root_the_answer_says_so(tmp_path):
     answer = json.loads(result.stdout)
     assert answer["error"] == "driver_root_not_entered"
     assert "CAP_SYS_CHROOT" in answer["remedy"]
+
+
+def test_on_a_node_without_a_driver_the_library_is_not_asked(tmp_path):
+    """As root NVML would make /dev/nvidiactl and leave it behind."""
+    root = make_root(tmp_path)
+    shutil.rmtree(root / "proc")
+    with session(root) as server:
+        answer = failure(server.call("get_gpu_inventory"))
+        assert answer["error"] == "driver_not_loaded"
+        assert "/proc/driver/nvidia/version" in answer["summary"]
+        assert "modprobe" in answer["remedy"]

@@ -54,7 +54,7 @@ def test_the_child_enters_the_driver_root_and_the_server_stays_out(tmp_path, fol
 @needs_root
 def test_a_driver_container_below_the_host_root_is_found(tmp_path):
     make_root(tmp_path / "run" / "nvidia" / "driver")
-    (tmp_path / "proc").mkdir()
+    (tmp_path / "run" / "nvidia" / "driver" / "proc").rename(tmp_path / "proc")
     with session(tmp_path) as server:
         assert server.ask("get_gpu_inventory")["device_count"] == 2
         child, = server.children()

@@ -43,7 +43,7 @@ struct DriverSession {
 
     /// One GPU with the sections asked for; nil if NVML is not open.
     func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
-        library.map { GPUSnapshot(reading: index, of: $0, request) }
+        library.map { GPUSnapshot(reading: index, of: $0, request, marks) }
     }
 
     private mutating func start(_ region: borrowing ProbeRegion) {

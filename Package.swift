@@ -55,8 +55,8 @@ let package = Package(
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         .target(name: "CNVML", cSettings: strictC),
-        .target(name: "CSystem", cSettings: strictC),
-        room("EventLoop", ["CSystem"]),
+        .target(name: "CUnix", cSettings: strictC),
+        room("EventLoop", ["CUnix"]),
         room("Snapshots"),
         data("ScenarioData"),
         data("DiagnosisData"),
@@ -73,15 +73,21 @@ let package = Package(
                         "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
                         "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
                     ],
-                    .when(platforms: [.linux]))
+                    .when(platforms: [.linux])),
+                .unsafeFlags(
+                    [
+                        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--gc-sections",
+                        "-Xclang-linker", "-static-libgcc", "-L\(Context.packageDirectory)/.build/static-libraries",
+                    ],
+                    .when(platforms: [.linux], configuration: .release)),
             ]),
-        room("HostNode", ["CSystem", "JSON", "Snapshots"]),
+        room("HostNode", ["CUnix", "JSON", "Snapshots"]),
         room("Kubernetes", ["HostNode", "Snapshots"]),
 
         // How it is asked for.
-        room("ProbeProtocol", ["CSystem", "Snapshots"]),
-        room("Probe", ["CSystem", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CSystem", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeProtocol", ["CUnix", "Snapshots"]),
+        room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
+        room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -92,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CSystem", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
                 "Scenarios",
                 "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CUnix
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CUnix
 internal import ProbeProtocol
 
 #if canImport(Glibc)

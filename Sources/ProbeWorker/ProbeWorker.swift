@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CUnix
 internal import HostNode
 internal import Kubernetes
 internal import ProbeProtocol

@@ -5,7 +5,7 @@ enum IncomingMessage {
     case request(id: RequestID, method: String, params: JSONValue?)
     case notification(method: String, params: JSONValue?)
     /// The answer to a request of ours.
-    case response(id: JSONValue?)
+    case response(id: JSONValue?, result: JSONValue?, error: JSONValue?)
     case invalid(id: RequestID?, why: String)
 
     init(_ value: JSONValue) {
@@ -21,7 +21,10 @@ enum IncomingMessage {
         }
         guard let method = object["method"] else {
             let isResponse = object["result"] != nil || object["error"] != nil
-            self = isResponse ? .response(id: id) : .invalid(id: readableID, why: "\"method\" is missing")
+            self =
+                isResponse
+                ? .response(id: id, result: object["result"], error: object["error"])
+                : .invalid(id: readableID, why: "\"method\" is missing")
             return
         }
         guard let method = method.stringValue else {

@@ -1,22 +1,24 @@
-import JSON
+package import JSON
 
 /// What a request's `_meta` says of the protocol that it speaks.
-enum RequestEnvelope {
+package enum RequestEnvelope {
     /// It says nothing: the session's revision counts.
     case none
     /// The request stands alone, in the revision and for the client that it names.
     case stateless(version: String, client: JSONValue?, capabilities: JSONValue)
 
-    static let versionKey = "io.modelcontextprotocol/protocolVersion"
-    static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
+    package static let versionKey = "io.modelcontextprotocol/protocolVersion"
+    package static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
     static let clientKey = "io.modelcontextprotocol/clientInfo"
+    static let logLevelKey = "io.modelcontextprotocol/logLevel"
+    static let subscriptionKey = "io.modelcontextprotocol/subscriptionId"
     static let serverKey = "io.modelcontextprotocol/serverInfo"
 
     /// The error for a request that can only be made in an envelope and has none.
-    static let missing = ProtocolError.invalidParams(
+    package static let missing = ProtocolError.invalidParams(
         "_meta must hold \"\(versionKey)\" and \"\(capabilitiesKey)\"; or begin a session with \"initialize\"")
 
-    init(_ meta: JSONValue?) throws(ProtocolError) {
+    package init(_ meta: JSONValue?) throws(ProtocolError) {
         guard let meta else {
             self = .none
             return

@@ -4,7 +4,7 @@ extension ServerSession {
     mutating func callTool(
         _ request: SessionRequest, into out: inout JSONWriter
     ) throws(ProtocolError) -> SessionAction? {
-        guard let name = request.params["name"]?.stringValue else { throw .invalidParams("name must be a string") }
+        let name = try request.string("name")
         guard let tool = server.tools[name] else { throw unknownTool(name) }
         guard let arguments = (request.params["arguments"] ?? [:]).objectValue else {
             throw .invalidParams("arguments must be an object")
@@ -15,7 +15,7 @@ extension ServerSession {
             reply(to: request, into: &out) { result.write(for: request.revision, to: &$0) }
             return nil
         case .success(let checked):
-            return .start(open(request, tool, checked))
+            return .start(try open(request, .tool(tool, checked)))
         }
     }
 
@@ -24,43 +24,83 @@ extension ServerSession {
         return .invalidParams("unknown tool \"\(shortened(name))\"\(hint)")
     }
 
-    private mutating func open(_ request: SessionRequest, _ tool: Tool, _ arguments: JSONObject) -> StartedCall {
+    mutating func open(_ request: SessionRequest, _ work: CallWork) throws(ProtocolError) -> StartedCall {
+        let digest = request.isStateless ? RequestDigest(method: request.method, params: request.params) : nil
+        let past = try digest.map { digest throws(ProtocolError) in try history(request.params, digest) }
         let key = CallKey(number: nextNumber())
-        let token = request.params["_meta"]?["progressToken"].flatMap(RequestID.init)
+        let meta = request.params["_meta"]
+        let token = meta?["progressToken"].flatMap(RequestID.init)
         calls[key] = OpenCall(
-            id: request.id, revision: request.revision, destination: request.destination, progressToken: token)
+            id: request.id, revision: request.revision, destination: request.destination, progressToken: token,
+            logLevel: request.isStateless
+                ? meta?[RequestEnvelope.logLevelKey]?.stringValue.flatMap(LogLevel.init) : nil,
+            past: past, digest: digest)
         keys[request.id] = key
-        return StartedCall(
-            key: key, tool: tool, arguments: arguments, session: request.session, wantsProgress: token != nil)
+        return StartedCall(key: key, session: request.session, wantsProgress: token != nil, work: work, past: past)
+    }
+
+    /// What the client brings along from requests before this one.
+    private func history(_ params: JSONObject, _ digest: RequestDigest) throws(ProtocolError) -> CallHistory {
+        var state = CallHistory.State()
+        if let sealed = params["requestState"] {
+            guard let text = sealed.stringValue else { throw .invalidParams("requestState must be a string") }
+            state = try server.requestState.open(text, for: digest.bytes)
+        }
+        if let responses = params["inputResponses"] {
+            guard let responses = responses.objectValue else {
+                throw .invalidParams("inputResponses must be an object")
+            }
+            for member in responses { state.answers[member.key] = member.value }
+        }
+        return CallHistory(state)
     }
 
     /// Writes the answer of a call that was started; nothing if it has been cancelled since.
-    public mutating func finish(_ key: CallKey, with result: ToolResult, into out: inout JSONWriter) {
+    public mutating func finish(_ key: CallKey, with outcome: CallOutcome, into out: inout JSONWriter) {
         guard let call = close(key) else { return }
-        reply(to: call.id, call.revision, call.destination, into: &out) { result.write(for: call.revision, to: &$0) }
+        switch outcome.kind {
+        case .tool(let result):
+            answer(call, into: &out) { result.write(for: call.revision, to: &$0) }
+        case .prompt(let result):
+            answer(call, into: &out) { result.write(for: call.revision, to: &$0) }
+        case .contents(let contents, let cache):
+            answer(call, into: &out) { w in
+                w.array("contents") { w in for part in contents { part.write(to: &w) } }
+                if call.revision.isStateless { cache.write(to: &w) }
+            }
+        case .completion(let result):
+            answer(call, into: &out) { result.write(to: &$0) }
+        case .needsInput(let requests):
+            askBack(requests, call, into: &out)
+        case .error(let error):
+            refuse(error, id: call.id, call.destination, into: &out)
+        }
     }
 
-    /// Writes a progress notification, if the client asked for them, the call is still open and the value has grown.
-    public mutating func progress(_ key: CallKey, _ step: ToolProgress, into out: inout JSONWriter) {
-        guard let call = calls[key], let token = call.progressToken, step.value.isFinite else { return }
-        if let last = call.progress, step.value <= last { return }
-        calls[key]?.progress = step.value
-        out.object { w in
-            w.field("jsonrpc", "2.0")
-            w.field("method", "notifications/progress")
-            w.object("params") { w in
-                w.key("progressToken")
-                w.id(token)
-                w.number("progress", step.value)
-                if let total = step.total { w.number("total", total) }
-                if call.revision >= .march2025 { w.field("message", step.message) }
+    private mutating func answer(
+        _ call: OpenCall, into out: inout JSONWriter, _ members: (inout JSONWriter) -> Void
+    ) {
+        reply(to: call.id, call.revision, call.destination, into: &out, members)
+    }
+
+    /// Has the client call again with what is missing.
+    private mutating func askBack(_ requests: InputRequests, _ call: OpenCall, into out: inout JSONWriter) {
+        guard let past = call.past, let digest = call.digest else { return }
+        let sealed = server.requestState.seal(past.now, for: digest.bytes)
+        reply(to: call.id, call.revision, call.destination, type: "input_required", into: &out) { w in
+            w.object("inputRequests") { w in
+                for (name, request) in requests.all {
+                    w.object(name) { request.writeMembers(for: call.revision, to: &$0) }
+                }
             }
+            w.field("requestState", sealed)
         }
-        out.endLine()
     }
 
     mutating func cancel(_ id: JSONValue?, into out: inout JSONWriter) -> SessionAction? {
-        guard let id = id.flatMap(RequestID.init), let key = keys[id], let call = close(key) else { return nil }
+        guard let id = id.flatMap(RequestID.init), let key = keys[id] else { return nil }
+        if closeListen(key) { return .cancel(key) }
+        guard let call = close(key) else { return nil }
         if case .batch(let number) = call.destination { settle(number, into: &out) }
         return .cancel(key)
     }
@@ -68,13 +108,7 @@ extension ServerSession {
     private mutating func close(_ key: CallKey) -> OpenCall? {
         guard let call = calls.removeValue(forKey: key) else { return nil }
         keys[call.id] = nil
+        if !questions.isEmpty { questions = questions.filter { $0.value.key != key } }
         return call
-    }
-}
-
-extension JSONWriter {
-    /// A number that is most often whole, written as short as it can be.
-    fileprivate mutating func number(_ key: String, _ value: Double) {
-        if let whole = Int64(exactly: value) { field(key, whole) } else { field(key, value) }
     }
 }

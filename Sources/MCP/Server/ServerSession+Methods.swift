@@ -3,9 +3,7 @@ import JSON
 extension ServerSession {
     mutating func initialize(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
         guard case .line = request.destination else { throw .invalidRequest("initialize cannot be part of a batch") }
-        guard let wanted = request.params["protocolVersion"]?.stringValue else {
-            throw .invalidParams("protocolVersion must be a string")
-        }
+        let wanted = try request.string("protocolVersion")
         let known = ProtocolRevision(rawValue: wanted).flatMap { $0.isStateless ? nil : $0 }
         let revision = known ?? .sessionDefault
         handshake = SessionInfo(
@@ -14,7 +12,7 @@ extension ServerSession {
         let server = server
         reply(to: request, into: &out) { w in
             w.field("protocolVersion", revision.rawValue)
-            server.writeCapabilities(to: &w)
+            server.writeCapabilities(for: revision, to: &w)
             w.key("serverInfo")
             server.info.write(for: revision, to: &w)
             w.field("instructions", server.instructions)
@@ -27,40 +25,41 @@ extension ServerSession {
             w.array("supportedVersions") { w in
                 for revision in ProtocolRevision.newestFirst { w.string(revision.rawValue) }
             }
-            server.writeCapabilities(to: &w)
+            server.writeCapabilities(for: request.revision, to: &w)
             w.field("instructions", server.instructions)
-            server.writeCacheHints(to: &w)
+            server.listCache.write(to: &w)
         }
     }
 
-    mutating func listTools(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
-        let start = try pageStart(request.params["cursor"])
-        let page = server.tools.page(from: start, for: request.revision)
-        let server = server
+    mutating func list(
+        _ catalogue: Catalogue<some Listed>, _ member: String, _ request: SessionRequest, into out: inout JSONWriter
+    ) throws(ProtocolError) {
+        let page = catalogue.page(
+            from: try Self.pageStart(request.params["cursor"], in: catalogue), for: request.revision)
+        let cache = server.listCache
         reply(to: request, into: &out) { w in
-            w.field("tools", raw: page.tools)
+            w.field(member, raw: page.items)
             w.field("nextCursor", page.nextCursor)
-            if request.isStateless { server.writeCacheHints(to: &w) }
+            if request.isStateless { cache.write(to: &w) }
         }
     }
 
-    private func pageStart(_ cursor: JSONValue?) throws(ProtocolError) -> Int {
+    private static func pageStart(
+        _ cursor: JSONValue?, in catalogue: Catalogue<some Listed>
+    ) throws(ProtocolError) -> Int {
         guard let cursor else { return 0 }
-        guard let text = cursor.stringValue, let start = server.tools.start(of: text) else {
+        guard let text = cursor.stringValue, let start = catalogue.start(of: text) else {
             throw .invalidParams("unknown cursor \(shown(cursor)); begin again without one")
         }
         return start
     }
-}
 
-extension MCPServer {
-    func writeCapabilities(to writer: inout JSONWriter) {
-        writer.object("capabilities") { w in w.object("tools") { _ in } }
-    }
-
-    /// Lists are the same for everybody as long as the process lives.
-    func writeCacheHints(to writer: inout JSONWriter) {
-        writer.field("ttlMs", timeToLive)
-        writer.field("cacheScope", "public")
+    mutating func setLogLevel(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
+        guard let level = LogLevel(rawValue: try request.string("level")) else {
+            let levels = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .invalidParams("level must be one of \(levels)")
+        }
+        logLevel = level
+        reply(to: request, into: &out) { _ in }
     }
 }

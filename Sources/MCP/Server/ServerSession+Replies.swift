@@ -15,10 +15,10 @@ extension ServerSession {
 
     /// Writes a result with these members, and those that the revision wants in every result.
     mutating func reply(
-        to id: RequestID, _ revision: ProtocolRevision, _ destination: ReplyDestination, into out: inout JSONWriter,
-        _ members: (inout JSONWriter) -> Void
+        to id: RequestID, _ revision: ProtocolRevision, _ destination: ReplyDestination, type: String = "complete",
+        subscription: RequestID? = nil, into out: inout JSONWriter, _ members: (inout JSONWriter) -> Void
     ) {
-        let meta = revision.isStateless ? server.statelessMeta : nil
+        let meta = revision.isStateless ? subscription.map(server.statelessMeta(tagged:)) ?? server.statelessMeta : nil
         send(destination, into: &out) { w in
             w.object { w in
                 w.field("jsonrpc", "2.0")
@@ -27,7 +27,7 @@ extension ServerSession {
                 w.object("result") { w in
                     members(&w)
                     guard let meta else { return }
-                    w.field("resultType", "complete")
+                    w.field("resultType", type)
                     w.field("_meta", raw: meta)
                 }
             }
@@ -39,6 +39,7 @@ extension ServerSession {
     mutating func refuse(
         _ error: ProtocolError, id: RequestID?, _ destination: ReplyDestination, into out: inout JSONWriter
     ) {
+        lastRefusal = error.code
         // The schemas since November 2025 want an unreadable id left out, JSON-RPC itself wants null.
         let nullWithoutID = lastRevision.map { $0 <= .june2025 } ?? true
         send(destination, into: &out) { $0.errorReply(error, id: id, nullWithoutID: nullWithoutID) }
@@ -74,6 +75,9 @@ extension ToolResult {
         case .failure(let message):
             writer.content { $0.string(message) }
             writer.field("isError", true)
+        case .content(let blocks, let json):
+            writer.array("content") { w in for block in blocks { block.write(for: revision, to: &w) } }
+            if revision >= .june2025, let json { writer.field("structuredContent", raw: onOneLine(json)) }
         }
     }
 

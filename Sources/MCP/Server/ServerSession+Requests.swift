@@ -10,6 +10,11 @@ struct SessionRequest {
 
     var revision: ProtocolRevision { session.revision }
     var isStateless: Bool { revision.isStateless }
+
+    func string(_ key: String) throws(ProtocolError) -> String {
+        guard let text = params[key]?.stringValue else { throw .invalidParams("\(key) must be a string") }
+        return text
+    }
 }
 
 extension ServerSession {
@@ -53,12 +58,41 @@ extension ServerSession {
         _ request: SessionRequest, into out: inout JSONWriter
     ) throws(ProtocolError) -> SessionAction? {
         if request.isStateless { lastRevision = request.revision }
-        switch (request.method, request.isStateless) {
-        case ("tools/call", _): return try callTool(request, into: &out)
-        case ("tools/list", _): try listTools(request, into: &out)
-        case ("server/discover", true): discover(request, into: &out)
-        case ("initialize", false): try initialize(request, into: &out)
-        case ("ping", false): reply(to: request, into: &out) { _ in }
+        switch request.method {
+        case "tools/call": return try callTool(request, into: &out)
+        case "tools/list": try list(server.tools.list, "tools", request, into: &out)
+        case "initialize" where !request.isStateless: try initialize(request, into: &out)
+        case "ping" where !request.isStateless: reply(to: request, into: &out) { _ in }
+        case "server/discover" where request.isStateless: discover(request, into: &out)
+        default: return try dispatchOptional(request, into: &out)
+        }
+        return nil
+    }
+
+    /// Methods that exist only where the server has something to offer by them.
+    private mutating func dispatchOptional(
+        _ request: SessionRequest, into out: inout JSONWriter
+    ) throws(ProtocolError) -> SessionAction? {
+        let hasUpdates = server.offersResources && server.features.resourceUpdates
+        switch request.method {
+        case "resources/list" where server.offersResources:
+            try list(server.resources, "resources", request, into: &out)
+        case "resources/templates/list" where server.offersResources:
+            try list(server.templates, "resourceTemplates", request, into: &out)
+        case "prompts/list" where !server.prompts.isEmpty:
+            try list(server.prompts, "prompts", request, into: &out)
+        case "resources/subscribe" where hasUpdates && !request.isStateless:
+            try subscribe(request, into: &out)
+        case "resources/unsubscribe" where hasUpdates && !request.isStateless:
+            try unsubscribe(request, into: &out)
+        case "logging/setLevel" where server.features.logging && !request.isStateless:
+            try setLogLevel(request, into: &out)
+        case "resources/read" where server.offersResources: return try readResource(request)
+        case "prompts/get" where !server.prompts.isEmpty: return try getPrompt(request)
+        case "completion/complete" where server.offersCompletion:
+            return try complete(request, into: &out)
+        case "subscriptions/listen" where request.isStateless && (hasUpdates || server.features.listChanges):
+            return try listen(request, into: &out)
         default: throw .methodNotFound(request.method)
         }
         return nil

@@ -1,6 +1,6 @@
 public import JSON
 
-/// The protocol's state on one connection: takes messages, writes replies, says which tools to run. It does no I/O.
+/// The protocol's state on one connection: takes messages, writes replies, says which calls to run. It does no I/O.
 ///
 /// Every revision is served at any time. Requests in an envelope stand alone and neither read nor change what a session's
 /// `initialize` agreed upon, so that a client may probe with one and go on with the other.
@@ -9,12 +9,20 @@ public struct ServerSession: Sendable {
     /// Whether requests without envelope and handshake are served, as people make them by hand.
     let allowsBareRequests: Bool
     /// What `initialize` agreed upon.
-    var handshake: SessionInfo?
+    package internal(set) var handshake: SessionInfo?
     /// The last revision that the client has shown to speak.
     var lastRevision: ProtocolRevision?
     var calls: [CallKey: OpenCall] = [:]
     var keys: [RequestID: CallKey] = [:]
     var batches: [UInt64: Batch] = [:]
+    /// How grave a message must be for the client, where its revision has sessions.
+    var logLevel = LogLevel.info
+    /// Resources that a client with a session has subscribed to.
+    var subscriptions: Set<String> = []
+    var listens: [CallKey: Listen] = [:]
+    var questions: [RequestID: Question] = [:]
+    /// The code of the last error that was written.
+    package internal(set) var lastRefusal: ProtocolError.Code?
     private var lastNumber: UInt64 = 0
 
     public init(_ server: MCPServer, allowsBareRequests: Bool = true) {
@@ -24,6 +32,9 @@ public struct ServerSession: Sendable {
 
     /// How many calls have been started and neither finished nor cancelled.
     public var openCallCount: Int { calls.count }
+
+    /// How many subscriptions are open.
+    public var openSubscriptionCount: Int { listens.count }
 
     /// Takes one message (or a batch, where the revision knows batches).
     ///
@@ -40,6 +51,11 @@ public struct ServerSession: Sendable {
             refuse(ProtocolError(.parseError, "Parse error: \(error)"), id: nil, .line, into: &out)
             return []
         }
+        return receive(value, into: &out)
+    }
+
+    /// Takes one message (or a batch, where the revision knows batches) that has been parsed already.
+    public mutating func receive(_ value: JSONValue, into out: inout JSONWriter) -> [SessionAction] {
         if case .array(let messages) = value { return receiveBatch(messages, into: &out) }
         return handle(IncomingMessage(value), .line, into: &out).map { [$0] } ?? []
     }
@@ -64,8 +80,8 @@ public struct ServerSession: Sendable {
             }
         case .notification(let method, let params):
             return method == "notifications/cancelled" ? cancel(params?["requestId"], into: &out) : nil
-        case .response:
-            return nil
+        case .response(let id, let result, _):
+            return takeAnswer(id, result)
         case .invalid(let id, let why):
             refuse(.invalidRequest(why), id: id, destination, into: &out)
             return nil
@@ -84,8 +100,23 @@ struct OpenCall: Sendable {
     let revision: ProtocolRevision
     let destination: ReplyDestination
     let progressToken: RequestID?
+    /// How grave a message must be for a request that stands alone; nil where its client wants none.
+    let logLevel: LogLevel?
+    /// What the call has learnt, and from which request, where requests stand alone.
+    let past: CallHistory?
+    let digest: RequestDigest?
     /// The last value that was sent.
     var progress: Double?
+    /// What the client has answered, while other answers are still to come.
+    var answers: [String: InputAnswer] = [:]
+}
+
+/// What a request asked; made out only when it is needed.
+struct RequestDigest: Sendable {
+    let method: String
+    let params: JSONObject
+
+    var bytes: [UInt8] { RequestState.digest(method: method, params: params) }
 }
 
 /// Where a reply goes.

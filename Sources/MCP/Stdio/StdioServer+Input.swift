@@ -58,12 +58,18 @@ extension StdioServer {
         switch action {
         case .start(let call):
             state.tasks[call.key] = Task(executorPreference: loop) {
-                let result = await call.run { self.progress(call.key, $0) }
-                self.finish(call.key, with: result)
+                let outcome = await call.run(on: self)
+                self.finish(call.key, with: outcome)
             }
         case .cancel(let key):
             // It stays in the table until its handler has come back, since it goes on using memory until then.
             state.tasks[key]?.cancel()
+        case .answer(let key, let answers):
+            state.waiting.removeValue(forKey: key)?.resume(returning: .success(answers))
+        case .refuse(let key, let error):
+            state.waiting.removeValue(forKey: key)?.resume(returning: .failure(error))
+        case .listen:
+            break
         }
     }
 }

@@ -9,20 +9,15 @@ import Synchronization
 #endif
 
 extension StdioServer {
-    func finish(_ key: CallKey, with result: ToolResult) {
+    func finish(_ key: CallKey, with outcome: CallOutcome) {
         let isLast = state.withLock { state in
             state.tasks[key] = nil
-            state.session.finish(key, with: result, into: &state.outbox.incoming)
+            state.session.finish(key, with: outcome, into: &state.outbox.incoming)
             offerRoom(&state)
             return state.session.openCallCount == 0
         }
         // Other answers may be ready in this very round of the loop: they share a write. The last one need not wait.
         if isLast { flush() } else { outputReady.fire() }
-    }
-
-    func progress(_ key: CallKey, _ step: ToolProgress) {
-        state.withLock { $0.session.progress(key, step, into: &$0.outbox.incoming) }
-        outputReady.fire()
     }
 
     /// Writes what can be written now; what is left is the writer's.

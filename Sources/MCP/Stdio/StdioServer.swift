@@ -33,6 +33,8 @@ public final class StdioServer: Sendable {
         var session: ServerSession
         var outbox: Outbox
         var tasks: [CallKey: Task<Void, Never>] = [:]
+        /// Calls that wait for an answer of the client.
+        var waiting: [CallKey: AnswerContinuation] = [:]
         var end: End?
         /// Whether the output took no more, and the writer waits until it does.
         var isBlocked = false
@@ -43,6 +45,7 @@ public final class StdioServer: Sendable {
         var drainTime: Duration?
     }
 
+    let server: MCPServer
     let loop: EventLoop
     let input: Int32
     let limits: Limits
@@ -58,6 +61,7 @@ public final class StdioServer: Sendable {
 
     /// Nothing is read or written before ``run()``.
     public init(_ server: MCPServer, loop: EventLoop, input: Int32 = 0, output: Int32 = 1, limits: Limits = Limits()) {
+        self.server = server
         self.loop = loop
         self.input = input
         self.limits = limits
@@ -68,6 +72,8 @@ public final class StdioServer: Sendable {
     ///
     /// Call it once, from a task that prefers the loop as its executor.
     public func run() async -> End {
+        server.add(self)
+        defer { server.remove(self) }
         await withTaskGroup { helpers in
             helpers.addTask { await self.writeWhenReady() }
             helpers.addTask { await self.watchOutput() }
@@ -78,6 +84,7 @@ public final class StdioServer: Sendable {
         return state.withLock { state in
             for task in state.tasks.values { task.cancel() }
             state.tasks = [:]
+            state.session.close()
             return state.end ?? .inputEnded
         }
     }
@@ -95,6 +102,7 @@ public final class StdioServer: Sendable {
     private func finish() async {
         let drainTime = state.withLock { state in
             state.isFinishing = true
+            state.session.endSubscriptions(into: &state.outbox.incoming)
             return state.drainTime
         }
         flush()

@@ -12,15 +12,17 @@ public struct Tool: Sendable {
     /// JSON Schema of what ``ToolResult/structured(bytes:text:)`` carries; its root is an object.
     public let outputSchema: JSONValue?
     public let annotations: ToolAnnotations
+    public let icons: [Icon]
     /// Further `_meta` of the tool, such as hints to particular hosts.
     public let meta: JSONObject?
-    /// Does the work. Its arguments have been checked against ``inputSchema``. It is cancelled by task cancellation.
-    public let handler: @Sendable (ToolCall) async -> ToolResult
+    /// Does the work. Its arguments have been checked against ``inputSchema``. It is cancelled by task cancellation. An error
+    /// that it throws becomes a failure result, unless it comes from asking the client.
+    public let handler: @Sendable (ToolCall) async throws -> ToolResult
 
     public init(
         name: String, title: String, description: String, inputSchema: JSONValue, outputSchema: JSONValue? = nil,
-        annotations: ToolAnnotations = ToolAnnotations(), meta: JSONObject? = nil,
-        handler: @escaping @Sendable (ToolCall) async -> ToolResult
+        annotations: ToolAnnotations = ToolAnnotations(), icons: [Icon] = [], meta: JSONObject? = nil,
+        handler: @escaping @Sendable (ToolCall) async throws -> ToolResult
     ) {
         self.name = name
         self.title = title
@@ -28,6 +30,7 @@ public struct Tool: Sendable {
         self.inputSchema = inputSchema
         self.outputSchema = outputSchema
         self.annotations = annotations
+        self.icons = icons
         self.meta = meta
         self.handler = handler
     }
@@ -64,9 +67,13 @@ extension Tool {
     ) async -> ToolResult {
         switch checkedArguments(arguments) {
         case .success(let checked):
-            await handler(ToolCall(arguments: checked, session: session, progress: progress))
+            do {
+                return try await handler(ToolCall(arguments: checked, session: session, progress: progress))
+            } catch {
+                return .failure(message: CallError(error).message)
+            }
         case .failure(let fault):
-            .failure(message: fault.message)
+            return .failure(message: fault.message)
         }
     }
 }

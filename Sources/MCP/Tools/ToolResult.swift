@@ -6,6 +6,7 @@ public struct ToolResult: Sendable, Equatable {
         case structured([UInt8], text: String?)
         case text(String)
         case failure(String)
+        case content([Content], structured: [UInt8]?)
     }
 
     let body: Body
@@ -29,6 +30,13 @@ public struct ToolResult: Sendable, Equatable {
     /// An answer in words, from a tool without an output schema.
     public static func text(_ text: String) -> ToolResult { ToolResult(body: .text(text)) }
 
+    /// An answer of several blocks, pictures and documents among them.
+    ///
+    /// - Parameter structured: one JSON object, encoded compactly, if the tool has an output schema.
+    public static func content(_ blocks: [Content], structured: [UInt8]? = nil) -> ToolResult {
+        ToolResult(body: .content(blocks, structured: structured))
+    }
+
     /// The call has failed; the message says what failed, on which value, and what to call next.
     public static func failure(message: String) -> ToolResult { ToolResult(body: .failure(message)) }
 
@@ -38,7 +46,10 @@ public struct ToolResult: Sendable, Equatable {
 
     /// The JSON object of a structured answer.
     public var structuredBytes: [UInt8]? {
-        if case .structured(let bytes, _) = body { bytes } else { nil }
+        switch body {
+        case .structured(let bytes, _), .content(_, let bytes?): bytes
+        default: nil
+        }
     }
 
     /// What a model that reads only text gets.
@@ -46,6 +57,7 @@ public struct ToolResult: Sendable, Equatable {
         switch body {
         case .structured(let bytes, nil): String(decoding: bytes, as: UTF8.self)
         case .structured(_, let text?), .text(let text), .failure(let text): text
+        case .content(let blocks, _): blocks.compactMap(\.text).joined(separator: "\n")
         }
     }
 }

@@ -1,7 +1,7 @@
 /// System calls and CPU instructions that Swift's own C library modules do not offer.
 #pragma once
 
-#include "CSystemFiles.h"
+#include "CUnixFiles.h"
 #include "process.h"
 #include "shared_memory.h"
 #include "signal_pipe.h"

@@ -1,0 +1,46 @@
+import JSON
+
+extension ServerSession {
+    /// Longer URIs exist nowhere, and would cost time to compare with templates.
+    private static var longestURI: Int { 4_096 }
+
+    /// How many resources one client may subscribe to.
+    private static var mostSubscriptions: Int { 1_024 }
+
+    mutating func readResource(_ request: SessionRequest) throws(ProtocolError) -> SessionAction {
+        let uri = try request.string("uri")
+        guard uri.utf8.count <= Self.longestURI, let work = reading(uri) else {
+            throw .resourceNotFound(uri, revision: request.revision)
+        }
+        return .start(try open(request, work))
+    }
+
+    private func reading(_ uri: String) -> CallWork? {
+        if let resource = server.resources[uri] {
+            return .read(resource.read, uri: uri, variables: [:], resource.cache)
+        }
+        for template in server.templates.all {
+            guard let variables = template.uriTemplate.match(uri) else { continue }
+            return .read(template.read, uri: uri, variables: variables, template.cache)
+        }
+        return nil
+    }
+
+    mutating func subscribe(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
+        let uri = try request.string("uri")
+        guard uri.utf8.count <= Self.longestURI, reading(uri) != nil else {
+            throw .resourceNotFound(uri, revision: request.revision)
+        }
+        guard subscriptions.count < Self.mostSubscriptions else {
+            throw .invalidParams("there are \(subscriptions.count) subscriptions already; end some first")
+        }
+        if subscriptions.insert(uri).inserted { server.events.changeWatch(uri, by: 1) }
+        reply(to: request, into: &out) { _ in }
+    }
+
+    mutating func unsubscribe(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
+        let uri = try request.string("uri")
+        if subscriptions.remove(uri) != nil { server.events.changeWatch(uri, by: -1) }
+        reply(to: request, into: &out) { _ in }
+    }
+}

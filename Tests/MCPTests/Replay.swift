@@ -1,0 +1,143 @@
+import JSON
+import Synchronization
+import Testing
+
+@testable import MCP
+
+/// A session in memory whose calls run at once, but for `hold`, until they end or ask the client something.
+final class Replay: CallPort, EventObserver {
+    private struct State: ~Copyable {
+        var session: ServerSession
+        var out = JSONWriter()
+        var held: [StartedCall] = []
+        var waiting: [CallKey: AnswerContinuation] = [:]
+        var settled: [CallKey: WakeUpSignal] = [:]
+    }
+
+    private let server: MCPServer
+    private let state: Mutex<State>
+    /// Values of requestState, which differ from run to run; files name them by number.
+    private let sealed = Mutex<[String]>([])
+
+    init(_ server: MCPServer = ExampleServer.make(), allowsBareRequests: Bool = true) {
+        self.server = server
+        state = Mutex(State(session: ServerSession(server, allowsBareRequests: allowsBareRequests)))
+        server.add(self)
+    }
+
+    deinit { server.remove(self) }
+
+    /// Breaks the ring of server and observer.
+    func end() { server.remove(self) }
+
+    func send(_ line: String) async {
+        let bytes = Array(unmasked(line).utf8)
+        let actions = state.withLock { state in
+            bytes.withUnsafeBufferPointer { state.session.receive($0, into: &state.out) }
+        }
+        for action in actions { await act(action) }
+    }
+
+    private func act(_ action: SessionAction) async {
+        switch action {
+        case .start(let call) where call.tool?.name == "hold":
+            state.withLock { $0.held.append(call) }
+        case .start(let call):
+            let settled = state.withLock { state in
+                let settled = WakeUpSignal()
+                state.settled[call.key] = settled
+                return settled
+            }
+            Task { await self.run(call) }
+            await settled.wait()
+        case .answer(let key, let answers): await resume(key, .success(answers))
+        case .refuse(let key, let error): await resume(key, .failure(error))
+        case .cancel(let key): await resume(key, .failure(.cancelled))
+        case .listen: break
+        }
+    }
+
+    private func resume(_ key: CallKey, _ result: Result<[String: InputAnswer], CallError>) async {
+        let (waiting, settled) = state.withLock { ($0.waiting.removeValue(forKey: key), $0.settled[key]) }
+        guard let waiting else { return }
+        waiting.resume(returning: result)
+        await settled?.wait()
+    }
+
+    private func run(_ call: StartedCall) async {
+        let outcome = await call.run(on: self)
+        state.withLock { state in
+            state.session.finish(call.key, with: outcome, into: &state.out)
+            state.session.progress(call.key, ToolProgress(value: 1_000), into: &state.out)
+            state.session.log(call.key, LogEntry(level: .emergency, data: "late", logger: nil), into: &state.out)
+            state.settled[call.key]?.fire()
+        }
+    }
+
+    func progress(_ key: CallKey, _ step: ToolProgress) {
+        state.withLock { $0.session.progress(key, step, into: &$0.out) }
+    }
+
+    func log(_ key: CallKey, _ entry: LogEntry) { state.withLock { $0.session.log(key, entry, into: &$0.out) } }
+
+    func ask(_ key: CallKey, _ requests: InputRequests) async throws(CallError) -> [String: InputAnswer] {
+        let answers = await withUnsafeContinuation { (continuation: AnswerContinuation) in
+            let isAsked = state.withLock { state in
+                guard state.session.ask(key, requests, into: &state.out) else { return false }
+                state.waiting[key] = continuation
+                state.settled[key]?.fire()
+                return true
+            }
+            if !isAsked { continuation.resume(returning: .failure(.cancelled)) }
+        }
+        return try answers.get()
+    }
+
+    func receive(_ event: ServerEvent) { state.withLock { $0.session.deliver(event, into: &$0.out) } }
+
+    /// `release N`, `notify NAME`, `updated URI`, `end`, `watched`.
+    func follow(_ words: [String]) {
+        let argument = words.last ?? ""
+        switch words.first {
+        case "release":
+            state.withLock { state in
+                let call = state.held[(Int(argument) ?? 1) - 1]
+                state.session.finish(call.key, with: .tool(.text("held")), into: &state.out)
+            }
+        case "notify":
+            let events: [String: ServerEvent] = [
+                "tools": .toolsChanged, "prompts": .promptsChanged, "resources": .resourcesChanged,
+            ]
+            events[argument].map(server.notify)
+        case "updated": server.notify(.resourceUpdated(uri: argument))
+        case "end": state.withLock { $0.session.endSubscriptions(into: &$0.out) }
+        case "watched": #expect(server.watchedResources == Set(words.dropFirst()))
+        default: Issue.record("unknown direction \(words)")
+        }
+    }
+
+    func takeOutput() -> [String] {
+        let text = state.withLock { state in
+            defer { state.out.removeAll() }
+            return state.out.withBytes { String(decoding: $0, as: UTF8.self) }
+        }
+        return text.split(separator: "\n").map { masked(String($0)) }
+    }
+
+    private func masked(_ line: String) -> String {
+        guard let state = try? JSONParser.parse(line)["result"]?["requestState"]?.stringValue else { return line }
+        let number = sealed.withLock { sealed in
+            sealed.append(state)
+            return sealed.count
+        }
+        return line.replacing(state, with: "<state \(number)>")
+    }
+
+    private func unmasked(_ line: String) -> String {
+        var line = line
+        for (index, state) in sealed.withLock({ $0 }).enumerated() {
+            line = line.replacing("<state \(index + 1)>", with: state)
+        }
+        return line
+    }
+}

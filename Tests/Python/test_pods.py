@@ -161,6 +161,23 @@ def test_processes_are_listed_when_the_driver_hangs():
         assert any(entry["kind"].startswith("driver_") for entry in answer["problems"])
 
 
+@pytest.mark.parametrize("tool", TOOLS)
+def test_without_a_driver_the_gpus_are_those_of_the_pci_bus(tool):
+    with simulated("no-driver") as session:
+        answer = session.ask(tool)
+    assert answer["status"] == "partial"
+    assert answer["problems"][0]["kind"] == "driver_not_loaded"
+    assert answer["device_count"] == 8
+    assert all("bus_id" in device and "processes" not in device for device in devices(answer))
+
+
+def test_a_lost_gpu_and_the_pod_that_had_it():
+    with simulated("fallen-off-bus") as session:
+        answer = session.ask("get_pod_gpu_allocation")
+    assert kinds(answer)[0][0] == "allocated_device_missing"
+    assert answer["findings"][0]["severity"] == "critical"
+
+
 @pytest.mark.parametrize("node", RECORDINGS, ids=lambda path: path.name)
 def test_nobody_is_idle_or_uninvited_on_recorded_nodes_without_fault(node):
     expected = {

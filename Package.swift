@@ -84,7 +84,7 @@ let package = Package(
                     .when(platforms: [.linux], configuration: .release)),
             ]),
         room("HostNode", ["CUnix", "JSON", "Snapshots"]),
-        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CUnix", "Snapshots"]),

@@ -53,7 +53,9 @@ package struct ECCCounts: SnapshotCodable, Equatable {
     }
 
     /// The errors at one place; nil where this generation does not count there.
-    package subscript(location location: ECCLocation) -> ECCLocationCount? { locations.first { $0.location == location } }
+    package subscript(location location: ECCLocation) -> ECCLocationCount? {
+        locations.first { $0.location == location }
+    }
 }
 
 /// Where ECC errors are counted (`nvmlMemoryLocation_t`). Ampere and newer count DRAM and SRAM, older ones all but SRAM.

@@ -11,9 +11,8 @@ struct Agent: ParsableCommand {
             """,
         version: AgentVersion.current,
         subcommands: [
-            ServeCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self, ScenariosCommand.self,
-            ConnectCommand.self,
-            SweepCommand.self, HoldCommand.self, ProbeWorkerCommand.self,
+            ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
+            ScenariosCommand.self, ConnectCommand.self, SweepCommand.self, HoldCommand.self, ProbeWorkerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

@@ -118,7 +118,7 @@ extension GPUVerdict {
 
 extension Action {
     /// Of several actions of equal weight the stronger one goes first, since it does what the weaker would.
-    var urgency: Int {
+    package var urgency: Int {
         switch self {
         case .none: 0
         case .checkApp, .restartApp, .updateSoftware: 1

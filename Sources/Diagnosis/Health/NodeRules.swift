@@ -23,7 +23,7 @@ enum NodeRules {
                 let (severity, action) = judgement(
                     problem.kind, hasNoGPU: snapshot.host?.pciGPUs.value?.isEmpty ?? false)
             else {
-                result.gap("driver_access", problem.kind, snapshot.driver.state.reason)
+                result.gap("driver_access", "nvml", snapshot.driver.state.reason)
                 continue
             }
             result.add(
@@ -73,7 +73,9 @@ enum NodeRules {
             HealthEvidence("proc_gpu", missing.isInProc ? "present" : "missing", .proc),
             HealthEvidence("nvml_device", "missing", threshold: "present"),
         ]
-        if let driver = device?.driver.value { evidence.append(HealthEvidence("pci_driver", driver, .pci)) }
+        if let driver = device?.driver.value {
+            evidence.append(HealthEvidence("pci_driver", driver.isEmpty ? "none" : driver, .pci))
+        }
         if isDead { evidence.append(HealthEvidence("pci_configuration", "all ones", .pci)) }
         return evidence
     }

@@ -1,12 +1,15 @@
+package import HostNode
 package import Snapshots
 
 /// Puts together what the PodResources socket and the checkpoint tell of the same containers.
 package struct AllocationMerge {
-    private let names: PodNames
+    private let logs: PodLogNames
+    private let uids: LogUIDs
     private let cgroups: PodCgroups
 
-    package init(_ names: PodNames, _ cgroups: PodCgroups) {
-        self.names = names
+    package init(_ logs: PodLogNames, _ cgroups: PodCgroups) {
+        self.logs = logs
+        uids = LogUIDs(logs)
         self.cgroups = cgroups
     }
 
@@ -31,19 +34,20 @@ package struct AllocationMerge {
     private func isSamePod(_ one: DeviceAllocation, _ other: DeviceAllocation) -> Bool {
         if let uid = one.podUID, let otherUID = other.podUID { return uid == otherUID }
         guard let namespace = one.namespace, let name = one.pod, let uid = other.podUID else { return false }
-        let uids = names.uids(namespace: namespace, name: name)
+        let uids = uids[namespace, name]
         return (uids.isEmpty || uids.contains(uid)) && !Set(one.deviceIDs).isDisjoint(with: other.deviceIDs)
     }
 
     private func withUID(_ entry: DeviceAllocation) -> DeviceAllocation {
         guard let namespace = entry.namespace, let pod = entry.pod else { return entry }
+        let uids = uids[namespace, pod]
         var entry = entry
-        entry.podUID = names.uid(namespace: namespace, name: pod)
+        entry.podUID = uids.count == 1 ? uids[0] : nil
         return entry
     }
 
     private func withName(_ entry: DeviceAllocation) -> DeviceAllocation {
-        guard let pod = entry.podUID.flatMap(names.pod(uid:)) else { return entry }
+        guard let pod = entry.podUID.flatMap(logs.pod(uid:)) else { return entry }
         var entry = entry
         entry.namespace = pod.namespace
         entry.pod = pod.name
@@ -67,9 +71,9 @@ extension DeviceAllocation {
         let prefixes = ["nvidia.com/gpu", "nvidia.com/mig-"]
         return prefixes.contains { resource.hasPrefix($0) }
             || deviceIDs.contains { id in
-                switch DeviceID(id).names {
-                case nil: false
-                case .busID: resource.hasPrefix("nvidia.com/")
+                switch HostDeviceID(id).target {
+                case .other: false
+                case .pci: resource.hasPrefix("nvidia.com/")
                 default: true
                 }
             }

@@ -22,7 +22,7 @@ package struct PodCgroups: Sendable {
 
     /// Nil where no pod's cgroup can be seen at all.
     package func isLive(_ uid: String) -> Bool? {
-        guard !folders.isEmpty, PodNames.isName(uid) else { return nil }
+        guard !folders.isEmpty, !uid.utf8.contains(UInt8(ascii: "/")) else { return nil }
         return folders.contains { folder in
             ["", "burstable", "besteffort"].contains { files.exists(path(uid, $0, in: folder)) }
         }

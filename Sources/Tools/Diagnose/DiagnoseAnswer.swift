@@ -1,0 +1,134 @@
+internal import Diagnosis
+internal import JSON
+internal import Snapshots
+
+/// A whole node on one page.
+struct DiagnoseAnswer {
+    let context: ToolContext
+    let health: NodeHealth
+    private let attribution: GPUAttribution
+
+    init(context: ToolContext, health: NodeHealth) {
+        self.context = context
+        self.health = health
+        attribution = GPUAttribution(health.snapshot)
+    }
+
+    /// Findings in one answer; further ones are counted.
+    private static let findingLimit = 10
+    /// Steps in one answer.
+    private static let stepLimit = 8
+    private static let noticeLimit = 6
+
+    private var findings: [MergedFinding] {
+        MergedFinding.merge(health.report.findings.filter { $0.severity > .info })
+    }
+
+    func encoded() -> [UInt8] {
+        let findings = findings
+        var writer = JSONWriter(reserving: 8_192)
+        writer.object { writer in
+            let isWhole = health.problems.isEmpty && health.snapshot.interruption == nil
+            writer.head(
+                status: isWhole ? "success" : "partial", context, health.snapshot,
+                summary: HealthSummary.text(health.report.gpus, findings, health.report.verdict))
+            writer.field("verdict", health.report.verdict.rawValue)
+            writer.field("driver_version", health.snapshot.driver.driverVersion.value)
+            writer.field("device_count", health.report.gpus.count)
+            writeVerdicts(&writer)
+            writeSteps(&writer)
+            writeFindings(findings, &writer)
+            writer.gaps(GapList(health.report.gpus, health.report.gaps), .standard)
+            writer.problems(health.problems)
+        }
+        return writer.finish()
+    }
+
+    /// GPUs by verdict: only those that are not healthy are described.
+    private func writeVerdicts(_ writer: inout JSONWriter) {
+        let healthy = health.report.gpus.filter { $0.verdict == .healthy }.compactMap(\.index)
+        writer.field("healthy_gpus", NumberList.text(healthy))
+        writer.array("devices") { writer in
+            for gpu in health.report.gpus where gpu.verdict != .healthy {
+                writer.object { writer in
+                    writer.field("index", gpu.index)
+                    writer.field("uuid", gpu.uuid)
+                    writer.field("bus_id", gpu.busID.map(String.init(describing:)))
+                    writer.field("name", gpu.name)
+                    writer.field("verdict", gpu.verdict.rawValue)
+                    writer.affected(AffectedUse.of(gpu, attribution))
+                }
+            }
+        }
+    }
+
+    /// What to do, in order: first steps of all GPUs, then their next ones; equal steps are said once.
+    private func writeSteps(_ writer: inout JSONWriter) {
+        let steps = DiagnoseSteps(health.report).steps
+        writer.array("do") { writer in
+            for step in steps.prefix(Self.stepLimit) {
+                writer.object { writer in
+                    writer.field("action", step.action.rawValue)
+                    if !step.gpus.isEmpty {
+                        writer.array("gpus") { writer in for gpu in step.gpus { writer.int(Int64(gpu)) } }
+                    }
+                    writer.field("bus_id", step.busID.map(String.init(describing:)))
+                    writer.field("why", step.why)
+                }
+            }
+        }
+    }
+
+    private func writeFindings(_ findings: [MergedFinding], _ writer: inout JSONWriter) {
+        writer.array("findings") { writer in
+            for finding in findings.prefix(Self.findingLimit) {
+                writer.object { $0.finding(finding, .standard) }
+            }
+        }
+        if findings.count > Self.findingLimit { writer.field("findings_left_out", findings.count - Self.findingLimit) }
+        writeNotices(&writer)
+    }
+
+    /// History and settings, after what does not fit between pods and processes.
+    private func writeNotices(_ writer: inout JSONWriter) {
+        let disagreements = attribution.findings.filter { $0.severity > .info && !Self.judged.contains($0.kind) }
+        let quiet = MergedFinding.merge(health.report.findings.filter { $0.severity == .info })
+        let notices =
+            disagreements.map(\.message)
+            + quiet.map { ($0.gpus.isEmpty ? "" : "GPU \(NumberList.text($0.gpus)): ") + $0.finding.title }
+        guard !notices.isEmpty else { return }
+        writer.array("notices") { writer in for notice in notices.prefix(Self.noticeLimit) { writer.string(notice) } }
+        if notices.count > Self.noticeLimit { writer.field("notices_left_out", notices.count - Self.noticeLimit) }
+    }
+
+    /// Kinds that the judgement has findings of its own for.
+    private static let judged: Set<AttributionFinding.Kind> = [
+        .memoryWithoutProcess, .zombieProcess, .uninterruptibleProcess, .processGone,
+    ]
+
+    static let schema = Schema.object(
+        AnswerSchema.head + [
+            ("verdict", Schema.choice(HealthVerdict.allCases.map(\.rawValue), "Of the node: the worst")),
+            ("driver_version", Schema.string()), ("device_count", Schema.integer()),
+            ("healthy_gpus", Schema.string("NVML indices, such as 0-6")),
+            (
+                "devices",
+                Schema.array(
+                    Schema.object(
+                        AnswerSchema.identity + [
+                            ("verdict", Schema.choice(HealthVerdict.allCases.map(\.rawValue))),
+                            ("affected", AffectedUse.schema), ("affected_left_out", Schema.integer()),
+                        ], required: ["verdict"]), "GPUs that are not healthy")
+            ),
+            ("do", Schema.array(DiagnoseSteps.schema, "What to do, in order")),
+            ("findings", Schema.array(MergedFinding.schema, "The most urgent first")),
+            ("findings_left_out", Schema.integer()),
+            ("notices", Schema.array(Schema.string(), "History and settings: no fault")),
+            ("notices_left_out", Schema.integer()), ("unchecked", GapList.schema),
+            ("unchecked_left_out", Schema.integer()), ("problems", AnswerSchema.problems),
+        ],
+        required: [
+            "status", "node", "source", "collected_at", "summary", "verdict", "device_count", "healthy_gpus", "devices",
+            "do", "findings",
+        ])
+}

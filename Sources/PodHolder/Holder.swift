@@ -49,9 +49,20 @@ package struct Holder: ~Copyable {
         while true {
             waitForNews()
             if reapAndCheckSignals() { return .told }
-            if answerTheDoor() { return .lastOneLeft }
+            if answerTheDoor() {
+                seeOff()
+                return .lastOneLeft
+            }
             state.observed(sessions: processes.othersAlive(), at: Self.now)
             if state.isAbandoned(at: Self.now) { return .abandoned }
+        }
+    }
+
+    /// Lets the process that took its leave end by itself: as the first process of the pod this one takes all others along.
+    private func seeOff() {
+        for _ in 0..<100 where processes.othersAlive() > 0 {
+            poll(nil, 0, 10)
+            while waitpid(-1, nil, WNOHANG) > 0 {}
         }
     }
 

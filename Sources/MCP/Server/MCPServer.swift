@@ -34,7 +34,7 @@ public final class MCPServer: Sendable {
         self.templates = Catalogue(templates, pageSize: pageSize)
         self.prompts = Catalogue(prompts, pageSize: pageSize)
         self.features = features
-        requestState = RequestState(key: features.stateKey ?? randomBytes(32))
+        requestState = RequestState(key: features.stateKey ?? Secret.random(32))
         listCache = features.listChanges ? CacheHint(milliseconds: 60_000, scope: .public) : .fixed
         statelessMeta = Self.meta(info, nil)
     }

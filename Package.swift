@@ -81,14 +81,21 @@ let package = Package(
                         "-static-stdlib", "-Xlinker", "-soname=libnvidia-ml.so.1", "-Xlinker",
                         "--version-script=\(Context.packageDirectory)/Sources/NVMLSimulator/exports.map",
                     ],
-                    .when(platforms: [.linux]))
+                    .when(platforms: [.linux])),
+                .unsafeFlags(
+                    [
+                        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--gc-sections",
+                        "-Xclang-linker", "-static-libgcc", "-L\(Context.packageDirectory)/.build/static-libraries",
+                    ],
+                    .when(platforms: [.linux], configuration: .release)),
             ]),
         room("HostNode", ["CUnix", "JSON", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CUnix", "Snapshots"]),
         room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CUnix", "HostNode", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
@@ -135,6 +142,7 @@ let package = Package(
         tests("ScenariosTests", ["Scenarios"]),
         tests("SimulatorTests", []),
         tests("HostNodeTests", ["HostNode", "Snapshots"]),
+        tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
         tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),
         .testTarget(

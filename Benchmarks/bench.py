@@ -76,17 +76,17 @@ def measure_round(scenarios, calls):
     return figures
 
 
-def verdict(value, limit, most=True):
+def verdict(value, limit, unit="", most=True):
     """A target and whether it is reached."""
     reached = value <= limit if most else value >= limit
-    return f"{'<=' if most else '>='} {limit:g}  {'reached' if reached else 'MISSED'}"
+    return f"{'<=' if most else '>='} {limit:g}{unit} {'reached' if reached else 'MISSED'}"
 
 
 def print_start(figures):
     print("From exec to the first answer, 8 GPUs                 p50 ms    p99 ms    CPU ms   target for CPU")
     for key, name in (("initialize", "initialize"), ("first", "get_gpu_inventory (starts the child)")):
         value = {name: figures[key, name] for name in ("p50_ms", "p99_ms", "cpu_p50_ms")}
-        target = verdict(value["cpu_p50_ms"], 10) if key == "initialize" else ""
+        target = verdict(value["cpu_p50_ms"], 10, " ms") if key == "initialize" else ""
         print(f"  {name:48}{value['p50_ms']:10.2f}{value['p99_ms']:10.2f}{value['cpu_p50_ms']:10.2f}   {target}")
     print()
 
@@ -114,7 +114,7 @@ def print_many_in_flight(figures):
             print(f"  {tool:20}{count:2} GPUs {many['per_second']:12.0f}{many['p50_us']:11.1f}{many['p99_us']:11.1f}"
                   f"{many['cpu_us']:11.1f} +{many['child_cpu_us']:6.1f} ={cpu:7.1f}{many['answer_bytes']:9.0f}")
             if (section, count) == ("inventory", 8):
-                print(f"{'':30}{verdict(many['per_second'], 8000, most=False):36}{verdict(cpu, 150)}")
+                print(f"{'':30}{verdict(many['per_second'], 8000, most=False):36}{verdict(cpu, 150, ' us')}")
     print()
 
 
@@ -124,9 +124,9 @@ def print_memory(figures):
     size = AGENT.stat().st_size / 1e6
     print("Memory (PSS), 8 GPUs, MiB            agent    child     both   target")
     print(f"  idle after one request         {idle:9.1f}{idle_child:9.1f}{idle + idle_child:9.1f}   "
-          f"{verdict((idle + idle_child) * 1.048576, 20)} MB")
+          f"{verdict((idle + idle_child) * 1.048576, 20, ' MB')} (of 10^6 bytes)")
     print(f"  at most, {IN_FLIGHT} requests in flight {peak:9.1f}{peak_child:9.1f}{peak + peak_child:9.1f}")
-    print(f"\nBinary, stripped: {size:.1f} MB   {verdict(size, 25)} MB")
+    print(f"\nBinary, stripped: {size:.1f} MB   {verdict(size, 25, ' MB')}")
 
 
 def main():

@@ -15,6 +15,10 @@ static const char sxid[] = {
 #embed "data/sxid.tsv"
 };
 
+static const char thresholds[] = {
+#embed "data/thresholds.conf"
+};
+
 const char *DiagnosisDataXid(size_t *size) {
     *size = sizeof xid;
     return xid;
@@ -28,4 +32,9 @@ const char *DiagnosisDataXidNVLink5(size_t *size) {
 const char *DiagnosisDataSXid(size_t *size) {
     *size = sizeof sxid;
     return sxid;
+}
+
+const char *DiagnosisDataThresholds(size_t *size) {
+    *size = sizeof thresholds;
+    return thresholds;
 }

@@ -42,7 +42,7 @@ extension Probe {
             ChildExit.kill(pid)
             exit = await collect(pid, within: Self.killGrace)
         }
-        if cause == nil, exit == .exited(code: 0), restart() { return }
+        if cause == nil, exit != nil, restart(after: exit) { return }
         let stuck = exit == nil ? StuckProcess.inspect(pid) : nil
         let final = stuck.map { .stuckInKernel($0) } ?? cause ?? exit?.cause ?? .exited(code: -1)
         let completions = state.withLock { state in
@@ -52,11 +52,11 @@ extension Probe {
         for completion in completions { completion.deliver() }
     }
 
-    /// Goes on with a new child after one that had answered and then ended of its own accord: it does so when NVML has to be
-    /// opened anew. False if it had answered nothing, which is a failure.
-    private func restart() -> Bool {
+    /// Goes on with a new child after one that ended without fault of the request: of its own accord after an answer, because
+    /// NVML has to be opened anew, or before it had begun with the request, because something else killed it.
+    private func restart(after exit: ChildExit?) -> Bool {
         let completions: [Completion]? = state.withLock { state in
-            guard state.hasAnswered else { return nil }
+            guard state.isRestart(after: exit) else { return nil }
             state.forgetWorker()
             return pump(&state)
         }
@@ -83,6 +83,16 @@ extension ProbeState {
         guard !isReplacing, let pid = worker?.pid else { return nil }
         isReplacing = true
         return pid
+    }
+
+    fileprivate mutating func isRestart(after exit: ChildExit?) -> Bool {
+        guard hasAnswered else { return false }
+        if exit == .exited(code: 0) { return true }
+        guard let head = inFlight.first, !head.wasRetried,
+            worker?.region.progress(inSlot: head.slot) == ProbeProgress(call: 0, gpu: 0, committed: 0)
+        else { return inFlight.isEmpty }
+        inFlight[0].wasRetried = true
+        return true
     }
 
     /// Forgets the child; what it had not answered waits for the next one.

@@ -21,6 +21,8 @@ struct PendingRequest {
     var id: UInt32 = 0
     /// Why the driver's sections were taken out of it; nil if they were not.
     var withheld: ProbeInterruption?
+    /// True after a child ended before it had begun with it: it gets one more.
+    var wasRetried = false
     /// How far the child had got with it when last looked at.
     var progress: ProbeProgress?
     /// Since when it has got no further.

@@ -134,6 +134,12 @@ package struct ProbeProgress: Equatable, Sendable {
     package let call: UInt32
     package let gpu: UInt32
     package let committed: Int
+
+    package init(call: UInt32, gpu: UInt32, committed: Int) {
+        self.call = call
+        self.gpu = gpu
+        self.committed = committed
+    }
 }
 
 extension ProbeRegion {

@@ -50,8 +50,32 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     /// ``GPUTelemetry`` of each GPU.
     package static let telemetry = ProbeSections(rawValue: 1 << 3)
 
+    /// ``GPUMemoryHealth`` of each GPU.
+    package static let memoryHealth = ProbeSections(rawValue: 1 << 4)
+    /// ``GPULinks`` of each GPU.
+    package static let links = ProbeSections(rawValue: 1 << 5)
+    /// ``GPUFabric`` of each GPU.
+    package static let fabric = ProbeSections(rawValue: 1 << 6)
+    /// ``GPUProcesses`` of each GPU.
+    package static let processes = ProbeSections(rawValue: 1 << 7)
+    /// ``GPUTopology`` of each GPU.
+    package static let topology = ProbeSections(rawValue: 1 << 8)
+    /// ``HostDevices``: PCI devices in depth and kernel modules.
+    package static let devices = ProbeSections(rawValue: 1 << 9)
+    /// The kernel log's lines about GPUs.
+    package static let kernelLog = ProbeSections(rawValue: 1 << 10)
+    /// ``ProcessesSnapshot``: the processes that hold a device node of the driver open, with their pods; together with
+    /// `processes` also those that NVML lists.
+    package static let nodeProcesses = ProbeSections(rawValue: 1 << 11)
+    /// ``PodsSnapshot``: the devices that the kubelet gave to containers.
+    package static let pods = ProbeSections(rawValue: 1 << 12)
+    /// ``NodeFacts``: the node's system and its container runtime.
+    package static let facts = ProbeSections(rawValue: 1 << 13)
+
     /// Those that need NVML.
-    package static let needingDriver: ProbeSections = [.driver, .inventory, .telemetry]
+    package static let needingDriver: ProbeSections = [
+        .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology,
+    ]
 }
 
 /// One way to name a GPU.

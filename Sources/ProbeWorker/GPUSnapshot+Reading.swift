@@ -11,7 +11,7 @@ extension GPUSnapshot {
             let device = try library.device(at: index)
             readIdentity(device)
             isSelected = request.gpus.isEmpty || request.gpus.contains { $0.matches(self) }
-            if isSelected { readSections(device, request.sections) }
+            if isSelected { readSections(device, request.sections, library) }
         } catch {
             refusal = Unavailable(error.code)
             isSelected = request.gpus.isEmpty || request.gpus.contains(.index(index))
@@ -26,9 +26,16 @@ extension GPUSnapshot {
         if let reason = name.reason, reason == .gpuLost || reason == .resetRequired { refusal = reason }
     }
 
-    private mutating func readSections(_ device: NVMLDevice, _ sections: ProbeSections) {
+    private mutating func readSections(
+        _ device: NVMLDevice, _ sections: ProbeSections, _ library: NVMLLibrary
+    ) {
         if sections.contains(.inventory) { inventory = GPUInventory(reading: device) }
         if sections.contains(.telemetry) { telemetry = GPUTelemetry(reading: device) }
+        if sections.contains(.memoryHealth) { memoryHealth = GPUMemoryHealth(reading: device) }
+        if sections.contains(.links) { links = GPULinks(reading: device) }
+        if sections.contains(.fabric) { fabric = GPUFabric(reading: device) }
+        if sections.contains(.processes) { processes = GPUProcesses(reading: device) }
+        if sections.contains(.topology) { topology = GPUTopology(reading: device, index, of: library) }
     }
 }
 

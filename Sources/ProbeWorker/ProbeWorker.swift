@@ -1,5 +1,6 @@
 internal import CUnix
 internal import HostNode
+internal import Kubernetes
 internal import ProbeProtocol
 internal import Snapshots
 
@@ -72,17 +73,72 @@ package struct ProbeWorker: ~Copyable {
             try encoder.append(&host)
             region.commit(encoder.count, inSlot: slot)
         }
+        try encodeHostDetails(request, &encoder, slot)
+        let processes = try encodePods(request, &encoder, slot)
         guard !request.sections.isDisjoint(with: .needingDriver) else { return }
         var snapshot = driver.open(names: region)
         try encoder.append(&snapshot)
         region.commit(encoder.count, inSlot: slot)
+        var listed: Set<Int32> = []
         for index in request.order(of: min(snapshot.gpuCount.value ?? 0, 1_024)) {
             region.currentGPU.pointee = index + 1
             guard var gpu = driver.gpu(index, request) else { continue }
+            gpu.processes = gpu.processes.map(node.withLives)
+            listed.formUnion((gpu.processes?.all ?? []).map { Int32(truncatingIfNeeded: $0.pid) })
             try encoder.append(&gpu)
             region.commit(encoder.count, inSlot: slot)
         }
         region.currentGPU.pointee = 0
+        if let processes { try encodeProcesses(listed, processes, &encoder, slot) }
+    }
+
+    /// What needs no driver: the node's facts, its pods and the holders of device nodes. Returns the latter, if asked for.
+    private func encodePods(
+        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+    ) throws(SnapshotError) -> (holders: ProcessesSnapshot, pods: NodePods)? {
+        if request.sections.contains(.facts) {
+            var facts = node.facts()
+            try encoder.append(&facts)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        guard !request.sections.isDisjoint(with: [.pods, .nodeProcesses]) else { return nil }
+        let pods = node.pods()
+        if request.sections.contains(.pods) {
+            var allocations = pods.allocations()
+            try encoder.append(&allocations)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        guard request.sections.contains(.nodeProcesses) else { return nil }
+        var holders = node.deviceHolders(pods)
+        try encoder.append(&holders)
+        region.commit(encoder.count, inSlot: slot)
+        return (holders, pods)
+    }
+
+    /// Once more, with the processes that NVML lists: the later part replaces the earlier one.
+    private func encodeProcesses(
+        _ listed: Set<Int32>, _ known: (holders: ProcessesSnapshot, pods: NodePods), _ encoder: inout SnapshotEncoder,
+        _ slot: Int
+    ) throws(SnapshotError) {
+        var processes = node.processes(listed, besides: known.holders, known.pods)
+        guard processes != known.holders else { return }
+        try encoder.append(&processes)
+        region.commit(encoder.count, inSlot: slot)
+    }
+
+    private func encodeHostDetails(
+        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+    ) throws(SnapshotError) {
+        if request.sections.contains(.devices) {
+            var devices = node.devices()
+            try encoder.append(&devices)
+            region.commit(encoder.count, inSlot: slot)
+        }
+        if request.sections.contains(.kernelLog) {
+            var log = node.kernelLog()
+            try encoder.append(&log)
+            region.commit(encoder.count, inSlot: slot)
+        }
     }
 }
 

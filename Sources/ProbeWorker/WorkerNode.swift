@@ -10,8 +10,24 @@ package struct WorkerNode {
     package let root: String
     /// Why the scenario cannot be used; nil if it can or there is none.
     package private(set) var scenarioProblem: String?
+    /// `--kernel-log`: a file of the agent's own root to read instead of the node's ring buffer.
+    private(set) var kernelLogFile: String?
+    /// The agent's own root, opened before another one is entered; nil where it is not needed.
+    private(set) var ownRoot: HostDirectory?
+    private(set) var isSimulated = false
+    /// See ``ProcessesSnapshot/sharesProcessIDs``; found out before another root is entered.
+    private(set) var sharesProcessIDs: Bool?
 
     package init(_ configuration: ProbeConfiguration) {
+        self.init(nodeOf: configuration)
+        isSimulated = configuration.scenario != nil
+        sharesProcessIDs = findsSharedProcessIDs()
+        guard let path = configuration.kernelLog else { return }
+        kernelLogFile = path
+        ownRoot = try? HostDirectory(root: "/")
+    }
+
+    private init(nodeOf configuration: ProbeConfiguration) {
         var root = configuration.hostRoot
         if let name = configuration.scenario {
             do throws(ScenarioError) {

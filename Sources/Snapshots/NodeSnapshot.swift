@@ -6,6 +6,16 @@ package struct NodeSnapshot: Sendable, Equatable {
     package var driver = DriverSnapshot()
     /// The host's own view of its GPUs; nil if it was not asked for or not reached.
     package var host: HostSnapshot?
+    /// The host's devices in depth; nil if they were not asked for or not reached.
+    package var devices: HostDevices?
+    /// What the kernel log says of GPUs; nil if it was not asked for or not reached.
+    package var kernelLog: Reading<HostKernelLog>?
+    /// The processes that have to do with GPUs; nil if they were not asked for or not reached.
+    package var nodeProcesses: ProcessesSnapshot?
+    /// The devices that containers were given; nil if they were not asked for or not reached.
+    package var pods: PodsSnapshot?
+    /// What the node is beside its GPUs; nil if it was not asked for or not reached.
+    package var facts: NodeFacts?
     /// One entry for each GPU that NVML lists, in NVML's order.
     package var gpus: [GPUSnapshot] = []
     /// Why there is no more of it; nil if everything that was asked for was read.
@@ -29,6 +39,11 @@ package struct GPUSnapshot: SnapshotCodable, Equatable {
     package var isSelected = false
     package var inventory: GPUInventory?
     package var telemetry: GPUTelemetry?
+    package var memoryHealth: GPUMemoryHealth?
+    package var links: GPULinks?
+    package var fabric: GPUFabric?
+    package var processes: GPUProcesses?
+    package var topology: GPUTopology?
 
     package init() {}
 
@@ -43,5 +58,10 @@ package struct GPUSnapshot: SnapshotCodable, Equatable {
         try coder.code(&isSelected)
         try coder.code(&inventory)
         try coder.code(&telemetry)
+        try coder.code(&memoryHealth)
+        try coder.code(&links)
+        try coder.code(&fabric)
+        try coder.code(&processes)
+        try coder.code(&topology)
     }
 }

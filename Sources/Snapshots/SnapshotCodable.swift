@@ -57,6 +57,11 @@ extension SnapshotCoder {
     }
 }
 
+extension Reading: SnapshotCodable where Value: SnapshotCodable {
+    package init() { self = .unavailable(.notRead) }
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+}
+
 extension Reading {
     fileprivate var tag: UInt8 { reason?.tag ?? 0 }
 }

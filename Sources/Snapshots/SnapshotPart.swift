@@ -3,6 +3,11 @@ package enum SnapshotPart: UInt8, Sendable {
     case host = 1
     case driver = 2
     case gpu = 3
+    case devices = 4
+    case kernelLog = 5
+    case nodeProcesses = 6
+    case pods = 7
+    case facts = 8
 }
 
 // One function for each part, none of them generic: so the compiler writes each type's fields out in place.
@@ -20,6 +25,31 @@ extension SnapshotEncoder {
     package mutating func append(_ gpu: inout GPUSnapshot) throws(SnapshotError) {
         try tag(.gpu)
         try gpu.code(with: &self)
+    }
+
+    package mutating func append(_ devices: inout HostDevices) throws(SnapshotError) {
+        try tag(.devices)
+        try devices.code(with: &self)
+    }
+
+    package mutating func append(_ log: inout Reading<HostKernelLog>) throws(SnapshotError) {
+        try tag(.kernelLog)
+        try code(&log)
+    }
+
+    package mutating func append(_ processes: inout ProcessesSnapshot) throws(SnapshotError) {
+        try tag(.nodeProcesses)
+        try processes.code(with: &self)
+    }
+
+    package mutating func append(_ pods: inout PodsSnapshot) throws(SnapshotError) {
+        try tag(.pods)
+        try pods.code(with: &self)
+    }
+
+    package mutating func append(_ facts: inout NodeFacts) throws(SnapshotError) {
+        try tag(.facts)
+        try facts.code(with: &self)
     }
 
     private mutating func tag(_ part: SnapshotPart) throws(SnapshotError) {
@@ -52,6 +82,26 @@ extension NodeSnapshot {
             var gpu = GPUSnapshot()
             try gpu.code(with: &decoder)
             gpus.append(gpu)
+        case .devices:
+            var value = HostDevices()
+            try decoder.code(&value)
+            devices = value
+        case .kernelLog:
+            var log: Reading<HostKernelLog> = .unavailable(.notRead)
+            try decoder.code(&log)
+            kernelLog = log
+        case .nodeProcesses:
+            var value = ProcessesSnapshot()
+            try decoder.code(&value)
+            nodeProcesses = value
+        case .pods:
+            var value = PodsSnapshot()
+            try decoder.code(&value)
+            pods = value
+        case .facts:
+            var value = NodeFacts()
+            try decoder.code(&value)
+            facts = value
         case nil: throw .malformed
         }
     }

@@ -3,8 +3,15 @@ package import MCP
 /// Every tool of the agent, in the order in which clients see them. A tool is one file and one line here.
 package func allTools(_ context: ToolContext) -> [Tool] {
     [
+        DiagnoseGPUNode.tool(context),
         GetGPUInventory.tool(context),
         GetGPUTelemetry.tool(context),
+        GetGPUHealth.tool(context),
+        SnapshotECC.tool(context),
+        InspectTopology.tool(context),
+        DescribeGPUNode.tool(context),
+        ListGPUProcesses.tool(context),
+        GetPodGPUAllocation.tool(context),
         EchoTest.tool(context),
     ]
 }

@@ -1,3 +1,4 @@
+package import Diagnosis
 package import EventLoop
 package import Probe
 
@@ -12,13 +13,19 @@ package struct ToolContext: Sendable {
     /// True when the hardware is simulated; every answer says so.
     package let isSimulated: Bool
     package let mode: AgentMode
+    /// The limits of the health rules.
+    package let thresholds: HealthThresholds
 
-    package init(probe: Probe, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode) {
+    package init(
+        probe: Probe, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode,
+        thresholds: HealthThresholds = .standard
+    ) {
         self.probe = probe
         self.loop = loop
         self.nodeName = nodeName
         self.isSimulated = isSimulated
         self.mode = mode
+        self.thresholds = thresholds
     }
 }
 

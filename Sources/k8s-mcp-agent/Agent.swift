@@ -1,7 +1,6 @@
 internal import ArgumentParser
 
 /// The program: without a subcommand it serves MCP on standard input and output.
-@main
 struct Agent: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "k8s-mcp-agent",
@@ -12,7 +11,8 @@ struct Agent: ParsableCommand {
             """,
         version: AgentVersion.current,
         subcommands: [
-            ServeCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self, ScenariosCommand.self,
+            ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
+            ScenariosCommand.self,
             ProbeWorkerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnosis
 internal import EventLoop
 internal import Probe
 internal import ProbeProtocol
@@ -21,6 +22,15 @@ struct AgentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the node's root is mounted. (default: /host if it is, else /)", valueName: "dir"))
     var hostRoot: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Read this log (dmesg, journalctl or recorded /dev/kmsg text) instead of the node's ring buffer.",
+            valueName: "file"))
+    var kernelLog: String?
+
+    @Option(help: ArgumentHelp("Limits of the health rules that differ: lines name = number.", valueName: "file"))
+    var thresholds: String?
+
     @Option(help: ArgumentHelp("How long the driver may take to answer, in seconds.", valueName: "seconds"))
     var deadline: Double = 3
 
@@ -32,16 +42,28 @@ struct AgentOptions: ParsableArguments {
 
     /// Where the probe finds the hardware.
     var configuration: ProbeConfiguration {
-        ProbeConfiguration(nvmlLibrary: nvmlLibrary, scenario: simulate, hostRoot: hostRoot)
+        ProbeConfiguration(
+            nvmlLibrary: nvmlLibrary, scenario: simulate, hostRoot: hostRoot,
+            kernelLog: kernelLog.map(AgentFile.absolute))
     }
 
     /// What the tools work with.
-    func context(on loop: EventLoop) -> ToolContext {
+    func context(on loop: EventLoop) throws -> ToolContext {
         let probe = Probe(
             loop: loop, configuration: configuration, deadline: .milliseconds(Int64((deadline * 1_000).rounded())))
         return ToolContext(
             probe: probe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil,
-            mode: mode)
+            mode: mode, thresholds: try healthThresholds())
+    }
+
+    private func healthThresholds() throws -> HealthThresholds {
+        guard let path = thresholds else { return .standard }
+        guard let text = AgentFile.text(path) else {
+            throw ValidationError("--thresholds: \(path) cannot be read, or is longer than 1 MiB.")
+        }
+        do { return try HealthThresholds.standard.replaced(by: text) } catch {
+            throw ValidationError("--thresholds \(path): \(error)")
+        }
     }
 }
 

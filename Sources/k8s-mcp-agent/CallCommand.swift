@@ -31,7 +31,7 @@ struct CallCommand: ParsableCommand {
         let arguments = try CallArguments.parse(arguments)
         let (name, output, options) = (tool, output, options)
         try LoopRunner.run { loop in
-            let context = options.context(on: loop)
+            let context = try options.context(on: loop)
             let catalogue = ToolCatalogue(allTools(context))
             guard let tool = catalogue[name] else {
                 let near = catalogue.nearest(to: name).map { " Did you mean \($0)?" } ?? ""

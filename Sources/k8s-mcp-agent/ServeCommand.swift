@@ -29,7 +29,7 @@ struct ServeCommand: ParsableCommand {
         let log = AgentLog(level: logLevel)
         let options = options
         try LoopRunner.run { loop in
-            let context = options.context(on: loop)
+            let context = try options.context(on: loop)
             let server = MCPServer(
                 info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
             let transport = StdioServer(server, loop: loop)

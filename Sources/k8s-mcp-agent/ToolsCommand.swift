@@ -12,7 +12,7 @@ struct ToolsCommand: ParsableCommand {
     @OptionGroup var options: AgentOptions
 
     func run() throws {
-        let tools = allTools(options.context(on: try EventLoop()))
+        let tools = allTools(try options.context(on: try EventLoop()))
         for tool in tools {
             print("\(tool.name): \(tool.title)")
             print("  \(tool.description)")

@@ -16,7 +16,10 @@ SIMULATOR = ROOT / "bin" / "simulator"
 ENVIRONMENTS = ROOT / ".build" / "python"
 PROTOCOL = "2025-11-25"
 
-TOOLS = ("get_gpu_inventory", "get_gpu_telemetry", "echo_test")
+TOOLS = (
+    "diagnose_gpu_node", "get_gpu_inventory", "get_gpu_telemetry", "get_gpu_health", "snapshot_ecc", "inspect_topology",
+    "echo_test",
+)
 HEALTHY = ("a100x2", "h100x8", "b200x8", "gb200x4", "l40sx4", "t4x1", "a100-mig")
 FAULTY_GPU = (
     "ecc-dbe", "row-remap-pending", "row-remap-failure", "fallen-off-bus", "nvlink-down", "nvlink-errors",

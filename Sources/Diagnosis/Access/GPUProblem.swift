@@ -6,7 +6,7 @@ extension GPUSnapshot {
         guard let refusal else { return nil }
         let words = refusal.gpuProblem
         return AccessProblem(
-            kind: words.kind, gpu: index, busID: busID.value, message: "GPU \(index)\(place): \(words.message)",
+            kind: words.kind, gpu: index, busID: busID.value, message: "GPU \(index)\(place) \(words.message)",
             remedy: words.remedy)
     }
 

@@ -12,9 +12,12 @@ package enum Action: String, Sendable, Hashable, CaseIterable {
     case checkApp = "CHECK_APP"
     case checkDriver = "CHECK_DRIVER"
     case checkFabric = "CHECK_FABRIC"
+    /// The fabric manager's service and its configuration.
+    case checkFabricManager = "CHECK_FM_CONFIG"
     case checkMechanicals = "CHECK_MECHANICALS"
     case checkNVLink = "CHECK_NVLINK"
     case checkPCIe = "CHECK_PCIE"
+    case checkPower = "CHECK_POWER"
     case checkThermals = "CHECK_THERMALS"
     case checkUVM = "CHECK_UVM"
     case updateSoftware = "UPDATE_SOFTWARE"

@@ -16,4 +16,7 @@ const char *DiagnosisDataXidNVLink5(size_t *size);
 /// The SXid numbers of the NVSwitch driver (sxid.tsv).
 const char *DiagnosisDataSXid(size_t *size);
 
+/// The limits of the health rules (thresholds.conf).
+const char *DiagnosisDataThresholds(size_t *size);
+
 #pragma clang assume_nonnull end

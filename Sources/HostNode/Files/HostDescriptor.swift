@@ -140,6 +140,7 @@ extension HostFileStatus {
             case S_IFDIR: .directory
             case S_IFLNK: .symlink
             case S_IFCHR: .characterDevice(major: status.major, minor: status.minor)
+            case S_IFSOCK: .socket
             default: .other
             }
         self.init(kind: kind, size: status.size, permissions: status.mode & 0o7777, uid: status.uid)

@@ -115,6 +115,15 @@ package final class HostDirectory: HostFiles {
         }
     }
 
+    package func connect(_ path: String, milliseconds: UInt32) throws(HostFileError) -> HostSocket {
+        guard try status(path).kind == .socket else { throw HostFileError(path: path, cause: .wrongKind) }
+        let resolved = try resolve(path)
+        return try reaching(path) { () throws(SystemError) in
+            let parent = try self.open(HostPath.parent(resolved) ?? "/", csystem_handle_flags() | O_DIRECTORY)
+            return try HostSocket(in: parent, name: HostPath.name(resolved), milliseconds: milliseconds)
+        }
+    }
+
     private func requireRegular(_ path: String) throws(SystemError) {
         let status = try open(path, csystem_handle_flags()).status()
         guard status.kind == .regular else { throw SystemError(code: EINVAL) }
@@ -136,7 +145,7 @@ package final class HostDirectory: HostFiles {
     }
 
     /// Runs `body` and tells its errors as those of `path`.
-    private func reaching<Result>(
+    private func reaching<Result: ~Copyable>(
         _ path: String, _ body: () throws(SystemError) -> Result
     ) throws(HostFileError) -> Result {
         do {

@@ -25,6 +25,10 @@ package protocol HostFiles: Sendable {
 
     /// Whether the agent may open `path`, by access(2): a device cgroup or a security module can still refuse it.
     func mayOpen(_ path: String, forWriting: Bool) throws(HostFileError) -> Bool
+
+    /// A connection to the unix socket at `path`, on which nobody waits longer than `milliseconds` from now on.
+    /// A tree that is not a real directory has none.
+    func connect(_ path: String, milliseconds: UInt32) throws(HostFileError) -> HostSocket
 }
 
 extension HostFiles {
@@ -33,6 +37,10 @@ extension HostFiles {
         let bytes = try head(path, limit: limit + 1)
         guard bytes.count <= limit else { throw HostFileError(path: path, cause: .tooLarge(limit: limit)) }
         return bytes
+    }
+
+    package func connect(_ path: String, milliseconds: UInt32) throws(HostFileError) -> HostSocket {
+        throw HostFileError(path: path, cause: try status(path).kind == .socket ? .noPermission : .wrongKind)
     }
 
     /// Whether there is anything at `path`.
@@ -60,7 +68,9 @@ package struct HostFileStatus: Sendable, Hashable {
         case symlink
         /// A character device with its numbers.
         case characterDevice(major: UInt32, minor: UInt32)
-        /// A socket, pipe or block device.
+        /// A unix socket.
+        case socket
+        /// A pipe or block device.
         case other
     }
 

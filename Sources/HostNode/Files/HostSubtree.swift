@@ -40,6 +40,10 @@ package struct HostSubtree: HostFiles {
         try base.mayOpen(outside(path), forWriting: forWriting)
     }
 
+    package func connect(_ path: String, milliseconds: UInt32) throws(HostFileError) -> HostSocket {
+        try base.connect(outside(path), milliseconds: milliseconds)
+    }
+
     /// The path in the tree around, with every symlink resolved inside this one.
     private func outside(_ path: String) throws(HostFileError) -> String {
         let inside = try HostPath.resolve(path) { (path) throws(HostFileError) in try base.linkTarget(prefix + path) }

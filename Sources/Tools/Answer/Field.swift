@@ -16,6 +16,7 @@ enum FieldValue: Equatable {
     case text(String)
     case flag(Bool)
     case texts([String])
+    case ints([Int64])
     case object([Field])
     case objects([[Field]])
 
@@ -27,6 +28,7 @@ enum FieldValue: Equatable {
         case .text(let value): writer.string(value)
         case .flag(let value): writer.bool(value)
         case .texts(let values): writer.array { writer in for value in values { writer.string(value) } }
+        case .ints(let values): writer.array { writer in for value in values { writer.int(value) } }
         case .object(let fields): writer.object { $0.write(fields) }
         case .objects(let objects):
             writer.array { writer in for fields in objects { writer.object { $0.write(fields) } } }

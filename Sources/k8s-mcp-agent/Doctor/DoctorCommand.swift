@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let options = options
         try LoopRunner.run { loop in
-            let context = options.context(on: loop)
+            let context = try options.context(on: loop)
             let node = WorkerNode(options.configuration)
             let checks =
                 AgentChecks.all(context, node) + HostChecks.all(node) + LibraryChecks.all(options.configuration, node)

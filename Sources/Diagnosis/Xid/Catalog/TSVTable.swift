@@ -2,7 +2,7 @@ internal import DiagnosisData
 
 /// One of the compiled-in data files.
 enum DataFile: Sendable {
-    case xid, nvlink5, sxid
+    case xid, nvlink5, sxid, thresholds
 
     /// The file's bytes, which live as long as the process.
     func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
@@ -12,6 +12,7 @@ enum DataFile: Sendable {
             case .xid: DiagnosisDataXid(&size)
             case .nvlink5: DiagnosisDataXidNVLink5(&size)
             case .sxid: DiagnosisDataSXid(&size)
+            case .thresholds: DiagnosisDataThresholds(&size)
             }
         return start.withMemoryRebound(to: UInt8.self, capacity: size) {
             body(UnsafeBufferPointer(start: $0, count: size))

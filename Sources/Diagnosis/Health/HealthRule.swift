@@ -1,0 +1,132 @@
+internal import Snapshots
+
+/// One check of one GPU.
+struct HealthRule: Sendable {
+    /// Its name in answers, for example `row_remap_failure`.
+    let name: String
+    /// True when it can be made without NVML's handle of the GPU.
+    let worksWithoutHandle: Bool
+    let judge: @Sendable (GPUCase, inout RuleResult) -> Void
+
+    init(
+        _ name: String, worksWithoutHandle: Bool = false,
+        _ judge: @escaping @Sendable (GPUCase, inout RuleResult) -> Void
+    ) {
+        self.name = name
+        self.worksWithoutHandle = worksWithoutHandle
+        self.judge = judge
+    }
+
+    /// All checks, by room.
+    static let all: [HealthRule] =
+        accessRules + memoryRules + repairRules + pcieRules + linkRules + fabricRules + thermalRules + clockRules
+        + softwareRules + processRules + kernelLogRules
+}
+
+/// What a check found on one GPU.
+struct RuleResult {
+    private let rule: String
+    private let gpu: UInt32?
+    private let busID: BusID?
+    private(set) var findings: [HealthFinding] = []
+    private(set) var gaps: [EvidenceGap] = []
+
+    init(_ rule: String, gpu: UInt32? = nil, busID: BusID? = nil) {
+        self.rule = rule
+        self.gpu = gpu
+        self.busID = busID
+    }
+
+    /// The reading's value. A missing one becomes a gap, unless this GPU does not have such a reading at all.
+    mutating func value<Value>(_ name: String, _ reading: Reading<Value>) -> Value? {
+        guard let reason = reading.reason else { return reading.value }
+        if !reason.isNormal { gaps.append(EvidenceGap(check: rule, reading: name, reason: reason)) }
+        return nil
+    }
+
+    mutating func find(
+        _ severity: Severity, _ title: String, _ evidence: HealthEvidence..., action: Action,
+        time: FindingTime = .level, authority: FindingAuthority = .counter, confirm: String, since: Int64? = nil
+    ) {
+        add(
+            HealthFinding(
+                rule: rule, severity: severity, time: time, gpu: gpu, busID: busID, title: title, evidence: evidence,
+                action: action, authority: authority, confirm: confirm, since: since))
+    }
+
+    mutating func add(_ finding: HealthFinding) { findings.append(finding) }
+
+    mutating func addGap(_ gap: EvidenceGap) { gaps.append(gap) }
+}
+
+extension Unavailable {
+    /// NVML's NO_DATA: the counter has not been filled yet.
+    private static let noData: Int32 = 21
+
+    /// True when there is nothing to know: no fault, and no gap in the evidence.
+    var isNormal: Bool { self == .notSupported || self == .error(code: Self.noData) }
+}
+
+/// One GPU with everything that its checks look at.
+struct GPUCase {
+    let gpu: GPUSnapshot
+    let node: NodeCase
+
+    var inventory: GPUInventory { gpu.inventory ?? GPUInventory() }
+    var telemetry: GPUTelemetry { gpu.telemetry ?? GPUTelemetry() }
+    var memory: GPUMemoryHealth { gpu.memoryHealth ?? GPUMemoryHealth() }
+    var links: GPULinks { gpu.links ?? GPULinks() }
+    var fabric: GPUFabric { gpu.fabric ?? GPUFabric() }
+    var processes: GPUProcesses { gpu.processes ?? GPUProcesses() }
+    var thresholds: HealthThresholds { node.thresholds }
+
+    var isMIGOn: Bool { gpu.inventory?.migMode.value?.current ?? false }
+
+    /// A kernel is running on it, as far as NVML tells.
+    var isUnderLoad: Bool {
+        guard let percent = telemetry.utilizationGPUPercent.value else { return false }
+        return Int64(percent) >= thresholds[.loadPercent]
+    }
+
+    /// The GPU as the PCI bus shows it.
+    var pci: Reading<HostPCIDevice> {
+        guard let busID = gpu.busID.value else { return .unavailable(gpu.busID.reason ?? .notRead) }
+        return node.pciDevice(busID)
+    }
+
+    /// Ampere and newer data-centre GPUs that contain memory errors (GA100, GH100, GB10x): a contained error ends its program,
+    /// and the GPU goes on.
+    var containsErrors: Bool {
+        guard let capability = inventory.computeCapability.value else { return false }
+        return capability == 80 || capability == 90 || capability >= 100
+    }
+}
+
+/// What is the same for all GPUs of a node.
+struct NodeCase: Sendable {
+    let snapshot: NodeSnapshot
+    let log: KernelLogEvidence
+    let thresholds: HealthThresholds
+    let expectedLinks: ExpectedLinks
+
+    init(_ snapshot: NodeSnapshot, _ log: KernelLogEvidence, _ thresholds: HealthThresholds) {
+        self.snapshot = snapshot
+        self.log = log
+        self.thresholds = thresholds
+        expectedLinks = ExpectedLinks(snapshot.gpus)
+    }
+
+    func pciDevice(_ busID: BusID) -> Reading<HostPCIDevice> {
+        guard let devices = snapshot.devices else { return .unavailable(.notRead) }
+        switch devices.pci {
+        case .unavailable(let reason): return .unavailable(reason)
+        case .value(let devices):
+            return devices.first { $0.busID.slot == busID.slot }.map(Reading.value) ?? .unavailable(.notSupported)
+        }
+    }
+
+    /// The newest recovery level of the kernel log for a GPU.
+    func logLevel(_ busID: BusID) -> RecoveryLevel? {
+        log.recoveryLevels.first { $0.key.slot == busID.slot }?.value
+    }
+}

@@ -1,0 +1,84 @@
+package import Snapshots
+
+/// What the kernel log adds to the judgement.
+package struct KernelLogEvidence: Sendable {
+    /// Why there is no log; nil when there is one.
+    package var absence: Unavailable?
+    /// The faults of this log that no other one explains, worst first.
+    package var faults: [KernelLogFault] = []
+    /// The newest recovery level that the log tells, by GPU.
+    package var recoveryLevels: [BusID: RecoveryLevel] = [:]
+    /// Records that were lost or left out: what they said is unknown.
+    package var missedRecords: UInt64 = 0
+
+    /// A log that could not be read.
+    package init(absence: Unavailable) { self.absence = absence }
+
+    /// A log that was read and analysed.
+    package init(_ report: KernelFaultReport, missedRecords: UInt64 = 0) {
+        let groups = Dictionary(grouping: report.groups) { $0.rootID ?? $0.id }
+        faults = report.groups.filter { $0.rootID == nil }.map { KernelLogFault($0, groups[$0.id] ?? []) }
+        recoveryLevels = report.recoveryLevels
+        self.missedRecords = report.lostRecords.addingReportingOverflow(missedRecords).partialValue
+    }
+}
+
+/// One fault of the kernel log, with what followed from it.
+package struct KernelLogFault: Sendable, Hashable {
+    /// `Xid 79`, `SXid 20034`, `pcie_fatal`.
+    package var label: String
+    /// The GPU, switch or port; nil where the lines name none.
+    package var busID: BusID?
+    package var severity: Severity
+    package var title: String
+    package var action: Action
+    /// Why that action.
+    package var reason: String
+    /// True where a program's mistake explains it: no GPU is to blame.
+    package var isApplication: Bool
+    /// True for earlier boots and for what the driver says is recovered.
+    package var isHistory: Bool
+    package var firstMicroseconds: Int64?
+    package var lastMicroseconds: Int64?
+    package var count: UInt64
+    /// The first line as logged.
+    package var line: String
+    /// Labels of what followed.
+    package var followers: [String]
+    package var lookNext: String
+
+    package init(
+        label: String, busID: BusID?, severity: Severity, title: String, action: Action, reason: String = "",
+        isApplication: Bool = false, isHistory: Bool = false, firstMicroseconds: Int64? = nil,
+        lastMicroseconds: Int64? = nil, count: UInt64 = 1, line: String = "", followers: [String] = [],
+        lookNext: String = ""
+    ) {
+        self.label = label
+        self.busID = busID
+        self.severity = severity
+        self.title = title
+        self.action = action
+        self.reason = reason
+        self.isApplication = isApplication
+        self.isHistory = isHistory
+        self.firstMicroseconds = firstMicroseconds
+        self.lastMicroseconds = lastMicroseconds
+        self.count = count
+        self.line = line
+        self.followers = followers
+        self.lookNext = lookNext
+    }
+}
+
+extension KernelLogFault {
+    /// A group of the analysis; `family` are the group itself and those that follow from it.
+    init(_ group: FaultGroup, _ family: [FaultGroup]) {
+        let followers = family.filter { $0.id != group.id }.map(\.code.label)
+        self.init(
+            label: group.code.label, busID: group.busID, severity: group.severity, title: group.name,
+            action: group.action, reason: group.why.text, isApplication: group.cause == .application,
+            isHistory: group.isEarlierBoot || group.isRecovered || group.isInjected,
+            firstMicroseconds: group.first.wallMicroseconds, lastMicroseconds: group.last.wallMicroseconds,
+            count: group.count, line: group.firstLine, followers: Set(followers).sorted(), lookNext: group.lookNext)
+    }
+}

@@ -1,0 +1,138 @@
+internal import Snapshots
+
+/// Checks of the node as a whole.
+enum NodeRules {
+    /// What they found; findings name a GPU where they are about one.
+    static func judge(_ node: NodeCase) -> RuleResult {
+        var result = RuleResult("node")
+        judgeAccess(node, &result)
+        judgeMissing(node, &result)
+        judgeModules(node, &result)
+        judgeLog(node, &result)
+        return result
+    }
+
+    private static func judgeAccess(_ node: NodeCase, _ result: inout RuleResult) {
+        let snapshot = node.snapshot
+        let problems = [
+            snapshot.interruption?.problem,
+            snapshot.driver.state.problem(kernelModule: snapshot.host?.kernelModuleVersion),
+        ]
+        for problem in problems.compactMap({ $0 }) {
+            guard
+                let (severity, action) = judgement(
+                    problem.kind, hasNoGPU: snapshot.host?.pciGPUs.value?.isEmpty ?? false)
+            else {
+                result.gap("driver_access", "nvml", snapshot.driver.state.reason)
+                continue
+            }
+            result.add(
+                HealthFinding(
+                    rule: problem.kind, severity: severity, gpu: problem.gpu, title: problem.message,
+                    evidence: problem.evidence.map { HealthEvidence("kernel", $0, .probe) }, action: action,
+                    authority: .flag, confirm: problem.remedy))
+        }
+    }
+
+    /// What a problem of access says about the node itself; nil where it only keeps the agent from looking.
+    ///
+    /// - Parameter hasNoGPU: the PCI bus could be read and shows none; then a missing driver is no fault.
+    private static func judgement(_ kind: String, hasNoGPU: Bool) -> (Severity, Action)? {
+        switch kind {
+        case "driver_not_loaded" where hasNoGPU, "no_gpu" where hasNoGPU: nil
+        case "driver_timeout", "driver_stuck_in_kernel", "nvml_initialization_failed": (.critical, .rebootNode)
+        case "driver_not_loaded", "no_gpu": (.critical, .checkDriver)
+        case "driver_version_mismatch": (.warning, .rebootNode)
+        case "probe_crashed": (.warning, .checkDriver)
+        default: nil
+        }
+    }
+
+    /// GPUs that the host shows and NVML does not list.
+    private static func judgeMissing(_ node: NodeCase, _ result: inout RuleResult) {
+        for missing in node.snapshot.missingGPUs {
+            let device = node.pciDevice(missing.busID).value
+            let excluded = node.snapshot.host?.procGPUs.value?.first { $0.busID.slot == missing.busID.slot }?.isExcluded
+            let isPassedOn = device?.driver.value.map { !$0.isEmpty && $0 != "nvidia" } ?? false
+            let isMeant = (excluded ?? false) || isPassedOn
+            let isDead = device?.isConfigurationAllOnes.value ?? false
+            result.add(
+                HealthFinding(
+                    rule: "gpu_missing_from_nvml", severity: isMeant ? .info : .critical, busID: missing.busID,
+                    title: isMeant
+                        ? "A GPU is kept from the NVIDIA driver on purpose."
+                        : "A GPU of this node is missing from NVML.", evidence: evidence(missing, device, isDead),
+                    action: isMeant ? .none : missing.isInProc || isDead ? .rebootNode : .checkDriver, authority: .flag,
+                    confirm: missing.problem.remedy))
+        }
+    }
+
+    private static func evidence(_ missing: MissingGPU, _ device: HostPCIDevice?, _ isDead: Bool) -> [HealthEvidence] {
+        var evidence = [
+            HealthEvidence("pci_device", missing.isOnPCIBus ? "present" : "missing", .pci),
+            HealthEvidence("proc_gpu", missing.isInProc ? "present" : "missing", .proc),
+            HealthEvidence("nvml_device", "missing", threshold: "present"),
+        ]
+        if let driver = device?.driver.value {
+            evidence.append(HealthEvidence("pci_driver", driver.isEmpty ? "none" : driver, .pci))
+        }
+        if isDead { evidence.append(HealthEvidence("pci_configuration", "all ones", .pci)) }
+        return evidence
+    }
+
+    private static func judgeModules(_ node: NodeCase, _ result: inout RuleResult) {
+        guard let modules = node.snapshot.devices?.modules.value, modules.contains(where: { $0.name == "nouveau" })
+        else {
+            return
+        }
+        result.add(
+            HealthFinding(
+                rule: "nouveau_loaded", severity: .warning, title: "The nouveau driver is loaded beside NVIDIA's.",
+                evidence: [HealthEvidence("modules", "nouveau", .proc)], action: .checkDriver,
+                confirm: "Blacklist nouveau and reboot."))
+    }
+
+    /// Faults of switches and of devices that are no GPU of this node, and what the log has lost.
+    private static func judgeLog(_ node: NodeCase, _ result: inout RuleResult) {
+        let slots = Set(node.snapshot.gpus.compactMap { $0.busID.value?.slot })
+        let ports = Set((node.snapshot.devices?.pci.value ?? []).compactMap { $0.upstream?.busID })
+        for fault in node.log.faults {
+            let isOfGPU = fault.busID.map { slots.contains($0.slot) || ports.contains($0) } ?? false
+            guard !isOfGPU else { continue }
+            var finding = fault.finding(nil)
+            // Running work goes on: the same fact by NVML is a warning, too.
+            if fault.label == FaultCode.driver(.versionMismatch).label {
+                finding.severity = min(finding.severity, .warning)
+            }
+            result.add(finding)
+        }
+        if let absence = node.log.absence {
+            result.gap("kernel_log", "kernel_log", absence == .notSupported ? .notRead : absence)
+        }
+        guard node.log.missedRecords > 0 else { return }
+        result.add(
+            HealthFinding(
+                rule: "kernel_log_gap", severity: .info,
+                title: "The kernel log has lost records: faults may be missing.",
+                evidence: [HealthEvidence("lost_records", "\(node.log.missedRecords)", .kernelLog)], action: .none,
+                confirm: "The node's journal reaches further back."))
+    }
+}
+
+extension RuleResult {
+    /// Notes that something could not be checked.
+    fileprivate mutating func gap(_ check: String, _ reading: String, _ reason: Unavailable) {
+        addGap(EvidenceGap(check: check, reading: reading, reason: reason))
+    }
+}
+
+extension NVMLState {
+    /// Why nothing can be read from NVML.
+    fileprivate var reason: Unavailable {
+        switch outcome {
+        case .noPermission, .rootNotEntered: .noPermission
+        case .libraryNotFound, .libraryUnusable, .notAsked, .ready: .notRead
+        case .driverNotLoaded, .versionMismatch, .noGPU, .initializationFailed: .error(code: code)
+        }
+    }
+}

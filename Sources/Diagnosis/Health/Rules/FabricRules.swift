@@ -1,0 +1,57 @@
+internal import Snapshots
+
+/// The registration with the NVLink fabric (NVSwitch systems).
+let fabricRules: [HealthRule] = [
+    HealthRule("fabric_state") { gpu, result in
+        guard !gpu.isMIGOn, let state = result.value("fabric_state", gpu.fabric.state) else { return }
+        let evidence = HealthEvidence("fabric_state", FabricWords.state(state), threshold: "completed")
+        switch state {
+        case 1:
+            result.find(
+                .critical, "The GPU is not registered with the NVLink fabric: CUDA will not start on it.", evidence,
+                action: .checkFabricManager, authority: .flag,
+                confirm:
+                    "Whether nvidia-fabricmanager runs and fits the driver's version; restart it; its log and SXid lines."
+            )
+        case 2:
+            result.find(
+                .info,
+                "The GPU is being registered with the NVLink fabric; that takes minutes after the driver's start.",
+                evidence, action: .none, confirm: "Ask again in five minutes: if it has not completed, it is a fault.")
+        default: break
+        }
+    },
+    HealthRule("fabric_status") { gpu, result in
+        guard gpu.fabric.state.value == 3, let status = result.value("fabric_status", gpu.fabric.status), status != 0
+        else { return }
+        result.find(
+            .critical, "The registration with the NVLink fabric failed.",
+            HealthEvidence("fabric_status", "NVML code \(status)", threshold: "0"), action: .checkFabricManager,
+            authority: .flag, confirm: "The fabric manager's log; SXid lines in the kernel log.")
+    },
+    HealthRule("fabric_health") { gpu, result in
+        guard gpu.fabric.state.value == 3, let bits = result.value("fabric_health_mask", gpu.fabric.healthMask) else {
+            return
+        }
+        let faults = FabricHealthMask(rawValue: bits).faults
+        guard !faults.isEmpty else { return }
+        result.find(
+            .critical, "The NVLink fabric reports a fault of this GPU's part.",
+            HealthEvidence(
+                "fabric_health_mask", "0x\(String(bits, radix: 16)): \(faults.joined(separator: ", "))",
+                threshold: "no fault"
+            ),
+            action: FabricHealthMask(rawValue: bits).incorrectConfiguration == nil ? .checkNVLink : .checkFabricManager,
+            authority: .flag, confirm: "Link states of this GPU; SXid lines; the fabric manager's log.")
+    },
+    HealthRule("fabric_summary") { gpu, result in
+        guard gpu.fabric.state.value == 3,
+            let summary = result.value("fabric_health_summary", gpu.fabric.healthSummary),
+            summary >= 2, FabricHealthMask(rawValue: gpu.fabric.healthMask.value ?? 0).faults.isEmpty
+        else { return }
+        result.find(
+            summary == 2 ? .critical : .warning, "The NVLink fabric calls this GPU \(FabricWords.summary(summary)).",
+            HealthEvidence("fabric_health_summary", FabricWords.summary(summary), threshold: "healthy"),
+            action: .checkFabric, authority: .flag, confirm: "Link states; the fabric manager's log.")
+    },
+]

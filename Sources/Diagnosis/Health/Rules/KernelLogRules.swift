@@ -1,0 +1,40 @@
+internal import Snapshots
+
+/// What the kernel log says of the GPU.
+let kernelLogRules: [HealthRule] = [
+    HealthRule("kernel_log", worksWithoutHandle: true) { gpu, result in
+        if let absence = gpu.node.log.absence {
+            _ = result.value("kernel_log", Reading<Bool>.unavailable(absence == .notSupported ? .notRead : absence))
+        }
+        for fault in gpu.node.log.faults where gpu.concerns(fault) { result.add(fault.finding(gpu.gpu)) }
+    }
+]
+
+extension GPUCase {
+    /// Whether a fault is of this GPU or of the PCIe port above it.
+    fileprivate func concerns(_ fault: KernelLogFault) -> Bool {
+        guard let busID = fault.busID else { return false }
+        if busID.slot == gpu.busID.value?.slot { return true }
+        return pci.value?.upstream?.busID == busID
+    }
+}
+
+extension KernelLogFault {
+    /// The fault as a finding of a GPU, or of the node.
+    func finding(_ gpu: GPUSnapshot?) -> HealthFinding {
+        let isHarmless = isApplication || isHistory
+        let times = count == 1 ? "once" : "\(count) times"
+        var evidence = [HealthEvidence(label, "\(times): \(line.prefix(160))", .kernelLog)]
+        if !followers.isEmpty {
+            evidence.append(
+                HealthEvidence("followed_by", followers.prefix(6).joined(separator: ", "), .kernelLog))
+        }
+        return HealthFinding(
+            rule: "kernel_log", severity: isHarmless ? .info : severity, time: isHistory ? .history : .event,
+            gpu: gpu?.index, busID: gpu?.busID.value ?? busID,
+            title: "\(label): \(title)\(isApplication ? "; a program's fault, the GPU is fine" : "").",
+            evidence: evidence,
+            action: isHistory ? .none : action, authority: .kernelLog,
+            confirm: lookNext.isEmpty ? reason : lookNext, since: firstMicroseconds)
+    }
+}

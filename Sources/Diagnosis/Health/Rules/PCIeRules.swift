@@ -1,0 +1,78 @@
+internal import Snapshots
+
+/// The GPU's place on the PCI bus: whether it answers there, its link, and the errors of both ends.
+let pcieRules: [HealthRule] = [
+    HealthRule("pci_presence", worksWithoutHandle: true) { gpu, result in
+        guard let busID = gpu.gpu.busID.value,
+            let onBus = result.value("pci_devices", gpu.node.snapshot.host?.pciGPUs ?? .unavailable(.notRead)),
+            !onBus.contains(where: { $0.slot == busID.slot })
+        else { return }
+        result.find(
+            .critical, "NVML lists the GPU, but it is gone from the PCI bus.",
+            HealthEvidence("pci_device", "missing", threshold: "present", .pci), action: .rebootNode,
+            authority: .flag, confirm: "lspci; Xid 79 or pciehp lines in the kernel log.")
+    },
+    HealthRule("pci_configuration", worksWithoutHandle: true) { gpu, result in
+        guard let device = result.value("pci_device", gpu.pci) else { return }
+        guard device.isConfigurationAllOnes.value ?? false else { return }
+        result.find(
+            .critical, "The GPU does not answer on the PCI bus: its configuration reads as all ones.",
+            HealthEvidence("pci_configuration", "all ones", .pci), action: .rebootNode, authority: .flag,
+            confirm: "Xid 79 in the kernel log; after a reboot the same again: reseat or replace it.")
+    },
+    HealthRule("pcie_width") { gpu, result in
+        guard let now = result.value("pcie_width", gpu.telemetry.pcieWidth),
+            let most = result.value("pcie_max_width", gpu.inventory.pcieMaxWidth), now < most, now > 0
+        else { return }
+        result.find(
+            .warning, "The PCIe link runs on \(now) of \(most) lanes; width does not drop when idle.",
+            HealthEvidence("pcie_width", "\(now)", threshold: "\(most)"), gpu.upstreamWidth,
+            HealthEvidence("pcie_replay_count", gpu.telemetry.pcieReplayCount.value.map(String.init) ?? "unknown"),
+            action: .checkPCIe,
+            confirm: "Reseat the GPU; compare bandwidth with a neighbour; AER lines in the kernel log.")
+    },
+    HealthRule("pcie_generation") { gpu, result in
+        guard let now = result.value("pcie_generation", gpu.telemetry.pcieGeneration),
+            let most = result.value("pcie_max_generation", gpu.inventory.pcieMaxGeneration), now < most,
+            gpu.isUnderLoad, gpu.telemetry.performanceState.value == 0
+        else { return }
+        result.find(
+            .warning, "Under load the PCIe link runs at generation \(now) of \(most).",
+            HealthEvidence("pcie_generation", "\(now)", threshold: "\(most) under load"), action: .checkPCIe,
+            confirm: "An idle GPU lowers it, and that is no fault: read it again under load.")
+    },
+    HealthRule("pcie_errors", worksWithoutHandle: true) { gpu, result in
+        guard let device = result.value("pci_device", gpu.pci) else { return }
+        gpu.judgeErrors(device.errors, at: device.busID, &result)
+        if let port = device.upstream { gpu.judgeErrors(port.errors, at: port.busID, &result) }
+    },
+]
+
+extension GPUCase {
+    fileprivate var upstreamWidth: HealthEvidence {
+        let width = pci.value?.upstream?.link.currentWidth.value
+        return HealthEvidence("upstream_port_width", width.map(String.init) ?? "unknown", .pci)
+    }
+
+    fileprivate func judgeErrors(_ errors: HostPCIErrors, at busID: BusID, _ result: inout RuleResult) {
+        let uncorrected = [errors.fatal.value, errors.nonFatal.value].compactMap { $0?.total }.reduce(0, +)
+        let names = [errors.fatal.value, errors.nonFatal.value].compactMap { $0?.nonzero }.joined().map(\.name)
+        if Int64(clamping: uncorrected) >= thresholds[.pcieFatalErrors] {
+            result.find(
+                .warning, "The PCIe link had uncorrectable errors in this boot.",
+                HealthEvidence(
+                    "aer_uncorrectable \(busID)", "\(uncorrected) (\(names.prefix(4).joined(separator: ", ")))",
+                    threshold: "\(thresholds[.pcieFatalErrors])", .pci),
+                action: .checkPCIe, time: .event, confirm: "AER lines and Xid 79 in the kernel log.")
+        }
+        guard let corrected = errors.correctable.value?.total,
+            Int64(clamping: corrected) >= thresholds[.pcieCorrectedErrors]
+        else { return }
+        result.find(
+            .warning, "The PCIe link corrects many errors.",
+            HealthEvidence(
+                "aer_correctable \(busID)", "\(corrected)", threshold: "\(thresholds[.pcieCorrectedErrors])", .pci),
+            action: .checkPCIe, time: .event,
+            confirm: "Whether the counter grows under load; reseat or change the riser.")
+    }
+}

@@ -1,0 +1,44 @@
+internal import Snapshots
+
+/// Processes on the GPU against what /proc says of them.
+let processRules: [HealthRule] = [
+    HealthRule("dead_process_holds_memory") { gpu, result in
+        _ = result.value("compute_processes", gpu.processes.compute)
+        let dead = gpu.processes.all.filter { $0.life == .gone || $0.life == .zombie }
+        guard !dead.isEmpty else { return }
+        let memory = dead.compactMap(\.usedMemoryBytes).reduce(UInt64(0)) {
+            $0.addingReportingOverflow($1).partialValue
+        }
+        let words = dead.prefix(4).map { "pid \($0.pid) (\($0.life == .zombie ? "zombie" : "gone"))" }
+        result.find(
+            .warning, "The GPU holds memory for processes that are dead.",
+            HealthEvidence("compute_processes", words.joined(separator: ", ")),
+            HealthEvidence("used_memory_mib", "\(memory >> 20)"), action: .checkApp,
+            confirm: "A zombie ends with its parent; if the memory stays, threads hang in the driver: reset the GPU.")
+    },
+    HealthRule("stuck_process") { gpu, result in
+        let stuck = gpu.processes.all.filter { $0.life == .uninterruptible }
+        guard !stuck.isEmpty else { return }
+        result.find(
+            .info, "A process on the GPU sleeps uninterruptibly; if that lasts, the driver is stuck.",
+            HealthEvidence("process_state", stuck.prefix(4).map { "pid \($0.pid) D" }.joined(separator: ", "), .proc),
+            action: .none, confirm: "Ask again in ten seconds; /proc/PID/stack.")
+    },
+    HealthRule("unowned_memory") { gpu, result in
+        guard !gpu.isMIGOn, gpu.gpu.topology?.ownNUMANode.value == nil,
+            let memory = result.value("memory_used_bytes", gpu.telemetry.memory), let reserved = memory.reserved,
+            gpu.processes.compute.value?.isEmpty ?? false, gpu.processes.graphics.value?.isEmpty ?? true,
+            gpu.processes.mps.value?.isEmpty ?? true
+        else { return }
+        let used = memory.used
+        let limit = gpu.thresholds[.unownedMemoryMiB]
+        guard Int64(used >> 20) >= limit else { return }
+        result.find(
+            .warning, "Memory is in use, but no process owns it.",
+            HealthEvidence("memory_used_mib", "\(used >> 20)", threshold: "\(limit)"),
+            HealthEvidence("memory_reserved_mib", "\(reserved >> 20)"), action: .checkApp,
+            confirm:
+                "Processes of another pid namespace are hidden from NVML: run with hostPID; else look for holders of "
+                + "its device node, and reset the GPU.")
+    },
+]

@@ -1,0 +1,100 @@
+internal import NVML
+internal import Snapshots
+
+extension GPULinks {
+    /// Asks NVML for each NVLink and chip-to-chip link.
+    init(reading device: NVMLDevice) {
+        self.init()
+        count = Reading { () throws(NVMLError) in try device.nvlinkCount() }
+        links = (0..<min(count.value ?? 0, Self.limit)).map { GPULink(reading: device, $0) }
+        c2cCount = Reading { () throws(NVMLError) in
+            UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.c2cCount)))
+        }
+        c2cLinks = (0..<min(c2cCount.value ?? 0, Self.limit)).map { C2CLink(reading: device, $0) }
+    }
+
+    /// More links than any GPU has.
+    private static let limit: UInt32 = 64
+}
+
+/// Field ids of nvml.h that are read for each link (scope: the link's number).
+private enum LinkField {
+    static let speed: UInt32 = 164
+    static let c2cCount: UInt32 = 170
+    static let c2cStatus: UInt32 = 171
+    static let c2cMaxBandwidth: UInt32 = 172
+    /// The counters of NVLink 5.
+    static let counters: [(UInt32, any WritableKeyPath<GPULinkErrors, Reading<UInt64>> & Sendable)] = [
+        (206, \.malformedPackets), (207, \.bufferOverruns), (208, \.receiveErrors), (209, \.receiveRemoteErrors),
+        (210, \.receiveGeneralErrors), (211, \.localIntegrityErrors), (212, \.transmitDiscards),
+        (213, \.recoveriesSucceeded), (214, \.recoveriesFailed), (219, \.effectiveErrors), (220, \.effectiveBER),
+        (221, \.symbolErrors), (222, \.symbolBER),
+    ]
+}
+
+extension GPULink {
+    /// `nvmlNvlinkVersion_t` of the first generation with packet counters instead of replay and CRC counters.
+    private static let version5: UInt32 = 7
+
+    fileprivate init(reading device: NVMLDevice, _ number: UInt32) {
+        self.init()
+        self.number = number
+        isActive = Reading { () throws(NVMLError) in try device.nvlinkActive(number) }
+        version = Reading { () throws(NVMLError) in try device.nvlinkVersion(number) }
+        speedMBps = Reading { () throws(NVMLError) in
+            UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.speed, scope: number)))
+        }
+        remoteType = Reading { () throws(NVMLError) in try device.nvlinkRemoteDeviceType(number) }
+        remoteBusID = Reading { () throws(NVMLError) in BusID(try device.nvlinkRemotePCIInfo(number)) }
+        errors = GPULinkErrors()
+        if let version = version.value, version >= Self.version5 {
+            errors.readPacketCounters(device, number)
+        } else {
+            errors.readLinkCounters(device, number)
+        }
+    }
+}
+
+extension GPULinkErrors {
+    fileprivate mutating func readLinkCounters(_ device: NVMLDevice, _ number: UInt32) {
+        replay = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .replay) }
+        recovery = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .recovery) }
+        crcFlit = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .crcFlit) }
+        crcData = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .crcData) }
+        eccData = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .eccData) }
+        for (_, path) in LinkField.counters { self[keyPath: path] = .unavailable(.notSupported) }
+    }
+
+    fileprivate mutating func readPacketCounters(_ device: NVMLDevice, _ number: UInt32) {
+        let results = device.fields(LinkField.counters.map { NVMLField(id: $0.0, scope: number) })
+        for ((_, path), result) in zip(LinkField.counters, results) {
+            self[keyPath: path] = Reading { () throws(NVMLError) in try result.get() }.naturalNumber
+        }
+        for path in [\Self.replay, \.recovery, \.crcFlit, \.crcData, \.eccData] {
+            self[keyPath: path] = .unavailable(.notSupported)
+        }
+    }
+}
+
+extension Reading<NVMLNumber> {
+    /// The same as a natural number; an error where it is negative or a fraction, which no counter is.
+    fileprivate var naturalNumber: Reading<UInt64> {
+        switch self {
+        case .value(let number): number.unsigned.map(Reading<UInt64>.value) ?? .unavailable(.error(code: -1))
+        case .unavailable(let reason): .unavailable(reason)
+        }
+    }
+}
+
+extension C2CLink {
+    fileprivate init(reading device: NVMLDevice, _ number: UInt32) {
+        self.init()
+        self.number = number
+        isActive = Reading { () throws(NVMLError) in
+            try device.unsignedField(NVMLField(id: LinkField.c2cStatus, scope: number)) != 0
+        }
+        maxBandwidthMBps = Reading { () throws(NVMLError) in
+            UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.c2cMaxBandwidth, scope: number)))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import HostNode
+internal import Kubernetes
+internal import ProbeProtocol
+internal import Snapshots
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+extension WorkerNode {
+    /// The node's pods, their devices and the names behind uids.
+    func pods() -> NodePods { NodePods(files) }
+
+    /// What the node is beside its GPUs.
+    func facts() -> NodeFacts { NodeFactsFiles(files).read() }
+
+    /// All processes that hold a device node of the driver open, without the one that asks.
+    func deviceHolders(_ pods: NodePods) -> ProcessesSnapshot {
+        var snapshot = ProcessesSnapshot()
+        snapshot.sharesProcessIDs = sharesProcessIDs
+        switch ProcessTable(files).deviceHolders() {
+        case .value(let holders):
+            snapshot.processCount = .value(UInt32(clamping: holders.processCount))
+            snapshot.unreadableCount = UInt32(clamping: holders.unreadableCount)
+            snapshot.processes = holders.processes.filter { !isThisProcess($0) }.map(pods.named)
+        case .unavailable(let reason): snapshot.processCount = .unavailable(reason)
+        }
+        return snapshot
+    }
+
+    /// `known` and with it the processes of NVML's lists: those that hold no device node any more are not in it yet.
+    func processes(_ listed: Set<Int32>, besides known: ProcessesSnapshot, _ pods: NodePods) -> ProcessesSnapshot {
+        // Pids of another namespace would be those of other processes here.
+        guard known.sharesProcessIDs != false else { return known }
+        let missing = listed.subtracting(known.processes.map(\.process.pid)).sorted()
+        var snapshot = known
+        snapshot.add(ProcessTable(files).processes(missing).map(pods.named))
+        return snapshot
+    }
+
+    /// By its number inside of the agent's container; and since other containers have that number too, by its arguments.
+    private func isThisProcess(_ process: HostProcess) -> Bool {
+        guard !isSimulated, process.innerPID.value == getpid(), let command = process.commandLine.value else {
+            return false
+        }
+        return command.contains(" \(ProbeConfiguration.subcommand)")
+    }
+
+    /// Whether NVML speaks of processes by the numbers of the node's /proc: the kernel gives the first process id namespace
+    /// this fixed number (PROC_PID_INIT_INO). Nil where there is nothing to compare.
+    func findsSharedProcessIDs() -> Bool? {
+        guard !isSimulated, let own = try? HostDirectory(root: "/").link("/proc/self/ns/pid") else { return nil }
+        let first = try? files.link("/proc/1/ns/pid")
+        return own == "pid:[4026531836]" && (first == nil || first == own)
+    }
+}

@@ -1,0 +1,48 @@
+/// What the host's files tell of NVIDIA's devices in depth: PCI links and errors, kernel modules, device nodes.
+package struct HostDevices: SnapshotCodable, Equatable {
+    /// GPUs and NVSwitches on the PCI bus (sysfs).
+    package var pci: Reading<[HostPCIDevice]> = .unavailable(.notRead)
+    /// The loaded kernel modules that matter to GPUs (/proc/modules).
+    package var modules: Reading<[HostModule]> = .unavailable(.notRead)
+
+    package init() {}
+
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+        try coder.code(&pci)
+        try coder.code(&modules)
+    }
+}
+
+extension HostModule: SnapshotCodable {
+    package init() { self.init(name: "", sizeBytes: 0, referenceCount: nil, users: [], state: nil) }
+
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+        try coder.code(&name)
+        try coder.code(&sizeBytes)
+        try coder.code(&referenceCount)
+        try coder.code(&users)
+        var word = state?.rawValue
+        try coder.code(&word)
+        state = word.flatMap(State.init)
+    }
+}
+
+extension SnapshotCoder {
+    package mutating func code(_ value: inout Int) throws(SnapshotError) {
+        var wide = Int64(value)
+        try code(&wide)
+        guard let narrow = Int(exactly: wide) else { throw .malformed }
+        value = narrow
+    }
+
+    package mutating func code(_ value: inout UInt16) throws(SnapshotError) {
+        var wide = UInt32(value)
+        try code(&wide)
+        guard let narrow = UInt16(exactly: wide) else { throw .malformed }
+        value = narrow
+    }
+}
+
+extension Int: SnapshotCodable {
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+}

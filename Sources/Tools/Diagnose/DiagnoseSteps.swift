@@ -1,0 +1,56 @@
+internal import Diagnosis
+internal import JSON
+internal import Snapshots
+
+/// What to do about a node, in order.
+struct DiagnoseSteps {
+    struct Step {
+        let action: Action
+        var gpus: [UInt32]
+        /// Of a GPU that NVML does not list, or of a switch.
+        let busID: BusID?
+        let why: String
+    }
+
+    private(set) var steps: [Step] = []
+
+    init(_ report: HealthReport) {
+        let acting = report.findings.filter { $0.severity > .info && $0.action != .none }
+        for gpu in report.gpus { add(gpu.action, gpu, acting) }
+        // What no GPU is named for: the driver, switches.
+        for finding in acting
+        where finding.gpu == nil && !report.gpus.contains(where: { $0.index == nil && $0.busID == finding.busID }) {
+            add(Step(action: finding.action, gpus: [], busID: finding.busID, why: finding.title))
+        }
+        steps.sort { $0.action.urgency > $1.action.urgency }
+        for gpu in report.gpus { for action in gpu.nextActions { add(action, gpu, acting) } }
+    }
+
+    private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {
+        guard action != .none else { return }
+        let reasons = findings.filter { finding in
+            finding.action == action
+                && (gpu.index != nil ? finding.gpu == gpu.index : finding.gpu == nil && finding.busID == gpu.busID)
+        }
+        guard let reason = reasons.first(where: { !$0.isSymptom }) ?? reasons.first else { return }
+        add(
+            Step(
+                action: action, gpus: gpu.index.map { [$0] } ?? [], busID: gpu.index == nil ? gpu.busID : nil,
+                why: reason.title))
+    }
+
+    private mutating func add(_ step: Step) {
+        guard
+            let index = steps.firstIndex(where: {
+                $0.action == step.action && $0.why == step.why && $0.busID == step.busID
+            })
+        else { return steps.append(step) }
+        for gpu in step.gpus where !steps[index].gpus.contains(gpu) { steps[index].gpus.append(gpu) }
+    }
+
+    static let schema = Schema.object(
+        [
+            ("action", Schema.choice(Action.allCases.map(\.rawValue))), ("gpus", Schema.array(Schema.integer())),
+            ("bus_id", Schema.string("Of a GPU that NVML does not list, or of a switch")), ("why", Schema.string()),
+        ], required: ["action", "why"])
+}

@@ -1,0 +1,100 @@
+internal import Diagnosis
+internal import JSON
+internal import Snapshots
+
+/// The judgement as an answer.
+struct HealthAnswer {
+    let context: ToolContext
+    let health: NodeHealth
+    let detail: Detail
+    /// Those that the caller chose.
+    let gpus: [GPUVerdict]
+
+    var findings: [MergedFinding] {
+        let chosen = Set(gpus.compactMap(\.index))
+        let all = gpus.count == health.report.gpus.count
+        let own = health.report.findings.filter { finding in
+            all || finding.gpu.map(chosen.contains) ?? gpus.contains { $0.busID != nil && $0.busID == finding.busID }
+        }
+        return MergedFinding.merge(detail == .summary ? own.filter { $0.severity > .info } : own)
+    }
+
+    func encoded() -> [UInt8] {
+        var writer = JSONWriter(reserving: 8_192)
+        writer.object { writer in
+            writer.head(
+                status: health.problems.isEmpty && health.snapshot.interruption == nil ? "success" : "partial", context,
+                health.snapshot, summary: summary)
+            writer.field("verdict", health.report.verdict.rawValue)
+            writer.field("device_count", gpus.count)
+            writer.array("devices") { writer in for gpu in gpus { writer.object { $0.verdict(gpu) } } }
+            writer.array("findings") { writer in
+                for finding in findings { writer.object { $0.finding(finding, detail) } }
+            }
+            writer.gaps(GapList(gpus, health.report.gaps), detail)
+            writer.problems(health.problems)
+        }
+        return writer.finish()
+    }
+
+    private var summary: String { HealthSummary.text(gpus, findings, health.report.verdict) }
+}
+
+/// The judgement in one or two sentences.
+enum HealthSummary {
+    static func text(_ gpus: [GPUVerdict], _ findings: [MergedFinding], _ verdict: HealthVerdict) -> String {
+        let counts = [HealthVerdict.unhealthy, .degraded, .unknown, .healthy].compactMap { verdict -> String? in
+            let count = gpus.filter { $0.verdict == verdict }.count
+            return count == 0 ? nil : "\(count) \(verdict.rawValue)"
+        }
+        let head = gpus.isEmpty ? "No GPU could be judged: \(verdict.rawValue)." : counts.joined(separator: ", ") + "."
+        let grave = findings.filter { $0.finding.severity > .info }
+        guard let worst = grave.first else { return head }
+        // What is wrong says more than that something must be done about it.
+        let cause =
+            grave.first { finding in
+                !finding.finding.isSymptom && finding.finding.severity == worst.finding.severity
+                    && (worst.gpus.isEmpty || !worst.gpus.allSatisfy { !finding.gpus.contains($0) })
+            } ?? worst
+        let place =
+            cause.gpus.isEmpty ? cause.finding.busID.map { "\($0): " } ?? "" : "GPU \(NumberList.text(cause.gpus)): "
+        let action = gpus.first { $0.index == cause.gpus.first && $0.index != nil }?.action ?? cause.finding.action
+        return "\(head) \(place)\(cause.finding.title)\(action == .none ? "" : " First: \(action.rawValue).")"
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func verdict(_ gpu: GPUVerdict) {
+        field("index", gpu.index)
+        field("uuid", gpu.uuid)
+        field("bus_id", gpu.busID.map(String.init(describing:)))
+        field("name", gpu.name)
+        field("verdict", gpu.verdict.rawValue)
+        guard gpu.action != .none else { return }
+        field("action", gpu.action.rawValue)
+        guard !gpu.nextActions.isEmpty else { return }
+        array("next_actions") { writer in for action in gpu.nextActions { writer.string(action.rawValue) } }
+    }
+}
+
+extension HealthAnswer {
+    static let deviceSchema = Schema.object(
+        AnswerSchema.identity + [
+            ("verdict", Schema.choice(HealthVerdict.allCases.map(\.rawValue))),
+            ("action", Schema.choice(Action.allCases.map(\.rawValue), "What to do first; absent: nothing")),
+            ("next_actions", Schema.array(Schema.string(), "After that, in order")),
+        ], required: ["verdict"])
+
+    static let schema = Schema.object(
+        AnswerSchema.head + [
+            ("verdict", Schema.choice(HealthVerdict.allCases.map(\.rawValue), "Of the node: the worst")),
+            ("device_count", Schema.integer("GPUs in this answer, those missing from NVML as well")),
+            ("devices", Schema.array(deviceSchema)),
+            ("findings", Schema.array(MergedFinding.schema, "The most urgent first")),
+            ("unchecked", GapList.schema), ("unchecked_left_out", Schema.integer()),
+            ("problems", AnswerSchema.problems),
+        ],
+        required: [
+            "status", "node", "source", "collected_at", "summary", "verdict", "device_count", "devices", "findings",
+        ])
+}

@@ -1,0 +1,84 @@
+internal import Diagnosis
+internal import JSON
+internal import Snapshots
+
+/// Topology in the words of an answer.
+enum TopologyFields {
+    static func device(_ gpu: GPUSnapshot, _ node: NodeSnapshot, _ detail: Detail) -> DeviceFields {
+        var fields = DeviceFields(gpu)
+        if let refusal = gpu.refusal { fields.note("device", refusal) }
+        if let topology = gpu.topology { add(topology, to: &fields) }
+        addPCI(gpu, node, detail, to: &fields)
+        if let links = gpu.links { add(links, detail, to: &fields) }
+        if let fabric = gpu.fabric { add(fabric, to: &fields) }
+        return fields
+    }
+
+    private static func add(_ topology: GPUTopology, to fields: inout DeviceFields) {
+        fields.add("near_numa_nodes", topology.nearNUMANodes) { .text(NumberList.text($0)) }
+        fields.add("cpu_affinity", topology.cpuAffinity)
+        // Only GPUs of Grace systems are NUMA nodes themselves.
+        if topology.ownNUMANode.reason != .notSupported { fields.add("own_numa_node", topology.ownNUMANode) }
+        let blocked = topology.peers.filter { $0.read.value ?? 0 != 0 || $0.write.value ?? 0 != 0 }
+        if !blocked.isEmpty { fields.add("no_peer_access_to", .text(NumberList.text(blocked.map(\.index)))) }
+    }
+
+    private static func addPCI(
+        _ gpu: GPUSnapshot, _ node: NodeSnapshot, _ detail: Detail, to fields: inout DeviceFields
+    ) {
+        guard let slot = gpu.busID.value?.slot,
+            let device = node.devices?.pci.value?.first(where: { $0.busID.slot == slot })
+        else { return }
+        if let numa = device.numaNode.value { fields.add("pci_numa_node", .int(Int64(numa))) }
+        guard detail == .full else { return }
+        fields.add("pcie_path", .texts(device.path.map { "\($0)" }))
+        if let width = device.link.currentWidth.value { fields.add("pcie_width", .int(Int64(width))) }
+        if let width = device.upstream?.link.currentWidth.value {
+            fields.add("upstream_port_width", .int(Int64(width)))
+        }
+    }
+
+    private static func add(_ links: GPULinks, _ detail: Detail, to fields: inout DeviceFields) {
+        fields.add("nvlink_count", links.count)
+        if !links.links.isEmpty {
+            fields.add("nvlink_active", .int(Int64(links.links.filter { $0.isActive.value ?? false }.count)))
+            fields.add("nvlinks", .objects(LinkFields.links(links, detail)))
+            let errors = LinkFields.errors(links)
+            if !errors.isEmpty, detail != .full { fields.add("nvlink_errors", .objects(errors)) }
+        }
+        guard let count = links.c2cCount.value, count > 0 else { return }
+        fields.add("c2c_count", .uint(UInt64(count)))
+        fields.add("c2c_active", .int(Int64(links.c2cLinks.filter { $0.isActive.value ?? false }.count)))
+    }
+
+    private static func add(_ fabric: GPUFabric, to fields: inout DeviceFields) {
+        guard let state = fabric.state.value, state != 0 else {
+            if let reason = fabric.state.reason, reason != .notSupported { fields.note("fabric_state", reason) }
+            return
+        }
+        fields.add("fabric_state", .text(FabricWords.state(state)))
+        guard state == 3 else { return }
+        if let status = fabric.status.value, status != 0 { fields.add("fabric_status", .int(Int64(status))) }
+        fields.add("fabric_clique_id", fabric.cliqueID)
+        if let uuid = fabric.clusterUUID.value, uuid.contains(where: { $0 != "0" && $0 != "-" }) {
+            fields.add("fabric_cluster_uuid", .text(uuid))
+        }
+        if let summary = fabric.healthSummary.value { fields.add("fabric_health", .text(FabricWords.summary(summary))) }
+        guard let bits = fabric.healthMask.value else { return }
+        let faults = FabricHealthMask(rawValue: bits).faults
+        if !faults.isEmpty { fields.add("fabric_faults", .texts(faults)) }
+    }
+}
+
+extension TopologyFields {
+    static let deviceSchema: [(String, JSONValue)] =
+        Schema.properties(
+            Schema.string(), "near_numa_nodes", "cpu_affinity", "fabric_state", "fabric_cluster_uuid", "fabric_health")
+        + Schema.properties(
+            Schema.integer(), "own_numa_node", "pci_numa_node", "pcie_width", "upstream_port_width", "nvlink_count",
+            "nvlink_active", "c2c_count", "c2c_active", "fabric_status", "fabric_clique_id")
+        + Schema.properties(Schema.array(Schema.string()), "pcie_path", "fabric_faults") + [
+            ("no_peer_access_to", Schema.string("NVML indices without peer-to-peer access")),
+            ("nvlinks", LinkFields.linkSchema), ("nvlink_errors", LinkFields.errorSchema),
+        ]
+}

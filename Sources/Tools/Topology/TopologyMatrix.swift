@@ -1,0 +1,73 @@
+internal import Snapshots
+
+/// The ways between all GPUs as a table, like `nvidia-smi topo -m`.
+struct TopologyMatrix {
+    private let gpus: [GPUSnapshot]
+
+    init(_ gpus: [GPUSnapshot]) { self.gpus = gpus.filter { $0.topology != nil } }
+
+    static let legend =
+        "NVn: n NVLinks; PIX: one PCIe switch; PXB: several; PHB: a host bridge; NODE: within a NUMA node; SYS: between NUMA "
+        + "nodes; X: itself; ?: not told; a * marks a way without peer-to-peer access"
+
+    /// Lines of columns; nil for fewer than two GPUs.
+    var text: String? {
+        guard gpus.count > 1 else { return nil }
+        let head = [""] + gpus.map { "GPU\($0.index)" } + ["CPUs", "NUMA"]
+        let rows = gpus.map { row in
+            ["GPU\(row.index)"] + gpus.map { way(from: row, to: $0) } + [
+                row.topology?.cpuAffinity.value ?? "?", numa(row),
+            ]
+        }
+        return Self.aligned([head] + rows)
+    }
+
+    private func numa(_ gpu: GPUSnapshot) -> String {
+        gpu.topology?.nearNUMANodes.value.map { $0.map(String.init).joined(separator: ",") } ?? "?"
+    }
+
+    /// The word for one field of the table.
+    func way(from gpu: GPUSnapshot, to other: GPUSnapshot) -> String {
+        guard gpu.index != other.index else { return "X" }
+        guard let peer = gpu.topology?.peers.first(where: { $0.index == other.index }) else { return "?" }
+        let mark = peer.read.value.map { $0 == 0 ? "" : "*" } ?? ""
+        let links = linkCount(gpu, other, peer)
+        return links > 0 ? "NV\(links)" : Self.word(ofAncestor: peer.commonAncestor.value) + mark
+    }
+
+    /// NVLinks between two GPUs: those that end at the other one, or the way through switches that both have.
+    private func linkCount(_ gpu: GPUSnapshot, _ other: GPUSnapshot, _ peer: GPUPeer) -> Int {
+        let active = (gpu.links?.links ?? []).filter { $0.isActive.value ?? false }
+        let direct = active.filter { link in
+            guard link.remoteType.value == 0, let remote = link.remoteBusID.value?.slot else { return false }
+            return remote == other.busID.value?.slot
+        }.count
+        guard direct == 0, peer.nvlink.value == 0 else { return direct }
+        let otherActive = (other.links?.links ?? []).filter { $0.isActive.value ?? false }
+        return min(active.filter(Self.isToSwitch).count, otherActive.filter(Self.isToSwitch).count)
+    }
+
+    private static func isToSwitch(_ link: GPULink) -> Bool { link.remoteType.value == 2 }
+
+    private static func word(ofAncestor level: UInt32?) -> String {
+        switch level {
+        case 0: "INT"
+        case 10: "PIX"
+        case 20: "PXB"
+        case 30: "PHB"
+        case 40: "NODE"
+        case 50: "SYS"
+        default: "?"
+        }
+    }
+
+    private static func aligned(_ rows: [[String]]) -> String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
+        return rows.map { row in
+            var line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.utf8.count) }.joined(
+                separator: " ")
+            while line.last == " " { line.removeLast() }
+            return line
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,269 @@
+import Diagnosis
+import Snapshots
+import Testing
+
+/// A way to break one GPU, and what the judgement has to make of it.
+struct Breakage: Sendable, CustomTestStringConvertible {
+    let rule: String
+    let severity: Severity
+    let action: Action
+    let change: @Sendable (inout GPUSnapshot) -> Void
+
+    init(
+        _ rule: String, _ severity: Severity, _ action: Action,
+        _ change: @escaping @Sendable (inout GPUSnapshot) -> Void
+    ) {
+        self.rule = rule
+        self.severity = severity
+        self.action = action
+        self.change = change
+    }
+
+    var testDescription: String { rule }
+}
+
+extension GPUSnapshot {
+    fileprivate mutating func memory(_ change: (inout GPUMemoryHealth) -> Void) {
+        var memory = memoryHealth ?? GPUMemoryHealth()
+        change(&memory)
+        memoryHealth = memory
+    }
+
+    fileprivate mutating func now(_ change: (inout GPUTelemetry) -> Void) {
+        var telemetry = telemetry ?? GPUTelemetry()
+        change(&telemetry)
+        self.telemetry = telemetry
+    }
+
+    fileprivate mutating func link(_ number: Int, _ change: (inout GPULink) -> Void) {
+        var links = links ?? GPULinks()
+        change(&links.links[number])
+        self.links = links
+    }
+
+    fileprivate mutating func rows(
+        _ corrected: UInt32, _ uncorrected: UInt32, pending: Bool = false, failed: Bool = false
+    ) {
+        memory {
+            $0.remappedRows = .value(
+                RemappedRows(corrected: corrected, uncorrected: uncorrected, isPending: pending, hasFailed: failed))
+        }
+    }
+
+    fileprivate mutating func pages(single: UInt32, double: UInt32, times: [Int64] = []) {
+        memory {
+            $0.remappedRows = .unavailable(.notSupported)
+            $0.retiredPages.singleBit = .value(single)
+            $0.retiredPages.doubleBit = .value(double)
+            $0.retiredPages.doubleBitTimes = times.map { UInt64(HealthyNode.now - $0) }
+        }
+    }
+}
+
+@Suite("Health: one broken GPU among eight")
+struct GPURuleTests {
+    static let day: Int64 = 86_400_000_000
+
+    static let breakages: [Breakage] = [
+        // The driver's own word.
+        Breakage("recovery_action", .critical, .resetGPU) { $0.memory { $0.recoveryAction = .value(1) } },
+        Breakage("recovery_action", .critical, .rebootNode) { $0.memory { $0.recoveryAction = .value(2) } },
+        Breakage("recovery_action", .warning, .checkNVLink) { $0.memory { $0.recoveryAction = .value(3) } },
+        Breakage("recovery_action", .critical, .rebootNode) { $0.memory { $0.recoveryAction = .value(99) } },
+        Breakage("gpu_access", .critical, .rebootNode) { $0.refusal = .gpuLost },
+        Breakage("gpu_access", .critical, .resetGPU) { $0.refusal = .resetRequired },
+        Breakage("gpu_access", .critical, .checkPower) { $0.refusal = .error(code: 8) },
+        Breakage("gpu_access", .critical, .rebootNode) { $0.refusal = .error(code: 999) },
+        Breakage("gpu_answers", .critical, .rebootNode) { $0.now { $0.powerMilliwatts = .unavailable(.gpuLost) } },
+        Breakage("gpu_answers", .critical, .resetGPU) { $0.now { $0.memory = .unavailable(.resetRequired) } },
+        Breakage("gpu_answers", .warning, .resetGPU) {
+            $0.inventory?.inforomImageVersion = .unavailable(.error(code: 14))
+        },
+        // Memory.
+        Breakage("uncorrected_memory_errors", .warning, .resetGPU) {
+            $0.memory { $0.volatile.uncorrected = .value(1) }
+        },
+        Breakage("uncorrected_memory_errors", .critical, .resetGPU) {
+            $0.inventory?.computeCapability = .value(86)
+            $0.memory { $0.volatile.uncorrected = .value(1) }
+        },
+        Breakage("uncorrected_memory_errors", .critical, .resetGPU) {
+            $0.memory {
+                $0.volatile.uncorrected = .value(1)
+                $0.recoveryAction = .unavailable(.notSupported)
+            }
+        },
+        Breakage("corrected_memory_errors", .warning, .none) { $0.memory { $0.volatile.corrected = .value(100_000) } },
+        Breakage("sram_threshold", .critical, .contactSupport) {
+            var sram = SRAMErrors()
+            sram.isThresholdExceeded = true
+            $0.memoryHealth?.sram = .value(sram)
+        },
+        Breakage("sram_uncorrected_errors", .warning, .fieldDiagnostics) {
+            $0.memoryHealth?.volatile.locations[0].uncorrected = .value(1)
+        },
+        Breakage("row_remap_failure", .critical, .fieldDiagnostics) { $0.rows(0, 8, failed: true) },
+        Breakage("row_remap_pending", .warning, .resetGPU) { $0.rows(0, 1, pending: true) },
+        Breakage("many_remapped_rows", .warning, .fieldDiagnostics) { $0.rows(0, 512) },
+        Breakage("bank_without_spares", .warning, .fieldDiagnostics) {
+            $0.memory { $0.remapHistogram = .value(RemapHistogram(max: 0, high: 0, partial: 0, low: 0, none: 1)) }
+        },
+        Breakage("repair_pending", .warning, .resetGPU) {
+            $0.memory { $0.repair = .value(RepairPending(channel: false, tpc: true)) }
+        },
+        Breakage("unrepairable_memory", .critical, .contactSupport) {
+            $0.memory { $0.hasUnrepairableMemory = .value(true) }
+        },
+        Breakage("retired_pages", .critical, .fieldDiagnostics) { $0.pages(single: 60, double: 3) },
+        Breakage("retired_pages", .critical, .fieldDiagnostics) {
+            $0.pages(single: 0, double: 16, times: [day, 2 * day, 30 * day])
+        },
+        Breakage("page_retirement_pending", .warning, .resetGPU) {
+            $0.memory { $0.retiredPages.isPending = .value(true) }
+        },
+        // PCIe.
+        Breakage("pcie_width", .warning, .checkPCIe) { $0.now { $0.pcieWidth = .value(8) } },
+        Breakage("pcie_generation", .warning, .checkPCIe) {
+            $0.now {
+                $0.pcieGeneration = .value(3)
+                $0.utilizationGPUPercent = .value(90)
+                $0.clocksEventReasons = .value(4)
+            }
+        },
+        // NVLink and fabric.
+        Breakage("nvlink_down", .critical, .checkNVLink) { $0.link(7) { $0.isActive = .value(false) } },
+        Breakage("nvlink_speed", .warning, .checkNVLink) { $0.link(7) { $0.speedMBps = .value(20_000) } },
+        Breakage("nvlink_errors", .warning, .checkNVLink) { $0.link(7) { $0.errors.replay = .value(1) } },
+        Breakage("nvlink_errors", .warning, .checkNVLink) { $0.link(7) { $0.errors.crcFlit = .value(100) } },
+        Breakage("nvlink_packet_errors", .critical, .checkNVLink) {
+            $0.link(7) { $0.errors.localIntegrityErrors = .value(1) }
+        },
+        Breakage("nvlink_bit_errors", .critical, .checkNVLink) {
+            $0.link(7) { $0.errors.effectiveBER = .value(0x10b) }
+        },
+        Breakage("fabric_state", .critical, .checkFabricManager) { $0.fabric?.state = .value(1) },
+        Breakage("fabric_status", .critical, .checkFabricManager) { $0.fabric?.status = .value(999) },
+        Breakage("fabric_health", .critical, .checkNVLink) { $0.fabric?.healthMask = .value(0x1a9) },
+        Breakage("fabric_health", .critical, .checkFabricManager) { $0.fabric?.healthMask = .value(0x5aa) },
+        Breakage("fabric_summary", .critical, .checkFabric) { $0.fabric?.healthSummary = .value(2) },
+        Breakage("fabric_summary", .warning, .checkFabric) { $0.fabric?.healthSummary = .value(3) },
+        // Heat, power, clocks.
+        Breakage("temperature_margin", .critical, .checkThermals) { $0.now { $0.temperatureMarginC = .value(-3) } },
+        Breakage("temperature", .warning, .checkThermals) {
+            $0.now {
+                $0.temperatureMarginC = .unavailable(.notSupported)
+                $0.temperatureC = .value(89)
+            }
+        },
+        Breakage("thermal_slowdown", .warning, .checkThermals) { $0.now { $0.clocksEventReasons = .value(0x48) } },
+        Breakage("power_brake", .warning, .checkPower) { $0.now { $0.clocksEventReasons = .value(0x88) } },
+        Breakage("power_reading", .warning, .contactSupport) { $0.now { $0.powerMilliwatts = .value(1_500_001) } },
+        Breakage("power_reading", .warning, .rebootNode) {
+            $0.now { $0.powerMilliwatts = .unavailable(.error(code: 999)) }
+        },
+        Breakage("low_clock", .warning, .resetGPU) {
+            $0.now {
+                $0.utilizationGPUPercent = .value(99)
+                $0.clocksEventReasons = .value(0)
+            }
+        },
+        // Software.
+        Breakage("compute_mode", .warning, .checkDriver) { $0.inventory?.computeMode = .value(2) },
+        Breakage("dead_process_holds_memory", .warning, .checkApp) {
+            $0.processes?.compute = .value([GPUProcess(pid: 7, usedMemoryBytes: 1 << 30, life: .zombie)])
+        },
+        Breakage("unowned_memory", .warning, .checkApp) {
+            $0.now {
+                $0.memory = .value(MemoryUse(total: 80 << 30, used: 1 << 30, free: 78 << 30, reserved: 600 << 20))
+            }
+        },
+    ]
+
+    @Test("it is named with its action, and no other GPU is accused", arguments: breakages)
+    func isNamed(_ breakage: Breakage) throws {
+        let report = HealthyNode.report { breakage.change(&$0.gpus[3]) }
+        let finding = try #require(report.findings.first { $0.rule == breakage.rule && $0.severity > .info })
+        #expect(finding.severity == breakage.severity)
+        #expect(finding.action == breakage.action)
+        #expect(finding.gpu == 3)
+        #expect(!finding.evidence.isEmpty)
+        #expect(!finding.confirm.isEmpty)
+        let verdict = report.gpus[3]
+        #expect(verdict.verdict == (breakage.severity == .critical ? .unhealthy : .degraded))
+        #expect(verdict.action == breakage.action)
+        #expect(report.verdict == verdict.verdict)
+        for other in report.gpus where other.index != 3 {
+            #expect(other.verdict == .healthy, "GPU \(other.index ?? 99): \(other.gaps)")
+        }
+        #expect(report.findings.allSatisfy { $0.gpu == 3 })
+    }
+
+    static let harmless: [Breakage] = [
+        Breakage("memory_error_history", .info, .none) { $0.memory { $0.aggregate.uncorrected = .value(11) } },
+        Breakage("remap_history", .info, .none) { $0.rows(3, 511) },
+        Breakage("retired_pages", .info, .none) { $0.pages(single: 61, double: 1) },
+        Breakage("retired_pages", .info, .none) {
+            $0.pages(single: 0, double: 16, times: [GPURuleTests.day, 8 * GPURuleTests.day])
+        },
+        Breakage("ecc_off", .info, .resetGPU) {
+            $0.memory { $0.eccMode = .value(ModePair(current: true, pending: false)) }
+        },
+        Breakage("fabric_state", .info, .none) { $0.fabric?.state = .value(2) },
+        Breakage("hardware_slowdown", .info, .none) { $0.now { $0.clocksEventReasons = .value(8) } },
+        Breakage("mig_mode_pending", .info, .resetGPU) {
+            $0.inventory?.migMode = .value(ModePair(current: false, pending: true))
+        },
+        Breakage("persistence_mode", .info, .none) { $0.inventory?.isPersistenceModeEnabled = .value(false) },
+        Breakage("power_capped", .info, .none) { $0.inventory?.powerLimitEnforcedMilliwatts = .value(500_000) },
+        Breakage("stuck_process", .info, .none) {
+            $0.processes?.compute = .value([GPUProcess(pid: 7, usedMemoryBytes: 1, life: .uninterruptible)])
+        },
+    ]
+
+    @Test("history and notices are told and make nothing unhealthy", arguments: harmless)
+    func isHarmless(_ notice: Breakage) throws {
+        let report = HealthyNode.report { notice.change(&$0.gpus[3]) }
+        let finding = try #require(report.findings.first { $0.rule == notice.rule })
+        #expect(finding.severity == .info)
+        #expect(finding.action == notice.action)
+        #expect(report.verdict == .healthy)
+        #expect(report.gpus.allSatisfy { $0.verdict == .healthy && $0.action == .none })
+    }
+
+    static let silent: [Breakage] = [
+        Breakage("one below the limit of remapped rows", .info, .none) { $0.rows(0, 0) },
+        Breakage("idle lowers the PCIe generation", .info, .none) { $0.now { $0.pcieGeneration = .value(1) } },
+        Breakage("power cap is normal", .info, .none) { $0.now { $0.clocksEventReasons = .value(4) } },
+        Breakage("bits that this GPU cannot set", .info, .none) {
+            $0.now {
+                $0.clocksEventReasons = .value(0x41)
+                $0.supportedClocksEventReasons = .value(0xf)
+            }
+        },
+        Breakage("margin at the limit", .info, .none) { $0.now { $0.temperatureMarginC = .value(-2) } },
+        Breakage("CRC errors below the limit", .info, .none) { $0.link(7) { $0.errors.crcFlit = .value(99) } },
+        Breakage("no bit error seen", .info, .none) { $0.link(7) { $0.errors.effectiveBER = .value(0xfff) } },
+        Breakage("bit error rate at the limit", .info, .none) { $0.link(7) { $0.errors.effectiveBER = .value(0x10c) } },
+        Breakage("MIG takes links down", .info, .none) {
+            $0.inventory?.migMode = .value(ModePair(current: true, pending: true))
+            for number in 0..<18 { $0.link(number) { $0.isActive = .value(false) } }
+            $0.now { $0.memory = .value(MemoryUse(total: 80 << 30, used: 40 << 30, free: 0, reserved: 0)) }
+        },
+        Breakage("no NVLink, no fabric", .info, .none) {
+            $0.name = .value("NVIDIA L40S")
+            $0.links = GPULinks()
+            $0.links?.count = .unavailable(.notSupported)
+            $0.fabric?.state = .value(0)
+        },
+        Breakage("a counter that is not filled yet", .info, .none) {
+            $0.now { $0.powerMilliwatts = .unavailable(.error(code: 21)) }
+        },
+    ]
+
+    @Test("what is no fault makes no finding", arguments: silent)
+    func isSilent(_ case: Breakage) {
+        let report = HealthyNode.report { `case`.change(&$0.gpus[3]) }
+        #expect(report.findings.isEmpty, "\(report.findings.map(\.title))")
+        #expect(report.verdict == .healthy, "\(report.gpus.flatMap(\.gaps))")
+    }
+}

@@ -118,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "mcp-conformance-server",
             dependencies: [
-                "EventLoop", "JSON", "MCP", "MCPHTTP", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "EventLoop", "JSON", "MCP", "MCPHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -128,10 +129,14 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "MCPHTTP", "Probe", "ProbeProtocol",
+                "ProbeWorker",
                 "Scenarios",
                 "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict, linkerSettings: standalone),
 

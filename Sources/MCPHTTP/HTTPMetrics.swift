@@ -40,7 +40,7 @@ final class HTTPMetrics: Sendable {
             text += "mcp_http_requests_total{method=\"\(series.method)\",status=\"\(series.status)\"} \(count)\n"
         }
         let name = "mcp_http_request_duration_seconds"
-        text += "# HELP \(name) Time until a response began.\n# TYPE \(name) histogram\n"
+        text += "# HELP \(name) Time until a response was written.\n# TYPE \(name) histogram\n"
         for (bound, count) in zip(Self.bounds, state.buckets) { text += "\(name)_bucket{le=\"\(bound)\"} \(count)\n" }
         text +=
             "\(name)_bucket{le=\"+Inf\"} \(state.count)\n\(name)_sum \(state.seconds)\n\(name)_count \(state.count)\n"

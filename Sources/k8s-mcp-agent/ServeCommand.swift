@@ -11,10 +11,10 @@ internal import Tools
     internal import Darwin
 #endif
 
-/// `serve`: MCP on standard input and output.
+/// `serve`: MCP on standard input and output, or over HTTP.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve MCP on standard input and output. (default)",
+        commandName: "serve", abstract: "Serve MCP on standard input and output, or over HTTP. (default)",
         discussion: """
             Reads one JSON-RPC message a line and answers on standard output; everything else goes to standard error. Ends when \
             standard input does, after everything that was asked is answered.
@@ -22,16 +22,24 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var options: AgentOptions
 
+    @OptionGroup(title: "HTTP") var http: HTTPOptions
+
     @Option(help: "How much to say on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logLevel: LogLevel = .warning
 
     func run() throws {
         let log = AgentLog(level: logLevel)
-        let options = options
+        let (options, http) = (options, http.configuration)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
                 info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
+            if let http {
+                defer { log.info("ended") }
+                try await HTTPServing.run(server, http, context, log)
+                await context.probe.shutDown()
+                return 0
+            }
             let transport = StdioServer(server, loop: loop)
             let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
             log.info(

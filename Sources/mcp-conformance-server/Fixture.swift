@@ -10,7 +10,7 @@ enum Fixture {
             tools: ContentTools.all + TalkingTools.all + QuestionTools.all + InputRequiredTools.all + SchemaTools.all
                 + EventTools.all(events),
             resources: Documents.resources, templates: [Documents.template], prompts: Prompts.all,
-            features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: true), pageSize: pageSize)
+            features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: .all), pageSize: pageSize)
         events.attach(server)
         return server
     }

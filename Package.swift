@@ -48,6 +48,11 @@ let package = Package(
         .library(name: "MCP", targets: ["MCP"]),
         .library(name: "NVMLSimulator", type: .dynamic, targets: ["NVMLSimulator"]),
     ],
+    traits: [
+        .trait(
+            name: "HTTP",
+            description: "serve --http in the agent's own binary, which this makes a third larger.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Without its default traits, which would bring all of Foundation along.
@@ -129,14 +134,16 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "MCPHTTP", "Probe", "ProbeProtocol",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol",
                 "ProbeWorker",
                 "Scenarios",
                 "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["HTTP"])),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["HTTP"])),
             ],
             swiftSettings: strict, linkerSettings: standalone),
 
@@ -156,7 +163,12 @@ let package = Package(
         .testTarget(
             name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
             swiftSettings: strict),
-        tests("MCPHTTPTests", ["EventLoop", "JSON", "MCP", "MCPHTTP"]),
+        tests(
+            "MCPHTTPTests",
+            [
+                "JSON", "MCP", "MCPHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -29,17 +29,24 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let log = AgentLog(level: logLevel)
-        let (options, http) = (options, http.configuration)
+        let options = options
+        #if HTTP
+            let http = try http.configuration()
+        #else
+            if http.http != nil { try HTTPSibling.become() }
+        #endif
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
                 info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
-            if let http {
-                defer { log.info("ended") }
-                try await HTTPServing.run(server, http, context, log)
-                await context.probe.shutDown()
-                return 0
-            }
+            #if HTTP
+                if let http {
+                    try await HTTPServing.run(server, http, context, log)
+                    await context.probe.shutDown()
+                    log.info("ended")
+                    return 0
+                }
+            #endif
             let transport = StdioServer(server, loop: loop)
             let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
             log.info(

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MCPHTTP
 
 /// The options of `serve` that have to do with HTTP.
 struct HTTPOptions: ParsableArguments {
@@ -31,35 +30,6 @@ struct HTTPOptions: ParsableArguments {
 
     @Flag(help: "Serve other machines over HTTP without token and TLS: whoever reaches the port may use the agent.")
     var insecure = false
-
-    func validate() throws {
-        guard let address = http else { return }
-        guard let parsed = HTTPAddress(address) else {
-            throw ValidationError("--http \(address): expected HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080.")
-        }
-        guard (httpCertificate == nil) == (httpKey == nil) else {
-            throw ValidationError("--http-certificate and --http-key go together.")
-        }
-        let isOpen = httpTokenFile == nil && httpCertificate == nil && !insecure
-        if isOpen, !HTTPConfiguration(host: parsed.host, port: parsed.port).isLoopback {
-            throw ValidationError(
-                "--http \(address) can be reached from other machines; add --http-token-file or --http-certificate, or "
-                    + "--insecure if that is meant.")
-        }
-    }
-
-    /// Where to listen; nil for standard input and output.
-    var configuration: HTTPConfiguration? {
-        guard let address = http.flatMap(HTTPAddress.init) else { return nil }
-        var configuration = HTTPConfiguration(host: address.host, port: address.port)
-        configuration.tokenFile = httpTokenFile
-        configuration.allowedHosts = Set(httpAllowHost)
-        configuration.allowedOrigins = Set(httpAllowOrigin)
-        if let httpCertificate, let httpKey {
-            configuration.tls = TLSFiles(certificate: httpCertificate, key: httpKey)
-        }
-        return configuration
-    }
 }
 
 /// An address to listen on, taken apart.

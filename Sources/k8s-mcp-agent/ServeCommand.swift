@@ -11,16 +11,18 @@ internal import Tools
     internal import Darwin
 #endif
 
-/// `serve`: MCP on standard input and output.
+/// `serve`: MCP on standard input and output, or over HTTP.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve MCP on standard input and output. (default)",
+        commandName: "serve", abstract: "Serve MCP on standard input and output, or over HTTP. (default)",
         discussion: """
             Reads one JSON-RPC message a line and answers on standard output; everything else goes to standard error. Ends when \
             standard input does, after everything that was asked is answered.
             """)
 
     @OptionGroup var options: AgentOptions
+
+    @OptionGroup(title: "HTTP") var http: HTTPOptions
 
     @Option(help: "How much to say on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logLevel: LogLevel = .warning
@@ -39,10 +41,23 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let log = AgentLog(level: logLevel)
         let (options, idleTimeout) = (options, idleTimeout ?? IdleEnd.defaultInPod)
+        #if HTTP
+            let http = try http.configuration()
+        #else
+            if http.http != nil { try HTTPSibling.become() }
+        #endif
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
                 info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
+            #if HTTP
+                if let http {
+                    try await HTTPServing.run(server, http, context, log)
+                    await context.probe.shutDown()
+                    log.info("ended")
+                    return 0
+                }
+            #endif
             let transport = StdioServer(server, loop: loop)
             let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
             log.info(

@@ -49,10 +49,11 @@ struct AgentOptions: ParsableArguments {
 
     /// What the tools work with.
     func context(on loop: EventLoop) throws -> ToolContext {
-        let probe = Probe(
-            loop: loop, configuration: configuration, deadline: .milliseconds(Int64((deadline * 1_000).rounded())))
+        let deadline = Duration.milliseconds(Int64((deadline * 1_000).rounded()))
+        let probe = Probe(loop: loop, configuration: configuration, deadline: deadline)
+        let hostProbe = Probe(loop: loop, configuration: configuration, deadline: deadline)
         return ToolContext(
-            probe: probe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil,
+            probe: probe, hostProbe: hostProbe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil,
             mode: mode, thresholds: try healthThresholds())
     }
 

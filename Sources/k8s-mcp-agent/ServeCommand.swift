@@ -38,7 +38,7 @@ struct ServeCommand: ParsableCommand {
                 "serving MCP on standard input and output, mode \(options.mode.rawValue), node \(context.nodeName)")
             let end = await transport.run()
             signals.cancel()
-            await context.probe.shutDown()
+            await context.shutDown()
             log.info("ended: \(end)")
             return 0
         }

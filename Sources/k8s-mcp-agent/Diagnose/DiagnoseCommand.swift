@@ -34,7 +34,7 @@ struct DiagnoseCommand: ParsableCommand {
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let result = await DiagnoseGPUNode.tool(context).call(arguments: [:])
-            await context.probe.shutDown()
+            await context.shutDown()
             guard let bytes = result.structuredBytes, let answer = try? JSONParser.parse(bytes) else {
                 print(result.text)
                 return DiagnoseExit.unknown

@@ -31,7 +31,8 @@ struct ServeCommand: ParsableCommand {
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
-                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
+                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context),
+                prompts: allPrompts(context))
             let transport = StdioServer(server, loop: loop)
             let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
             log.info(

@@ -45,7 +45,8 @@ struct XidSummary {
 
     private var injected: String? {
         let count = answer.selection.injected.reduce(UInt64(0)) { $0 &+ $1.count }
-        return count == 0 ? nil : "\(count) lines that look like faults were written by a program: no evidence."
+        return count == 0
+            ? nil : "\(count) line\(count == 1 ? "" : "s") that would name a fault came from a program: no evidence."
     }
 
     private var gaps: String? {

@@ -11,10 +11,15 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
     /// Indexes of GPUs to read last, since the driver hung or crashed on them in an earlier request.
     package var lastGPUs: [UInt32] = []
 
+    /// With ``ProbeSections/nodeProcesses``: these processes only, by their ids on the node; empty means all that have to do
+    /// with GPUs.
+    package var pids: [Int32] = []
+
     package init() {}
-    package init(_ sections: ProbeSections, gpus: [GPUSelector] = []) {
+    package init(_ sections: ProbeSections, gpus: [GPUSelector] = [], pids: [Int32] = []) {
         self.sections = sections
         self.gpus = gpus
+        self.pids = pids
     }
 
     package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
@@ -24,6 +29,7 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
         try coder.code(&gpus)
         try coder.code(&skippedGPUs)
         try coder.code(&lastGPUs)
+        try coder.code(&pids)
     }
 }
 
@@ -72,9 +78,12 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     /// ``NodeFacts``: the node's system and its container runtime.
     package static let facts = ProbeSections(rawValue: 1 << 13)
 
+    /// Of ``GPUMemoryHealth`` only the driver's recovery action, one cheap call for each GPU.
+    package static let recoveryAction = ProbeSections(rawValue: 1 << 14)
+
     /// Those that need NVML.
     package static let needingDriver: ProbeSections = [
-        .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology,
+        .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology, .recoveryAction,
     ]
 }
 

@@ -19,6 +19,12 @@ extension GPUMemoryHealth {
         recoveryAction = Reading { () throws(NVMLError) in try device.recoveryAction().rawValue }
     }
 
+    /// Asks for the recovery action only.
+    init(readingRecoveryActionOf device: NVMLDevice) {
+        self.init()
+        recoveryAction = Reading { () throws(NVMLError) in try device.recoveryAction().rawValue }
+    }
+
     private mutating func readRepairs(_ device: NVMLDevice) {
         remappedRows = Reading { () throws(NVMLError) in
             let rows = try device.remappedRows()

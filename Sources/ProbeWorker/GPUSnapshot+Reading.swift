@@ -33,7 +33,11 @@ extension GPUSnapshot {
     private mutating func readSections(_ device: NVMLDevice, _ sections: ProbeSections) {
         if sections.contains(.inventory) { inventory = GPUInventory(reading: device) }
         if sections.contains(.telemetry) { telemetry = GPUTelemetry(reading: device) }
-        if sections.contains(.memoryHealth) { memoryHealth = GPUMemoryHealth(reading: device) }
+        if sections.contains(.memoryHealth) {
+            memoryHealth = GPUMemoryHealth(reading: device)
+        } else if sections.contains(.recoveryAction) {
+            memoryHealth = GPUMemoryHealth(readingRecoveryActionOf: device)
+        }
         if sections.contains(.links) { links = GPULinks(reading: device) }
         if sections.contains(.fabric) { fabric = GPUFabric(reading: device) }
         if sections.contains(.processes) { processes = GPUProcesses(reading: device) }

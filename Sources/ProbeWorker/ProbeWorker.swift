@@ -109,7 +109,7 @@ package struct ProbeWorker: ~Copyable {
             region.commit(encoder.count, inSlot: slot)
         }
         guard request.sections.contains(.nodeProcesses) else { return nil }
-        var holders = node.deviceHolders(pods)
+        var holders = request.pids.isEmpty ? node.deviceHolders(pods) : node.processes(request.pids, pods)
         try encoder.append(&holders)
         region.commit(encoder.count, inSlot: slot)
         return (holders, pods)

@@ -43,6 +43,13 @@ extension WorkerNode {
         return snapshot
     }
 
+    /// Those of these processes that still are.
+    func processes(_ pids: [Int32], _ pods: NodePods) -> ProcessesSnapshot {
+        var snapshot = ProcessesSnapshot()
+        snapshot.sharesProcessIDs = sharesProcessIDs
+        return processes(Set(pids), besides: snapshot, pods)
+    }
+
     /// By its number inside of the agent's container; and since other containers have that number too, by its arguments.
     private func isThisProcess(_ process: HostProcess) -> Bool {
         guard !isSimulated, process.innerPID.value == getpid(), let command = process.commandLine.value else {

@@ -7,6 +7,7 @@ package func allTools(_ context: ToolContext) -> [Tool] {
         GetGPUInventory.tool(context),
         GetGPUTelemetry.tool(context),
         GetGPUHealth.tool(context),
+        AnalyzeXidErrors.tool(context),
         SnapshotECC.tool(context),
         InspectTopology.tool(context),
         DescribeGPUNode.tool(context),

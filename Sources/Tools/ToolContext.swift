@@ -6,6 +6,8 @@ package import Probe
 package struct ToolContext: Sendable {
     /// Reads the hardware.
     package let probe: Probe
+    /// Reads what needs no driver, in a process that never enters it: so it answers while the driver hangs.
+    package let hostProbe: Probe
     /// For waits between samples.
     package let loop: EventLoop
     /// Name of the node, as Kubernetes knows it if that was told, else the host's name.
@@ -17,15 +19,22 @@ package struct ToolContext: Sendable {
     package let thresholds: HealthThresholds
 
     package init(
-        probe: Probe, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode,
+        probe: Probe, hostProbe: Probe? = nil, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode,
         thresholds: HealthThresholds = .standard
     ) {
         self.probe = probe
+        self.hostProbe = hostProbe ?? probe
         self.loop = loop
         self.nodeName = nodeName
         self.isSimulated = isSimulated
         self.mode = mode
         self.thresholds = thresholds
+    }
+
+    /// Ends the processes that read for the tools.
+    package func shutDown() async {
+        await probe.shutDown()
+        await hostProbe.shutDown()
     }
 }
 

@@ -24,6 +24,16 @@ enum AgentFile {
         return nil
     }
 
+    /// Why this is no file that can be read; nil if it is one.
+    static func fault(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return "cannot be read: \(String(cString: strerror(errno)))" }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return "cannot be read: \(String(cString: strerror(errno)))" }
+        return status.st_mode & S_IFMT == S_IFREG ? nil : "is not a regular file"
+    }
+
     /// The same path from the root on, for a process that works in another folder.
     static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }

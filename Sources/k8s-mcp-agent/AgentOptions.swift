@@ -38,6 +38,9 @@ struct AgentOptions: ParsableArguments {
         guard deadline >= 0.05, deadline <= 600 else {
             throw ValidationError("--deadline: \(deadline) is out of range; choose 0.05 to 600 seconds.")
         }
+        if let kernelLog, let fault = AgentFile.fault(kernelLog) {
+            throw ValidationError("--kernel-log: \(kernelLog) \(fault).")
+        }
     }
 
     /// Where the probe finds the hardware.
@@ -49,10 +52,12 @@ struct AgentOptions: ParsableArguments {
 
     /// What the tools work with.
     func context(on loop: EventLoop) throws -> ToolContext {
-        let probe = Probe(
-            loop: loop, configuration: configuration, deadline: .milliseconds(Int64((deadline * 1_000).rounded())))
+        let deadline = Duration.milliseconds(Int64((deadline * 1_000).rounded()))
+        let probe = Probe(loop: loop, configuration: configuration, deadline: deadline)
+        let hostProbe = Probe(loop: loop, configuration: configuration, deadline: deadline)
         return ToolContext(
-            probe: probe, loop: loop, nodeName: NodeName.find(scenario: simulate), isSimulated: simulate != nil,
+            probe: probe, hostProbe: hostProbe, loop: loop, nodeName: NodeName.find(scenario: simulate),
+            isSimulated: simulate != nil,
             mode: mode, thresholds: try healthThresholds())
     }
 

@@ -38,7 +38,7 @@ struct CallCommand: ParsableCommand {
                 throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
             }
             let result = await tool.call(arguments: arguments)
-            await context.probe.shutDown()
+            await context.shutDown()
             return CallOutput.show(result, output)
         }
     }

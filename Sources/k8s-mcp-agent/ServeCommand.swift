@@ -49,11 +49,12 @@ struct ServeCommand: ParsableCommand {
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
-                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context))
+                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context),
+                prompts: allPrompts(context))
             #if HTTP
                 if let http {
                     try await HTTPServing.run(server, http, context, log)
-                    await context.probe.shutDown()
+                    await context.shutDown()
                     log.info("ended")
                     return 0
                 }
@@ -68,7 +69,7 @@ struct ServeCommand: ParsableCommand {
             let end = await transport.run()
             signals.cancel()
             idling.cancel()
-            await context.probe.shutDown()
+            await context.shutDown()
             log.info("ended: \(end)")
             return 0
         }

@@ -43,7 +43,7 @@ extension NodeSnapshot {
         var analysis = KernelFaultAnalysis()
         for record in log.records { analysis.add(record) }
         analysis.addLostRecords(log.lostCount)
-        var context = FaultContext(driverVersion: driver.driverVersion.value)
+        var context = FaultContext(driverVersion: driver.driverVersion.value ?? host?.kernelModuleVersion.value)
         for gpu in gpus {
             guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
             context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))

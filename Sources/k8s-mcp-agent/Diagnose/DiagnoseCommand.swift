@@ -22,7 +22,18 @@ struct DiagnoseCommand: ParsableCommand {
     @Option(help: "text for people, or json.")
     var output: Output = .text
 
+    @Flag(help: "Follow the kernel log and print faults of GPUs as they happen, until Ctrl-C. Needs root.")
+    var watch = false
+
     @OptionGroup var options: AgentOptions
+
+    func validate() throws {
+        guard watch else { return }
+        for (name, isGiven) in [("--simulate", options.simulate != nil), ("--kernel-log", options.kernelLog != nil)]
+        where isGiven {
+            throw ValidationError("--watch follows this node's own kernel log and cannot be used with \(name).")
+        }
+    }
 
     /// How to print.
     enum Output: String, ExpressibleByArgument, CaseIterable {
@@ -30,11 +41,12 @@ struct DiagnoseCommand: ParsableCommand {
     }
 
     func run() throws {
+        guard !watch else { return try FaultWatch.run(hostRoot: options.hostRoot, output) }
         let (output, options) = (output, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let result = await DiagnoseGPUNode.tool(context).call(arguments: [:])
-            await context.probe.shutDown()
+            await context.shutDown()
             guard let bytes = result.structuredBytes, let answer = try? JSONParser.parse(bytes) else {
                 print(result.text)
                 return DiagnoseExit.unknown

@@ -1,0 +1,85 @@
+internal import Diagnosis
+internal import EventLoop
+internal import Probe
+internal import ProbeProtocol
+internal import Snapshots
+internal import Synchronization
+
+/// A node's kernel log, with what the driver could say of its GPUs in the little time that it was given.
+struct FaultReading {
+    let snapshot: NodeSnapshot
+    let problems: [AccessProblem]
+    /// The GPUs that NVML lists; nil where it did not answer.
+    let listed: Set<UInt64>?
+}
+
+extension ToolContext {
+    /// How long the driver may take after the log was read, at least. It is asked at the same time; names are all that it adds.
+    private static let patience: Duration = .milliseconds(50)
+
+    /// Reads the kernel log and names of GPUs, without ever waiting for a driver that does not answer.
+    func readFaults() async -> FaultReading {
+        let (probe, loop) = (probe, loop)
+        let driver = Task(executorPreference: loop) {
+            await probe.read(ProbeRequest([.driver, .recoveryAction]))
+        }
+        let start = MonotonicTime.now
+        var snapshot = await hostProbe.read(ProbeRequest([.host, .devices, .kernelLog]))
+        // On a machine so busy that the log takes long, the driver may as well.
+        let patience = max(Self.patience, MonotonicTime.now.duration(since: start) * 2)
+        guard let answered = await Patience.value(of: driver, within: patience, on: loop) else {
+            return FaultReading(
+                snapshot: snapshot.withHostGPUs, problems: [Self.slowDriver] + snapshot.accessProblems, listed: nil)
+        }
+        let interruption = snapshot.interruption
+        snapshot.driver = answered.driver
+        snapshot.gpus = answered.gpus
+        snapshot.interruption = interruption ?? answered.interruption
+        let whole = snapshot.withAllIdentities
+        let isListed = whole.driver.state.outcome == .ready && answered.interruption == nil
+        return FaultReading(
+            snapshot: whole.withHostGPUs, problems: whole.accessProblems,
+            listed: isListed ? Set(whole.gpus.filter { $0.refusal == nil }.compactMap { $0.busID.value?.slot }) : nil)
+    }
+
+    private static let slowDriver = AccessProblem(
+        kind: "driver_not_awaited",
+        message: "The driver had not answered when the log was read; GPUs are named as /proc and the log have them.",
+        remedy: "The log needs no driver. Call get_gpu_health to find out whether the driver hangs.")
+}
+
+/// Waits, but not for ever.
+enum Patience {
+    /// The task's value, or nil if that takes longer. The task goes on all the same.
+    static func value<Value: Sendable>(
+        of task: Task<Value, Never>, within patience: Duration, on loop: EventLoop
+    ) async -> Value? {
+        await withCheckedContinuation { continuation in
+            let first = FirstOnly(continuation)
+            let alarm = Task(executorPreference: loop) {
+                guard (try? await loop.sleep(for: patience)) != nil else { return }
+                first.resume(nil)
+            }
+            Task(executorPreference: loop) {
+                first.resume(await task.value)
+                alarm.cancel()
+            }
+        }
+    }
+
+    /// A continuation that the first of two resumes.
+    private final class FirstOnly<Value: Sendable>: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Value?, Never>?>
+
+        init(_ continuation: CheckedContinuation<Value?, Never>) { self.continuation = Mutex(continuation) }
+
+        func resume(_ value: Value?) {
+            let waiting = continuation.withLock { continuation in
+                let waiting = continuation
+                continuation = nil
+                return waiting
+            }
+            waiting?.resume(returning: value)
+        }
+    }
+}

@@ -121,6 +121,7 @@ let package = Package(
         .testTarget(
             name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
             swiftSettings: strict),
+        tests("RecordingsTests", ["JSON"]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

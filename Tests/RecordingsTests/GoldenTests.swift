@@ -37,7 +37,8 @@ import Testing
 
     static func firstDifference(_ kept: String, _ now: String) -> String {
         let (old, new) = (kept.split(separator: "\n"), now.split(separator: "\n"))
-        let place = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
+        let place =
+            zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         func line(_ lines: [Substring]) -> Substring { lines.indices.contains(place) ? lines[place] : "(end)" }
         return "line \(place + 1) was \(line(old)) and is \(line(new))"
     }

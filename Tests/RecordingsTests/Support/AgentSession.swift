@@ -21,7 +21,9 @@ final class AgentSession {
         process.standardError = FileHandle.nullDevice
         try process.run()
         let process = process
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { if process.isRunning { process.terminate() } }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+            if process.isRunning { process.terminate() }
+        }
         _ = try ask(
             "initialize",
             #"{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"recordings","version":"1"}}"#)
@@ -52,7 +54,9 @@ final class AgentSession {
         while true {
             let message = try JSONParser.parse(line())
             guard message["id"]?.intValue == Int64(lastID) else { continue }
-            guard let result = message["result"] else { throw AgentError(text: "\(method): \(message.prettyPrinted())") }
+            guard let result = message["result"] else {
+                throw AgentError(text: "\(method): \(message.prettyPrinted())")
+            }
             return result
         }
     }

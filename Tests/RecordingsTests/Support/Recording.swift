@@ -25,7 +25,9 @@ struct Recording: Sendable, Hashable, CustomTestStringConvertible {
 
     /// All built-in scenarios, by name.
     static let builtIn: [Recording] = names(in: package.appending(path: "Sources/ScenarioData/data/scenarios"))
-        .filter { $0.hasSuffix(".json") }.map { Recording(name: String($0.dropLast(5)), scenario: String($0.dropLast(5))) }
+        .filter { $0.hasSuffix(".json") }.map {
+            Recording(name: String($0.dropLast(5)), scenario: String($0.dropLast(5)))
+        }
 
     static func named(_ name: String) -> Recording? { all.first { $0.name == name } }
 

@@ -188,6 +188,7 @@ let package = Package(
                 "JSON", "MCP", "MCPHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        tests("RecordingsTests", ["JSON"]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

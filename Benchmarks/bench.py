@@ -12,6 +12,7 @@ import statistics
 import subprocess
 
 import call_counts
+import diagnosis
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".build/bench"
@@ -50,7 +51,7 @@ def write_scenarios():
     return files
 
 
-def measure_round(scenarios, calls):
+def measure_round(scenarios, nodes, calls):
     """Every figure once, under a tuple that names it."""
     figures = {}
 
@@ -73,6 +74,7 @@ def measure_round(scenarios, calls):
             keep("one", section, count, **one)
             keep("many", section, count, **run(*agent[:2], IN_FLIGHT, calls * 3, *agent[4:]))
     keep("memory", **run("driver", "memory", 1, call_of(SECTIONS["inventory"]), AGENT, "--simulate", largest))
+    diagnosis.measure(keep, run, call_of, AGENT, largest, nodes, max(1, calls // 10))
     return figures
 
 
@@ -137,7 +139,8 @@ def main():
     options = parser.parse_args()
     scenarios = write_scenarios()
     call_counts.check(scenarios[2])
-    rounds = [measure_round(scenarios, options.calls) for _ in range(options.rounds)]
+    with diagnosis.Nodes(AGENT, scenarios[GPU_COUNTS[-1]]) as nodes:
+        rounds = [measure_round(scenarios, nodes, options.calls) for _ in range(options.rounds)]
     figures = {key: statistics.median(figures[key] for figures in rounds) for key in rounds[0]}
     print(f"Medians of {options.rounds} rounds of {options.calls} calls; simulated H100 SXM5; {os.cpu_count()} CPUs, "
           f"load {os.getloadavg()[0]:.1f}\n")
@@ -145,6 +148,7 @@ def main():
     print_one_in_flight(figures)
     print_many_in_flight(figures)
     print_memory(figures)
+    diagnosis.show(figures, verdict)
     if options.json:
         named = {" ".join(map(str, key)): value for key, value in figures.items()}
         options.json.write_text(json.dumps(named, indent=2), encoding="utf-8")

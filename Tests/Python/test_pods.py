@@ -161,6 +161,22 @@ def test_processes_are_listed_when_the_driver_hangs():
         assert any(entry["kind"].startswith("driver_") for entry in answer["problems"])
 
 
+@pytest.mark.parametrize("scenario", HEALTHY + FAULTY_GPU)
+def test_the_page_judges_as_the_health_tool_does(scenario):
+    with simulated(scenario) as session:
+        page, health = session.ask("describe_gpu_node"), session.ask("get_gpu_health")
+    assert page["verdict"] == health["verdict"]
+    assert [device["verdict"] for device in devices(page)] == [device["verdict"] for device in health["devices"]]
+
+
+def test_the_page_of_one_gpu_says_nothing_of_the_others_health():
+    with simulated("nvlink-down") as session:
+        page = session.ask("describe_gpu_node", gpu="0")
+    assert "verdict" not in page
+    assert [device["verdict"] for device in devices(page)] == ["healthy"]
+    assert "unhealthy" not in page["summary"]
+
+
 @pytest.mark.parametrize("tool", TOOLS)
 def test_without_a_driver_the_gpus_are_those_of_the_pci_bus(tool):
     with simulated("no-driver") as session:

@@ -57,5 +57,6 @@ bench: agent ## measure the agent beside its floors in C; takes about two minute
 clean: ## remove everything that was built
 	rm -rf $(build) bin coverage
 
-$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt Scripts/make-python-environment
+$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt \
+		Tests/Python/requirements-mcp-probes.txt Scripts/make-python-environment
 	@Scripts/make-python-environment $(environment)

@@ -57,6 +57,8 @@ bench: agent ## measure the agent beside its floors in C; takes about two minute
 clean: ## remove everything that was built
 	rm -rf $(build) bin coverage
 
+include deploy/image.mk
+
 $(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt \
 		Tests/Python/requirements-mcp-probes.txt Scripts/make-python-environment
 	@Scripts/make-python-environment $(environment)

@@ -63,6 +63,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // Ground floor: each knows nothing of the others.
@@ -95,7 +97,7 @@ let package = Package(
                     .when(platforms: [.linux], configuration: .release)),
             ]),
         room("HostNode", ["CUnix", "JSON", "Snapshots"]),
-        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CUnix", "Snapshots"]),
@@ -131,13 +133,21 @@ let package = Package(
             ],
             swiftSettings: strict),
         room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
+
+        // How it gets to the node and away again.
+        room(
+            "KubernetesLauncher",
+            [
+                "CUnix", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+            ]),
+        room("PodHolder", ["CUnix"]),
+
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol",
-                "ProbeWorker",
-                "Scenarios",
-                "Snapshots", "Tools",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder",
+                "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
                 .product(name: "Logging", package: "swift-log", condition: .when(traits: ["HTTP"])),
@@ -149,6 +159,15 @@ let package = Package(
 
         // Tests, and what only tests use.
         room("TestSupport", ["EventLoop"], path: "Tests/Support"),
+        .executableTarget(
+            name: "StandInKubectl", dependencies: ["CUnix", "JSON"], path: "Tests/StandInKubectl",
+            swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesLauncherTests",
+            dependencies: ["JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"],
+            exclude: ["Golden"], swiftSettings: strict),
+        tests("PodHolderTests", ["PodHolder"]),
+
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),

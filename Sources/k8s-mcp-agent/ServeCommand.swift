@@ -27,9 +27,20 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "How much to say on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logLevel: LogLevel = .warning
 
+    @Option(
+        help: ArgumentHelp(
+            "End after so long without a request. (default: 1800 in a pod, else never)", valueName: "seconds"))
+    var idleTimeout: Int?
+
+    func validate() throws {
+        guard (1...604_800).contains(idleTimeout ?? 1) else {
+            throw ValidationError("--idle-timeout: \(idleTimeout ?? 0) is out of range; choose 1 to 604800 seconds.")
+        }
+    }
+
     func run() throws {
         let log = AgentLog(level: logLevel)
-        let options = options
+        let (options, idleTimeout) = (options, idleTimeout ?? IdleEnd.defaultInPod)
         #if HTTP
             let http = try http.configuration()
         #else
@@ -51,8 +62,12 @@ struct ServeCommand: ParsableCommand {
             let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
             log.info(
                 "serving MCP on standard input and output, mode \(options.mode.rawValue), node \(context.nodeName)")
+            let idling = Task(executorPreference: loop) {
+                await IdleEnd.wait(on: loop, transport, log, seconds: idleTimeout)
+            }
             let end = await transport.run()
             signals.cancel()
+            idling.cancel()
             await context.probe.shutDown()
             log.info("ended: \(end)")
             return 0
@@ -72,5 +87,23 @@ enum StopSignals {
         guard (try? await loop.waitReadable(descriptor)) != nil else { return }
         log.info("asked to end by a signal")
         transport.drain(upTo: patience)
+    }
+}
+
+/// A client that has gone without a word, or sleeps, must not keep an agent on a node for ever.
+enum IdleEnd {
+    /// Half an hour in a pod, which says its name to the agent (downward API); a server that a person started stays.
+    static var defaultInPod: Int? { getenv("POD_NAME") == nil ? nil : 1_800 }
+
+    static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog, seconds: Int?) async {
+        guard let seconds else { return }
+        let limit = Duration.seconds(seconds)
+        while true {
+            let idle = transport.idleTime
+            if idle >= limit { break }
+            guard (try? await loop.sleep(for: limit - idle)) != nil else { return }
+        }
+        log.warning("no request for \(seconds) s, ending; start a new session to go on")
+        transport.drain(upTo: .seconds(1))
     }
 }

@@ -45,6 +45,7 @@ extension StdioServer {
         // A task is cancelled outside the lock, since its cancellation handlers ask for the lock.
         var cancelled: [Task<Void, Never>] = []
         state.withLock { state in
+            state.lastLine = .now
             switch line {
             case .overlong:
                 state.session.refuseLine(longerThan: limits.line, into: &state.outbox.incoming)

@@ -43,6 +43,8 @@ public final class StdioServer: Sendable {
         /// Whether the input is at its end, so that the last answer ends the server.
         var isFinishing = false
         var drainTime: Duration?
+        /// When the client last said something.
+        var lastLine = MonotonicTime.now
     }
 
     let server: MCPServer
@@ -97,6 +99,11 @@ public final class StdioServer: Sendable {
             state.drainTime = time
         }
         stopReading.fire()
+    }
+
+    /// How long the client has said nothing and waited for nothing.
+    public var idleTime: Duration {
+        state.withLock { $0.tasks.isEmpty ? MonotonicTime.now.duration(since: $0.lastLine) : .zero }
     }
 
     /// Waits until every answer is out, or the output is lost, or the time to drain is over.

@@ -59,5 +59,6 @@ clean: ## remove everything that was built
 
 include deploy/image.mk
 
-$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt Scripts/make-python-environment
+$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt \
+		Tests/Python/requirements-mcp-probes.txt Scripts/make-python-environment
 	@Scripts/make-python-environment $(environment)

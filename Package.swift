@@ -112,7 +112,7 @@ let package = Package(
         room(
             "MCPHTTP",
             [
-                "JSON", "MCP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "CUnix", "JSON", "MCP", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),

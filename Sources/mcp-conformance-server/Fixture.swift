@@ -22,7 +22,8 @@ enum Fixture {
     ) -> Tool {
         Tool(
             name: name, title: name, description: description,
-            inputSchema: ["type": "object", "properties": [:]], annotations: plain, handler: handler)
+            inputSchema: ["type": "object", "properties": [:], "additionalProperties": false], annotations: plain,
+            handler: handler)
     }
 
     static let plain = ToolAnnotations(

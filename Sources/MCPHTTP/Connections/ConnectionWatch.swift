@@ -1,3 +1,4 @@
+internal import CUnix
 internal import NIOCore
 internal import NIOHTTPTypes
 import Synchronization
@@ -94,15 +95,33 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler, Sen
 
 /// All connections that are open.
 final class ConnectionTable: Sendable {
-    private let watches = Mutex<[ObjectIdentifier: ConnectionWatch]>([:])
-
-    func add(_ watch: ConnectionWatch, for channel: any Channel) {
-        watches.withLock { $0[ObjectIdentifier(channel)] = watch }
+    private struct State {
+        var watches: [ObjectIdentifier: ConnectionWatch] = [:]
+        /// The most that there have been since memory was given back.
+        var peak = 0
     }
 
-    func remove(_ channel: any Channel) { watches.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) } }
+    private let state = Mutex(State())
 
-    subscript(channel: any Channel) -> ConnectionWatch? { watches.withLock { $0[ObjectIdentifier(channel)] } }
+    func add(_ watch: ConnectionWatch, for channel: any Channel) {
+        state.withLock { state in
+            state.watches[ObjectIdentifier(channel)] = watch
+            state.peak = max(state.peak, state.watches.count)
+        }
+    }
 
-    var count: Int { watches.withLock { $0.count } }
+    /// Where a crowd has left, what it needed is given back to the system a little later.
+    func remove(_ channel: any Channel) {
+        let hasCrowdLeft = state.withLock { state in
+            guard state.watches.removeValue(forKey: ObjectIdentifier(channel)) != nil else { return false }
+            guard state.peak >= 16, state.watches.count <= state.peak / 8 else { return false }
+            state.peak = state.watches.count
+            return true
+        }
+        if hasCrowdLeft { channel.eventLoop.scheduleTask(in: .milliseconds(500)) { csystem_release_memory() } }
+    }
+
+    subscript(channel: any Channel) -> ConnectionWatch? { state.withLock { $0.watches[ObjectIdentifier(channel)] } }
+
+    var count: Int { state.withLock { $0.watches.count } }
 }

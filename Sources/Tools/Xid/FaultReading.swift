@@ -26,7 +26,7 @@ extension ToolContext {
         let start = MonotonicTime.now
         var snapshot = await hostProbe.read(ProbeRequest([.host, .devices, .kernelLog]))
         // On a machine so busy that the log takes long, the driver may as well.
-        let patience = max(Self.patience, MonotonicTime.now.duration(since: start) * 2)
+        let patience = max(Self.patience, MonotonicTime.now.duration(since: start) * 4)
         guard let answered = await Patience.value(of: driver, within: patience, on: loop) else {
             return FaultReading(
                 snapshot: snapshot.withHostGPUs, problems: [Self.slowDriver] + snapshot.accessProblems, listed: nil)
@@ -44,8 +44,11 @@ extension ToolContext {
 
     private static let slowDriver = AccessProblem(
         kind: "driver_not_awaited",
-        message: "The driver had not answered when the log was read; GPUs are named as /proc and the log have them.",
-        remedy: "The log needs no driver. Call get_gpu_health to find out whether the driver hangs.")
+        message:
+            "The driver had not answered when the log was read: GPUs are named as /proc and the log have them, and whether a "
+            + "fault was recovered since is known from Xid 154 only.",
+        remedy:
+            "Ask again, since the driver may only have been slow to start; get_gpu_health finds out whether it hangs.")
 }
 
 /// Waits, but not for ever.

@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         // Ground floor: each knows nothing of the others.
         room("JSON"),
+        room("Spelling"),
         .target(name: "CNVML", cSettings: strictC),
         .target(name: "CUnix", cSettings: strictC),
         room("EventLoop", ["CUnix"]),
@@ -63,7 +64,7 @@ let package = Package(
 
         // The hardware.
         room("NVML", ["CNVML"]),
-        room("Scenarios", ["JSON", "ScenarioData"]),
+        room("Scenarios", ["JSON", "ScenarioData", "Spelling"]),
         .target(
             name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"],
             swiftSettings: strict,
@@ -93,7 +94,7 @@ let package = Package(
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
         // How it is said.
-        room("MCP", ["EventLoop", "JSON"]),
+        room("MCP", ["EventLoop", "JSON", "Spelling"]),
         room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
         .executableTarget(
             name: "k8s-mcp-agent",
@@ -119,7 +120,7 @@ let package = Package(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         .testTarget(
-            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
             swiftSettings: strict),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],

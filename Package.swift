@@ -69,6 +69,7 @@ let package = Package(
     targets: [
         // Ground floor: each knows nothing of the others.
         room("JSON"),
+        room("Spelling"),
         .target(name: "CNVML", cSettings: strictC),
         .target(name: "CUnix", cSettings: strictC),
         room("EventLoop", ["CUnix"]),
@@ -78,7 +79,7 @@ let package = Package(
 
         // The hardware.
         room("NVML", ["CNVML"]),
-        room("Scenarios", ["JSON", "ScenarioData"]),
+        room("Scenarios", ["JSON", "ScenarioData", "Spelling"]),
         .target(
             name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"],
             swiftSettings: strict,
@@ -108,7 +109,7 @@ let package = Package(
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
         // How it is said.
-        room("MCP", ["EventLoop", "JSON"]),
+        room("MCP", ["EventLoop", "JSON", "Spelling"]),
         room(
             "MCPHTTP",
             [
@@ -180,7 +181,7 @@ let package = Package(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         .testTarget(
-            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
             swiftSettings: strict),
         tests(
             "MCPHTTPTests",

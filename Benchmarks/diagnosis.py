@@ -1,11 +1,10 @@
 """The second table of the benchmark: judging 8 GPUs, a long kernel log, a node with many processes."""
 
 import json
-import os
+import pathlib
 import shutil
 import subprocess
 import tempfile
-import pathlib
 
 import recorded_node
 
@@ -23,7 +22,7 @@ def inventory(agent, scenario):
 
 
 class Nodes:
-    """The log and the roots, generated into a temporary folder which is removed at the end."""
+    """The log and the roots, generated into a temporary folder (about 500 MB) which is removed at the end."""
 
     def __init__(self, agent, scenario):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="k8s-mcp-agent-bench-"))

@@ -83,10 +83,11 @@ class NodeRoot:
         link.symlink_to(f"../../../{folder}")
 
     def add_processes(self, count):
-        """So many processes with open files; two for each GPU hold its device node open."""
-        holders = HOLDERS_PER_GPU * len(self.gpus)
+        """So many processes with open files; here and there one that holds a GPU's device node open, two for each GPU."""
+        apart = count // (HOLDERS_PER_GPU * len(self.gpus))
         for index in range(count):
-            self.add_process(1000 + index, index % len(self.gpus) if index < holders else None)
+            turn, other = divmod(index, apart)
+            self.add_process(1000 + index, None if other else turn % len(self.gpus))
         return self
 
     def add_process(self, pid, minor):

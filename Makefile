@@ -51,7 +51,7 @@ lint: ## check formatting and the house rules
 format: ## format the Swift code in place
 	$(SWIFT) format --in-place --recursive $(sources)
 
-bench: agent ## measure the agent beside its floors in C; takes about two minutes
+bench: agent ## measure the agent beside its floors in C; takes about five minutes
 	@Benchmarks/run
 
 clean: ## remove everything that was built

@@ -43,6 +43,7 @@ package struct ProbeWorker: ~Copyable {
 
     /// One request after the other, until the agent closes its end.
     private mutating func serve() -> Int32 {
+        var hasTidied = false
         while let (frame, request) = readRequest() {
             let slot = Int(frame.slot)
             region.commit(0, inSlot: slot)
@@ -51,6 +52,9 @@ package struct ProbeWorker: ~Copyable {
             guard writeAll(answer.bytes) else { return 1 }
             // NVML keeps what it found at its first attempt; the next request gets a process that starts over.
             if driver.mustStartOver { return 0 }
+            // Opening the driver leaves much behind that is needed only once; it goes back after the first answer is out.
+            if !hasTidied { csystem_release_memory() }
+            hasTidied = true
         }
         return 0
     }

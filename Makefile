@@ -37,7 +37,7 @@ test-short: ## run the Swift tests only
 test-python: agent $(environment)/ready ## run the tests of the built agent only; ARGS="-k name" for some of them
 	@Scripts/test-python $(ARGS)
 
-test-integration: agent $(environment)/ready ## compare the agent with the driver of this machine's GPU (needs one)
+test-integration: ## compare the agent with the driver of this machine's GPU (needs one)
 	@Scripts/test-integration $(ARGS)
 
 coverage: ## print which lines the Swift tests reach
@@ -53,7 +53,7 @@ lint: ## check formatting and the house rules
 format: ## format the Swift code in place
 	$(SWIFT) format --in-place --recursive $(sources)
 
-bench: agent ## measure the agent beside its floors in C; takes about two minutes
+bench: agent ## measure the agent beside its floors in C; takes about five minutes
 	@Benchmarks/run
 
 fuzz: ## feed the parsers of outside input with made-up input for SECONDS=60 each
@@ -62,5 +62,8 @@ fuzz: ## feed the parsers of outside input with made-up input for SECONDS=60 eac
 clean: ## remove everything that was built
 	rm -rf $(build) bin coverage
 
-$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt Scripts/make-python-environment
+include deploy/image.mk
+
+$(environment)/ready: Tests/Python/requirements.txt Tests/Python/requirements-mcp1.txt \
+		Tests/Python/requirements-mcp-probes.txt Scripts/make-python-environment
 	@Scripts/make-python-environment $(environment)

@@ -54,12 +54,28 @@ let package = Package(
         .library(name: "MCP", targets: ["MCP"]),
         .library(name: "NVMLSimulator", type: .dynamic, targets: ["NVMLSimulator"]),
     ],
+    traits: [
+        .trait(
+            name: "HTTP",
+            description: "serve --http in the agent's own binary, which this makes a third larger.")
+    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        // Without its default traits, which would bring all of Foundation along.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // Ground floor: each knows nothing of the others.
         room("JSON"),
+        room("Spelling"),
         .target(name: "CNVML", cSettings: strictC),
         .target(name: "CUnix", cSettings: strictC),
         room("EventLoop", ["CUnix"]),
@@ -69,7 +85,7 @@ let package = Package(
 
         // The hardware.
         room("NVML", ["CNVML"]),
-        room("Scenarios", ["JSON", "ScenarioData"]),
+        room("Scenarios", ["JSON", "ScenarioData", "Spelling"]),
         .target(
             name: "NVMLSimulator", dependencies: ["CNVML", "Scenarios"], exclude: ["exports.map"],
             swiftSettings: strict,
@@ -88,7 +104,7 @@ let package = Package(
                     .when(platforms: [.linux], configuration: .release)),
             ]),
         room("HostNode", ["CUnix", "JSON", "Snapshots"]),
-        room("Kubernetes", ["HostNode", "JSON", "Snapshots"]),
+        room("Kubernetes", ["HostNode", "Snapshots"]),
 
         // How it is asked for.
         room("ProbeProtocol", ["CUnix", "Snapshots"]),
@@ -99,20 +115,66 @@ let package = Package(
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
         // How it is said.
-        room("MCP", ["EventLoop", "JSON"]),
+        room("MCP", ["EventLoop", "JSON", "Spelling"]),
+        room(
+            "MCPHTTP",
+            [
+                "CUnix", "JSON", "MCP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // What the public conformance suite of MCP drives; only tests need it.
+        .executableTarget(
+            name: "mcp-conformance-server",
+            dependencies: [
+                "EventLoop", "JSON", "MCP", "MCPHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
+
+        // How it gets to the node and away again.
+        room(
+            "KubernetesLauncher",
+            [
+                "CUnix", "EventLoop", "JSON", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+            ]),
+        room("PodHolder", ["CUnix"]),
+
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "ProbeWorker",
-                "Scenarios",
-                "Snapshots", "Tools",
+                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "KubernetesLauncher", "MCP", "PodHolder",
+                "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["HTTP"])),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["HTTP"])),
             ],
             swiftSettings: strict, linkerSettings: standalone),
 
         // Tests, and what only tests use.
         room("TestSupport", ["EventLoop"], path: "Tests/Support"),
+        .executableTarget(
+            name: "StandInKubectl", dependencies: ["CUnix", "JSON"], path: "Tests/StandInKubectl",
+            swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesLauncherTests",
+            dependencies: ["JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"],
+            exclude: ["Golden"], swiftSettings: strict),
+        tests("PodHolderTests", ["PodHolder"]),
+
         tests("JSONTests", ["JSON"]),
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
@@ -125,8 +187,15 @@ let package = Package(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         .testTarget(
-            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop"], exclude: ["Exchanges"],
+            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
             swiftSettings: strict),
+        tests(
+            "MCPHTTPTests",
+            [
+                "JSON", "MCP", "MCPHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        tests("RecordingsTests", ["JSON"]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

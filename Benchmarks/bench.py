@@ -12,6 +12,7 @@ import statistics
 import subprocess
 
 import call_counts
+import diagnosis
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".build/bench"
@@ -50,7 +51,7 @@ def write_scenarios():
     return files
 
 
-def measure_round(scenarios, calls):
+def measure_round(scenarios, nodes, calls):
     """Every figure once, under a tuple that names it."""
     figures = {}
 
@@ -73,20 +74,21 @@ def measure_round(scenarios, calls):
             keep("one", section, count, **one)
             keep("many", section, count, **run(*agent[:2], IN_FLIGHT, calls * 3, *agent[4:]))
     keep("memory", **run("driver", "memory", 1, call_of(SECTIONS["inventory"]), AGENT, "--simulate", largest))
+    diagnosis.measure(keep, run, call_of, AGENT, largest, nodes, max(1, calls // 10))
     return figures
 
 
-def verdict(value, limit, most=True):
+def verdict(value, limit, unit="", most=True):
     """A target and whether it is reached."""
     reached = value <= limit if most else value >= limit
-    return f"{'<=' if most else '>='} {limit:g}  {'reached' if reached else 'MISSED'}"
+    return f"{'<=' if most else '>='} {limit:g}{unit} {'reached' if reached else 'MISSED'}"
 
 
 def print_start(figures):
     print("From exec to the first answer, 8 GPUs                 p50 ms    p99 ms    CPU ms   target for CPU")
     for key, name in (("initialize", "initialize"), ("first", "get_gpu_inventory (starts the child)")):
         value = {name: figures[key, name] for name in ("p50_ms", "p99_ms", "cpu_p50_ms")}
-        target = verdict(value["cpu_p50_ms"], 10) if key == "initialize" else ""
+        target = verdict(value["cpu_p50_ms"], 10, " ms") if key == "initialize" else ""
         print(f"  {name:48}{value['p50_ms']:10.2f}{value['p99_ms']:10.2f}{value['cpu_p50_ms']:10.2f}   {target}")
     print()
 
@@ -114,7 +116,7 @@ def print_many_in_flight(figures):
             print(f"  {tool:20}{count:2} GPUs {many['per_second']:12.0f}{many['p50_us']:11.1f}{many['p99_us']:11.1f}"
                   f"{many['cpu_us']:11.1f} +{many['child_cpu_us']:6.1f} ={cpu:7.1f}{many['answer_bytes']:9.0f}")
             if (section, count) == ("inventory", 8):
-                print(f"{'':30}{verdict(many['per_second'], 8000, most=False):36}{verdict(cpu, 150)}")
+                print(f"{'':30}{verdict(many['per_second'], 8000, most=False):36}{verdict(cpu, 150, ' us')}")
     print()
 
 
@@ -124,9 +126,9 @@ def print_memory(figures):
     size = AGENT.stat().st_size / 1e6
     print("Memory (PSS), 8 GPUs, MiB            agent    child     both   target")
     print(f"  idle after one request         {idle:9.1f}{idle_child:9.1f}{idle + idle_child:9.1f}   "
-          f"{verdict((idle + idle_child) * 1.048576, 20)} MB")
+          f"{verdict((idle + idle_child) * 1.048576, 20, ' MB')} (of 10^6 bytes)")
     print(f"  at most, {IN_FLIGHT} requests in flight {peak:9.1f}{peak_child:9.1f}{peak + peak_child:9.1f}")
-    print(f"\nBinary, stripped: {size:.1f} MB   {verdict(size, 25)} MB")
+    print(f"\nBinary, stripped: {size:.1f} MB   {verdict(size, 25, ' MB')}")
 
 
 def main():
@@ -137,7 +139,8 @@ def main():
     options = parser.parse_args()
     scenarios = write_scenarios()
     call_counts.check(scenarios[2])
-    rounds = [measure_round(scenarios, options.calls) for _ in range(options.rounds)]
+    with diagnosis.Nodes(AGENT, scenarios[GPU_COUNTS[-1]]) as nodes:
+        rounds = [measure_round(scenarios, nodes, options.calls) for _ in range(options.rounds)]
     figures = {key: statistics.median(figures[key] for figures in rounds) for key in rounds[0]}
     print(f"Medians of {options.rounds} rounds of {options.calls} calls; simulated H100 SXM5; {os.cpu_count()} CPUs, "
           f"load {os.getloadavg()[0]:.1f}\n")
@@ -145,6 +148,7 @@ def main():
     print_one_in_flight(figures)
     print_many_in_flight(figures)
     print_memory(figures)
+    diagnosis.show(figures, verdict)
     if options.json:
         named = {" ".join(map(str, key)): value for key, value in figures.items()}
         options.json.write_text(json.dumps(named, indent=2), encoding="utf-8")

@@ -2,6 +2,7 @@
 //
 //   driver start REPETITIONS REQUEST COMMAND...            time and CPU from exec to the first answer
 //   driver calls IN_FLIGHT CALLS REQUEST COMMAND...        latency, rate and CPU per call of server and child
+//   driver once REQUEST COMMAND...                         time, CPU and memory of both for one answer, from exec on
 //   driver memory SECONDS REQUEST COMMAND...               memory of both, idle and at most
 //
 // REQUEST is a message without its id, such as '"method":"ping"'. Results are printed as one JSON object.
@@ -192,6 +193,19 @@ static int measure_calls(size_t in_flight, size_t calls, char **command) {
     return 0;
 }
 
+static int measure_once(char **command) {
+    double begin = now_seconds();
+    struct server server = start_server(command);
+    check_answer(&server);
+    double wall = now_seconds() - begin;
+    pid_t child = child_of(server.pid);
+    printf("{\"ms\":%.3f,\"cpu_ms\":%.3f,\"child_cpu_ms\":%.3f,\"peak_kib\":%ld,\"child_peak_kib\":%ld,\"answer_bytes\":%zu}\n",
+        wall * 1e3, cpu_seconds_of(server.pid) * 1e3, child ? cpu_seconds_of(child) * 1e3 : 0,
+        peak_resident_kib_of(server.pid), child ? peak_resident_kib_of(child) : 0, last_answer_size);
+    stop_server(&server);
+    return 0;
+}
+
 static int measure_memory(double seconds, char **command) {
     struct server server = start_server(command);
     check_answer(&server);
@@ -218,6 +232,10 @@ int main(int argc, char **argv) {
         request_body = argv[3];
         return measure_start(strtoul(argv[2], NULL, 10), argv + 4);
     }
+    if (argc > 3 && strcmp(argv[1], "once") == 0) {
+        request_body = argv[2];
+        return measure_once(argv + 3);
+    }
     if (argc > 4 && strcmp(argv[1], "memory") == 0) {
         request_body = argv[3];
         return measure_memory(strtod(argv[2], NULL), argv + 4);
@@ -226,5 +244,5 @@ int main(int argc, char **argv) {
         request_body = argv[4];
         return measure_calls(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), argv + 5);
     }
-    fail("usage: driver start|calls|memory ...");
+    fail("usage: driver start|calls|once|memory ...");
 }

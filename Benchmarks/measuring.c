@@ -80,13 +80,18 @@ pid_t child_of(pid_t pid) {
     return child;
 }
 
-long pss_kib_of(pid_t pid) {
+// The number of a line such as `Pss:   12 kB` in a file of /proc/<pid>.
+static long kib_of(pid_t pid, const char *file_name, const char *format) {
     char path[64], line[256];
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, file_name);
     FILE *file = fopen(path, "r");
     if (!file) return 0;
-    long pss = 0;
-    while (fgets(line, sizeof line, file) && sscanf(line, "Pss: %ld kB", &pss) != 1) continue;
+    long kib = 0;
+    while (fgets(line, sizeof line, file) && sscanf(line, format, &kib) != 1) continue;
     fclose(file);
-    return pss;
+    return kib;
 }
+
+long pss_kib_of(pid_t pid) { return kib_of(pid, "smaps_rollup", "Pss: %ld kB"); }
+
+long peak_resident_kib_of(pid_t pid) { return kib_of(pid, "status", "VmHWM: %ld kB"); }

@@ -35,4 +35,7 @@ pid_t child_of(pid_t pid);
 // Memory of a process in KiB: its own and its share of what it shares (PSS).
 long pss_kib_of(pid_t pid);
 
+// The most memory that a process ever had resident, in KiB, with what it shares (VmHWM).
+long peak_resident_kib_of(pid_t pid);
+
 #endif

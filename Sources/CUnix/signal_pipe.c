@@ -28,8 +28,13 @@ int csystem_signal_pipe(const int *signals, int count) {
     memset(&action, 0, sizeof action);
     action.sa_handler = forward;
     action.sa_flags = SA_RESTART;
+    sigset_t wanted;
+    sigemptyset(&wanted);
     for (int i = 0; i < count; i++) {
         if (sigaction(signals[i], &action, NULL) != 0) return -1;
+        sigaddset(&wanted, signals[i]);
     }
+    // Whoever started this process may have blocked them, and a child inherits that: thread pools do so.
+    if (sigprocmask(SIG_UNBLOCK, &wanted, NULL) != 0) return -1;
     return ends[0];
 }

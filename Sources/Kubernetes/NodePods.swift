@@ -14,21 +14,20 @@ package struct NodePods: Sendable {
         users = UserNames(files)
     }
 
-    /// The kubelet's folder where installers are known to put it; the usual one first.
-    package static let kubeletRoots = [
-        "/var/lib/kubelet", "/var/lib/k0s/kubelet", "/var/snap/microk8s/common/var/lib/kubelet",
-    ]
-
     /// The devices that containers were given.
     package func allocations() -> PodsSnapshot {
-        let root = Self.kubeletRoots.first { files.exists($0) } ?? Self.kubeletRoots[0]
+        let roots = DeviceCheckpoint.kubeletRoots
+        let root = roots.first { files.exists($0) } ?? roots[0]
         var snapshot = PodsSnapshot()
         let (socket, listed) = PodResourcesClient(files).list("\(root)/pod-resources/kubelet.sock")
-        let (file, checkpoint) = DeviceCheckpoint.read("\(root)/device-plugins/\(DeviceCheckpoint.name)", files)
+        let checkpoint = DeviceCheckpoint(files).read(resources: "")
         snapshot.podResources = socket
-        snapshot.checkpoint = file
-        snapshot.allocations = AllocationMerge(names, PodCgroups(files)).merge(listed, checkpoint.allocations)
-        snapshot.announced = checkpoint.announced.filter { $0.resource.hasPrefix("nvidia.com/") }
+        snapshot.checkpoint = KubeletSource(checkpoint, path: "\(root)/device-plugins/kubelet_internal_checkpoint")
+        let recorded = (checkpoint.value?.allocations ?? []).map { DeviceAllocation($0) }
+        snapshot.allocations = AllocationMerge(PodLogNames(files), PodCgroups(files)).merge(listed, recorded)
+        snapshot.announced = (checkpoint.value?.registered ?? []).filter { $0.resource.hasPrefix("nvidia.com/") }.map {
+            AnnouncedDevices(resource: $0.resource, deviceIDs: $0.devices.map(\.text))
+        }
         return snapshot
     }
 
@@ -36,6 +35,34 @@ package struct NodePods: Sendable {
     package func named(_ process: HostProcess) -> NodeProcess {
         NodeProcess(
             process, user: process.uid.value.flatMap { users[$0] },
-            pod: process.owner.value?.container.flatMap(names.identity))
+            pod: process.owner.value?.container.flatMap(identity))
+    }
+
+    /// Nil outside of pods; the uid alone where no file of the node knows the pod's name.
+    private func identity(of reference: HostContainerReference) -> PodIdentity? {
+        guard let pod = names.pod(of: reference) else { return reference.podUID.map { PodIdentity(uid: $0) } }
+        return PodIdentity(uid: pod.uid, namespace: pod.namespace, name: pod.name, container: pod.container)
+    }
+}
+
+extension DeviceAllocation {
+    fileprivate init(_ entry: HostDeviceAllocation) {
+        self.init()
+        podUID = entry.podUID
+        container = entry.container
+        resource = entry.resource
+        deviceIDs = entry.devices.map(\.text)
+        isInCheckpoint = true
+    }
+}
+
+extension KubeletSource {
+    fileprivate init(_ reading: Reading<HostDeviceCheckpoint>, path: String) {
+        switch reading {
+        case .value: self.init(.read, path: path)
+        case .unavailable(.notSupported): self.init(.missing, path: path)
+        case .unavailable(.noPermission): self.init(.noPermission, path: path, detail: "it may not be read")
+        case .unavailable(let reason): self.init(.failed, path: path, detail: reason.word)
+        }
     }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 
 extension Probe {
     /// How long a killed child may take to end before it counts as stuck. With the deadline this bounds every answer.
-    private static let killGrace: Duration = .milliseconds(400)
+    private static let killGrace: Duration = .milliseconds(250)
 
     /// Starts the task that watches the deadlines, unless one does so already. It ends when no request is left.
     func watchDeadlines(_ state: inout ProbeState) {

@@ -44,9 +44,25 @@ package final class Probe: Sendable {
             request.skippedGPUs.append(gpu)
             snapshot = await attempt(request, until: end)
         }
+        let interruption = first ?? snapshot.interruption
+        if interruption != nil, snapshot.host == nil { await addHost(to: &snapshot, request) }
         snapshot.collectedAtMicroseconds = collectedAt
-        snapshot.interruption = first ?? snapshot.interruption
+        snapshot.interruption = interruption
         return snapshot
+    }
+
+    /// How long what needs no driver may take when it is asked for after the deadline.
+    private static let hostGrace: Duration = .milliseconds(150)
+
+    /// Reads what needs no driver, by a child that keeps away from it, for a snapshot that has nothing of it.
+    private func addHost(to snapshot: inout NodeSnapshot, _ request: ProbeRequest) async {
+        var rest = request
+        rest.sections.subtract(.needingDriver)
+        guard rest.sections.contains(.host) else { return }
+        var host = await attempt(rest, until: .now + Self.hostGrace)
+        host.driver = snapshot.driver
+        host.gpus = snapshot.gpus
+        snapshot = host
     }
 
     private func attempt(_ request: ProbeRequest, until end: MonotonicTime) async -> NodeSnapshot {

@@ -83,7 +83,7 @@ extension ProbeRegion {
     package var currentGPU: UnsafeMutablePointer<UInt32> { (base + 4).assumingMemoryBound(to: UInt32.self) }
 
     /// Where the worker leaves its marks; valid as long as the region is mapped.
-    package var marks: ProbeMarks { ProbeMarks(call: currentCall) }
+    package var marks: ProbeMarks { ProbeMarks(call: currentCall, gpu: currentGPU) }
 
     /// Writes NVML's function names for the agent to look up; what does not fit is left out.
     package func writeNames(_ names: some Sequence<String>) {
@@ -155,4 +155,6 @@ extension ProbeRegion {
 package struct ProbeMarks {
     /// See ``ProbeRegion/currentCall``.
     package let call: UnsafeMutablePointer<UInt32>
+    /// See ``ProbeRegion/currentGPU``.
+    package let gpu: UnsafeMutablePointer<UInt32>
 }

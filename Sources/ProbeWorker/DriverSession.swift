@@ -43,12 +43,13 @@ struct DriverSession {
 
     /// One GPU with the sections asked for; nil if NVML is not open.
     func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
-        library.map { GPUSnapshot(reading: index, of: $0, request) }
+        library.map { GPUSnapshot(reading: index, of: $0, request, marks) }
     }
 
     private mutating func start(_ region: borrowing ProbeRegion) {
         do throws(DriverProblem) {
             let place = try locate()
+            guard mayHaveDriver else { throw DriverProblem(.driverNotLoaded) }
             state.libraryPath = place.path
             state.isSimulated = configuration.scenario != nil
             try enter(place.root)
@@ -63,6 +64,14 @@ struct DriverSession {
             state.detail = error.detail
             mustStartOver = true
         }
+    }
+
+    /// False where the kernel shows no trace of a driver. Then NVML is not asked: as root it makes /dev/nvidiactl in vain and
+    /// leaves it behind. WSL (dxg) and Tegra (nvmap) have drivers of another kind; a library that a person named is always asked.
+    private var mayHaveDriver: Bool {
+        let traces = ["/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/dxg", "/dev/nvmap"]
+        return configuration.scenario != nil || configuration.nvmlLibrary != nil
+            || traces.contains { node.files.exists($0) }
     }
 
     private mutating func enter(_ root: String) throws(DriverProblem) {

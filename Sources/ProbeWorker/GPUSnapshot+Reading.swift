@@ -4,14 +4,18 @@ internal import Snapshots
 
 extension GPUSnapshot {
     /// Reads one GPU: always its identity, and the sections asked for if it is one of those chosen.
-    init(reading index: UInt32, of library: NVMLLibrary, _ request: ProbeRequest) {
+    init(reading index: UInt32, of library: NVMLLibrary, _ request: ProbeRequest, _ marks: ProbeMarks) {
         self.init()
         self.index = index
         do throws(NVMLError) {
             let device = try library.device(at: index)
             readIdentity(device)
             isSelected = request.gpus.isEmpty || request.gpus.contains { $0.matches(self) }
-            if isSelected { readSections(device, request.sections, library) }
+            guard isSelected else { return }
+            readSections(device, request.sections)
+            if request.sections.contains(.topology) {
+                topology = GPUTopology(reading: device, index, of: library, besides: request.skippedGPUs, marks)
+            }
         } catch {
             refusal = Unavailable(error.code)
             isSelected = request.gpus.isEmpty || request.gpus.contains(.index(index))
@@ -26,9 +30,7 @@ extension GPUSnapshot {
         if let reason = name.reason, reason == .gpuLost || reason == .resetRequired { refusal = reason }
     }
 
-    private mutating func readSections(
-        _ device: NVMLDevice, _ sections: ProbeSections, _ library: NVMLLibrary
-    ) {
+    private mutating func readSections(_ device: NVMLDevice, _ sections: ProbeSections) {
         if sections.contains(.inventory) { inventory = GPUInventory(reading: device) }
         if sections.contains(.telemetry) { telemetry = GPUTelemetry(reading: device) }
         if sections.contains(.memoryHealth) {
@@ -39,7 +41,6 @@ extension GPUSnapshot {
         if sections.contains(.links) { links = GPULinks(reading: device) }
         if sections.contains(.fabric) { fabric = GPUFabric(reading: device) }
         if sections.contains(.processes) { processes = GPUProcesses(reading: device) }
-        if sections.contains(.topology) { topology = GPUTopology(reading: device, index, of: library) }
     }
 }
 

@@ -1,21 +1,35 @@
 internal import NVML
+internal import ProbeProtocol
 internal import Snapshots
 
 extension GPUTopology {
     /// Asks NVML what is near this GPU, and its way to each other GPU.
-    init(reading device: NVMLDevice, _ index: UInt32, of library: NVMLLibrary) {
+    ///
+    /// - Parameters:
+    ///   - skipped: GPUs not to touch.
+    ///   - marks: says of which GPU the driver is asked, so that a hang is put down to the right one.
+    init(
+        reading device: NVMLDevice, _ index: UInt32, of library: NVMLLibrary, besides skipped: [UInt32],
+        _ marks: ProbeMarks
+    ) {
         self.init()
         nearNUMANodes = Reading { () throws(NVMLError) in try device.memoryAffinity().map { UInt32(clamping: $0) } }
         cpuAffinity = Reading { () throws(NVMLError) in Self.list(try device.cpuAffinity()) }
         ownNUMANode = Reading { () throws(NVMLError) in try device.numaNode() }
         let count = Reading { () throws(NVMLError) in try library.deviceCount() }.value ?? 0
         for other in 0..<min(count, Self.limit) where other != index {
+            if skipped.contains(other) {
+                peers.append(GPUPeer(other, .notRead))
+                continue
+            }
+            marks.gpu.pointee = other + 1
             do throws(NVMLError) {
                 peers.append(GPUPeer(reading: device, try library.device(at: other), other))
             } catch {
                 peers.append(GPUPeer(other, Unavailable(error.code)))
             }
         }
+        marks.gpu.pointee = index + 1
     }
 
     /// More GPUs than any node has.

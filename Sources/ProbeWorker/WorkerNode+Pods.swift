@@ -10,6 +10,9 @@ internal import Snapshots
 #endif
 
 extension WorkerNode {
+    /// Processor time for looking at open files, microseconds: enough for some ten thousand processes.
+    private static let holderBudget: Int64 = 500_000
+
     /// The node's pods, their devices and the names behind uids.
     func pods() -> NodePods { NodePods(files) }
 
@@ -20,10 +23,10 @@ extension WorkerNode {
     func deviceHolders(_ pods: NodePods) -> ProcessesSnapshot {
         var snapshot = ProcessesSnapshot()
         snapshot.sharesProcessIDs = sharesProcessIDs
-        switch ProcessTable(files).deviceHolders() {
+        switch ProcessTable(files).deviceHolders(cpuBudget: Self.holderBudget) {
         case .value(let holders):
             snapshot.processCount = .value(UInt32(clamping: holders.processCount))
-            snapshot.unreadableCount = UInt32(clamping: holders.unreadableCount)
+            snapshot.unreadableCount = UInt32(clamping: holders.unreadableCount + holders.unscannedCount)
             snapshot.processes = holders.processes.filter { !isThisProcess($0) }.map(pods.named)
         case .unavailable(let reason): snapshot.processCount = .unavailable(reason)
         }

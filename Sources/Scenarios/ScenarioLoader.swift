@@ -94,6 +94,11 @@ enum ScenarioLoader {
 
     private static func host(_ reader: inout ObjectReader, _ source: String) throws(ScenarioError) -> HostDescription {
         var host: HostDescription = try reader.section("host")
+        if let folder = try reader.string("host_folder") {
+            do throws(FileError) { host.folder = try HostFolder(relative(folder, to: source)).files } catch {
+                throw ScenarioError("\(folder) \(error.problem)", at: "host_folder")
+            }
+        }
         host.root = try reader.string("host_root").map { relative($0, to: source) }
         return host
     }

@@ -55,10 +55,27 @@ package struct BusID: Sendable, Hashable, Comparable {
 extension BusID: CustomStringConvertible {
     /// The form used everywhere in answers and in sysfs: `0000:3b:00.0`.
     package var description: String {
-        func padded(_ value: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(value, radix: 16)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        String(unsafeUninitializedCapacity: 16) { text in
+            var length = 0
+            func put(_ value: UInt32, digits: Int) {
+                for place in stride(from: digits - 1, through: 0, by: -1) {
+                    let digit = UInt8(truncatingIfNeeded: value >> UInt32(place * 4) & 0xf)
+                    text[length] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                    length += 1
+                }
+            }
+            func put(_ character: UInt8) {
+                text[length] = character
+                length += 1
+            }
+            put(domain, digits: max(4, (35 - domain.leadingZeroBitCount) / 4))
+            put(UInt8(ascii: ":"))
+            put(UInt32(bus), digits: 2)
+            put(UInt8(ascii: ":"))
+            put(UInt32(device), digits: 2)
+            put(UInt8(ascii: "."))
+            put(UInt32(function), digits: 1)
+            return length
         }
-        return "\(padded(domain, 4)):\(padded(bus, 2)):\(padded(device, 2)).\(function)"
     }
 }

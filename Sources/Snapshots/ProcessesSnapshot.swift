@@ -4,7 +4,7 @@ package struct ProcessesSnapshot: SnapshotCodable, Equatable {
     package var processes: [NodeProcess] = []
     /// All processes of the node; a reason where /proc cannot be listed, and then `processes` is empty.
     package var processCount: Reading<UInt32> = .unavailable(.notRead)
-    /// Those whose open files could not be looked at: with any, holders of device nodes may be missing.
+    /// Those whose open files could not or, on a very full node, were not looked at: with any, holders may be missing.
     package var unreadableCount: UInt32 = 0
     /// False when the agent runs in a process id namespace of its own: then NVML's pids are not those of /proc. Nil where
     /// that cannot be told or does not matter (a simulated or recorded node).

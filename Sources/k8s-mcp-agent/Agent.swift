@@ -12,8 +12,7 @@ struct Agent: ParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
-            ScenariosCommand.self,
-            ProbeWorkerCommand.self,
+            ScenariosCommand.self, ConnectCommand.self, SweepCommand.self, HoldCommand.self, ProbeWorkerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

@@ -11,10 +11,10 @@ internal import Tools
     internal import Darwin
 #endif
 
-/// `serve`: MCP on standard input and output.
+/// `serve`: MCP on standard input and output, or over HTTP.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve MCP on standard input and output. (default)",
+        commandName: "serve", abstract: "Serve MCP on standard input and output, or over HTTP. (default)",
         discussion: """
             Reads one JSON-RPC message a line and answers on standard output; everything else goes to standard error. Ends when \
             standard input does, after everything that was asked is answered.
@@ -22,23 +22,53 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var options: AgentOptions
 
+    @OptionGroup(title: "HTTP") var http: HTTPOptions
+
     @Option(help: "How much to say on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logLevel: LogLevel = .warning
 
+    @Option(
+        help: ArgumentHelp(
+            "End after so long without a request. (default: 1800 in a pod, else never)", valueName: "seconds"))
+    var idleTimeout: Int?
+
+    func validate() throws {
+        guard (1...604_800).contains(idleTimeout ?? 1) else {
+            throw ValidationError("--idle-timeout: \(idleTimeout ?? 0) is out of range; choose 1 to 604800 seconds.")
+        }
+    }
+
     func run() throws {
         let log = AgentLog(level: logLevel)
-        let options = options
+        let (options, idleTimeout) = (options, idleTimeout ?? IdleEnd.defaultInPod)
+        #if HTTP
+            let http = try http.configuration()
+        #else
+            if http.http != nil { try HTTPSibling.become() }
+        #endif
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
                 info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context),
                 prompts: allPrompts(context))
+            #if HTTP
+                if let http {
+                    try await HTTPServing.run(server, http, context, log)
+                    await context.shutDown()
+                    log.info("ended")
+                    return 0
+                }
+            #endif
             let transport = StdioServer(server, loop: loop)
             let signals = Task(executorPreference: loop) { await StopSignals.wait(on: loop, transport, log) }
             log.info(
                 "serving MCP on standard input and output, mode \(options.mode.rawValue), node \(context.nodeName)")
+            let idling = Task(executorPreference: loop) {
+                await IdleEnd.wait(on: loop, transport, log, seconds: idleTimeout)
+            }
             let end = await transport.run()
             signals.cancel()
+            idling.cancel()
             await context.shutDown()
             log.info("ended: \(end)")
             return 0
@@ -58,5 +88,23 @@ enum StopSignals {
         guard (try? await loop.waitReadable(descriptor)) != nil else { return }
         log.info("asked to end by a signal")
         transport.drain(upTo: patience)
+    }
+}
+
+/// A client that has gone without a word, or sleeps, must not keep an agent on a node for ever.
+enum IdleEnd {
+    /// Half an hour in a pod, which says its name to the agent (downward API); a server that a person started stays.
+    static var defaultInPod: Int? { getenv("POD_NAME") == nil ? nil : 1_800 }
+
+    static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog, seconds: Int?) async {
+        guard let seconds else { return }
+        let limit = Duration.seconds(seconds)
+        while true {
+            let idle = transport.idleTime
+            if idle >= limit { break }
+            guard (try? await loop.sleep(for: limit - idle)) != nil else { return }
+        }
+        log.warning("no request for \(seconds) s, ending; start a new session to go on")
+        transport.drain(upTo: .seconds(1))
     }
 }

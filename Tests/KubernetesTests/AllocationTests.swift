@@ -27,7 +27,7 @@ import Testing
             ("/var/log/pods/space_\($0.0)_\(recordedUID($0.1))", InMemoryHostFiles.Entry.directory)
         }
         let files = InMemoryHostFiles(Dictionary(uniqueKeysWithValues: entries))
-        return AllocationMerge(PodNames(files), PodCgroups(files)).merge(socket, checkpoint)
+        return AllocationMerge(PodLogNames(files), PodCgroups(files)).merge(socket, checkpoint)
     }
 
     @Test func byTheNamesOfLogFolders() {
@@ -67,27 +67,8 @@ import Testing
             ])
     }
 
-    @Test func formsOfTheCheckpoint() throws {
-        let text = """
-            {"Data":{"PodDeviceEntries":[
-            {"PodUID":"u1","ContainerName":"c","ResourceName":"nvidia.com/gpu","DeviceIDs":{"-1":["GPU-1"],"0":["GPU-2"]},"AllocResp":"x"},
-            {"PodUID":"u2","ContainerName":"c","ResourceName":"nvidia.com/gpu","DeviceIDs":["GPU-3"]},
-            {"PodUID":5},{}],"RegisteredDevices":{"nvidia.com/gpu":["GPU-1","GPU-2","GPU-3"],"b":null}},"Checksum":1}
-            """
-        let checkpoint = try #require(DeviceCheckpoint(Array(text.utf8)))
-        #expect(checkpoint.allocations.map(\.podUID) == ["u1", "u2"])
-        #expect(checkpoint.allocations.map { $0.deviceIDs.sorted() } == [["GPU-1", "GPU-2"], ["GPU-3"]])
-        #expect(checkpoint.announced.last?.deviceIDs.count == 3)
-        #expect(DeviceCheckpoint(Array("{}".utf8)) == nil)
-        #expect(DeviceCheckpoint(Array("[1".utf8)) == nil)
-        #expect(DeviceCheckpoint(Array("{\"Data\":{}}".utf8))?.allocations == [])
-    }
-
     @Test func whatCannotBeRead() {
         let path = "/x"
-        #expect(DeviceCheckpoint.read(path, InMemoryHostFiles()).source.outcome == .missing)
-        #expect(DeviceCheckpoint.read(path, InMemoryHostFiles([path: .forbidden])).source.outcome == .noPermission)
-        #expect(DeviceCheckpoint.read(path, InMemoryHostFiles([path: .text("no")])).source.outcome == .failed)
         #expect(PodResourcesClient(InMemoryHostFiles()).list(path).source.outcome == .missing)
         #expect(PodResourcesClient(InMemoryHostFiles([path: .forbidden])).list(path).source.outcome == .noPermission)
         let broken = PodResourcesClient(InMemoryHostFiles([path: .file([0x0a, 5])])).list(path)

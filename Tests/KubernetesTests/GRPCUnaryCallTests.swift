@@ -154,4 +154,22 @@ import Testing
         _ = try call.receive(unknown + data(message("a")) + unknown + end)
         #expect(call.message == [UInt8(ascii: "a")])
     }
+
+    /// Whatever comes, the call ends with a message or an error: twenty thousand answers with some bytes changed.
+    @Test func changedBytes() {
+        let huffman: [UInt8] = [0x48, 0x82, 0x64, 0x02, 0x58, 0x85, 0xae, 0xc3, 0x77, 0x1a, 0x4b]
+        let good =
+            settings + begin + HTTP2Frame(.data, .padded, stream: 1, [3] + message("hello") + [0, 0, 0]).bytes
+            + HTTP2Frame(.headers, .endHeaders, stream: 1, huffman).bytes + end
+        var random = SystemRandomNumberGenerator()
+        var refused = 0
+        for _ in 0..<20_000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            if failure(bytes) != nil { refused += 1 }
+        }
+        #expect(refused > 1_000)
+    }
 }

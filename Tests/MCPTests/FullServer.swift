@@ -9,7 +9,7 @@ enum FullServer {
                 name: "full", version: "2", icons: [Icon(source: "https://example.org/i.png", mimeType: "image/png")]),
             tools: [blocks, confirm, survey, rounds, needy, talk], resources: resources, templates: [template],
             prompts: [greet, review, ask],
-            features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: true), pageSize: pageSize)
+            features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: .all), pageSize: pageSize)
     }
 
     static let form: JSONValue = [

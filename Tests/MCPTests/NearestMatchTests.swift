@@ -1,3 +1,4 @@
+import Spelling
 import Testing
 
 @testable import MCP
@@ -19,8 +20,8 @@ import Testing
     }
 
     @Test func countsEdits() {
-        #expect(NearestMatch.distance(Array("kitten".utf8), Array("sitting".utf8)) == 3)
-        #expect(NearestMatch.distance([], Array("abc".utf8)) == 3)
-        #expect(NearestMatch.distance([], []) == 0)
+        #expect(EditDistance.between(Array("kitten".utf8), Array("sitting".utf8)) == 3)
+        #expect(EditDistance.between([UInt8](), Array("abc".utf8)) == 3)
+        #expect(EditDistance.between([UInt8](), [UInt8]()) == 0)
     }
 }

@@ -16,8 +16,7 @@ final class Replay: CallPort, EventObserver {
 
     private let server: MCPServer
     private let state: Mutex<State>
-    /// Values of requestState, which differ from run to run; files name them by number.
-    private let sealed = Mutex<[String]>([])
+    private let mask = StateMask()
 
     init(_ server: MCPServer = ExampleServer.make(), allowsBareRequests: Bool = true) {
         self.server = server
@@ -31,7 +30,7 @@ final class Replay: CallPort, EventObserver {
     func end() { server.remove(self) }
 
     func send(_ line: String) async {
-        let bytes = Array(unmasked(line).utf8)
+        let bytes = Array(mask.removed(from: line).utf8)
         let actions = state.withLock { state in
             bytes.withUnsafeBufferPointer { state.session.receive($0, into: &state.out) }
         }
@@ -121,23 +120,6 @@ final class Replay: CallPort, EventObserver {
             defer { state.out.removeAll() }
             return state.out.withBytes { String(decoding: $0, as: UTF8.self) }
         }
-        return text.split(separator: "\n").map { masked(String($0)) }
-    }
-
-    private func masked(_ line: String) -> String {
-        guard let state = try? JSONParser.parse(line)["result"]?["requestState"]?.stringValue else { return line }
-        let number = sealed.withLock { sealed in
-            sealed.append(state)
-            return sealed.count
-        }
-        return line.replacing(state, with: "<state \(number)>")
-    }
-
-    private func unmasked(_ line: String) -> String {
-        var line = line
-        for (index, state) in sealed.withLock({ $0 }).enumerated() {
-            line = line.replacing("<state \(index + 1)>", with: state)
-        }
-        return line
+        return text.split(separator: "\n").map { mask.put(on: String($0)) }
     }
 }

@@ -24,12 +24,13 @@ final class ServedConnection: @unchecked Sendable {
     ///   - input: what the server reads.
     ///   - output: what the server writes.
     init(
-        client: (to: Int32, from: Int32), input: Int32, output: Int32, limits: StdioServer.Limits = .init()
+        client: (to: Int32, from: Int32), input: Int32, output: Int32, limits: StdioServer.Limits = .init(),
+        serving offer: MCPServer? = nil
     ) throws {
         signal(SIGPIPE, SIG_IGN)
         let loop = try EventLoop()
         let server = StdioServer(
-            ExampleServer.make(loop: loop), loop: loop, input: input, output: output, limits: limits)
+            offer ?? ExampleServer.make(loop: loop), loop: loop, input: input, output: output, limits: limits)
         (toServer, fromServer) = client
         self.server = server
         serverEnds = [input, output]
@@ -41,10 +42,12 @@ final class ServedConnection: @unchecked Sendable {
         Thread.detachNewThread { loop.run() }
     }
 
-    static func overPipes(limits: StdioServer.Limits = .init()) throws -> ServedConnection {
+    static func overPipes(
+        limits: StdioServer.Limits = .init(), serving offer: MCPServer? = nil
+    ) throws -> ServedConnection {
         let (input, output) = (try makePipe(), try makePipe())
         return try ServedConnection(
-            client: (input.write, output.read), input: input.read, output: output.write, limits: limits)
+            client: (input.write, output.read), input: input.read, output: output.write, limits: limits, serving: offer)
     }
 
     static func overSocket() throws -> ServedConnection {

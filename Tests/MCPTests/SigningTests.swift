@@ -58,9 +58,9 @@ import Testing
     }
 
     @Test func comparesWholeCodes() {
-        #expect(SHA256.areEqual([1, 2], [1, 2]))
-        #expect(!SHA256.areEqual([1, 2], [1, 3]))
-        #expect(!SHA256.areEqual([1, 2], [1]))
+        #expect(Secret.areEqual([1, 2], [1, 2]))
+        #expect(!Secret.areEqual([1, 2], [1, 3]))
+        #expect(!Secret.areEqual([1, 2], [1]))
     }
 
     @Test func stateComesBackAsItWent() throws {

@@ -113,4 +113,49 @@ import Testing
         #expect(try connection.readValue()["id"] == 2)
         #expect(await connection.end() == .inputEnded)
     }
+
+    private static let greeting =
+        #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":"#
+        + #"{"elicitation":{}}}}"# + "\n"
+
+    @Test func aQuestionThatNobodyCanAnswerAnyMoreEndsTheCall() async throws {
+        let connection = try ServedConnection.overPipes(serving: FullServer.make())
+        connection.send(Self.greeting + call(1, "confirm"))
+        #expect(try connection.readValue()["id"] == 0)
+        #expect(try connection.readValue()["method"] == "elicitation/create")
+        connection.closeInput()
+        #expect(try connection.readValue()["result"]?["isError"] == true)
+        #expect(await connection.end() == .inputEnded)
+    }
+
+    @Test func aCancelledQuestionIsForgotten() async throws {
+        let connection = try ServedConnection.overPipes(serving: FullServer.make())
+        connection.send(Self.greeting + call(1, "confirm"))
+        #expect(try connection.readValue()["id"] == 0)
+        let question = try #require(try connection.readValue()["id"]?.stringValue)
+        connection.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"# + "\n")
+        connection.send(#"{"jsonrpc":"2.0","id":"\#(question)","result":{"action":"decline"}}"# + "\n" + ping(2))
+        #expect(try connection.readValue()["id"] == 2)
+        connection.closeInput()
+        #expect(await connection.end() == .inputEnded)
+    }
+
+    @Test func subscriptionsEndWithTheConnection() async throws {
+        let offer = FullServer.make()
+        let connection = try ServedConnection.overPipes(serving: offer)
+        let envelope =
+            #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#
+        connection.send(
+            #"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":"#
+                + #"{"resourceSubscriptions":["doc://text"]},"_meta":\#(envelope)}}"# + "\n")
+        #expect(try connection.readValue()["method"] == "notifications/subscriptions/acknowledged")
+        #expect(offer.watchedResources == ["doc://text"])
+        offer.notify(.resourceUpdated(uri: "doc://text"))
+        #expect(try connection.readValue()["method"] == "notifications/resources/updated")
+        connection.closeInput()
+        #expect(try connection.readValue()["method"] == "notifications/cancelled")
+        #expect(try connection.readValue()["result"]?["resultType"] == "complete")
+        #expect(await connection.end() == .inputEnded)
+        #expect(offer.watchedResources.isEmpty)
+    }
 }

@@ -18,6 +18,7 @@ PROTOCOL = "2025-11-25"
 
 TOOLS = (
     "diagnose_gpu_node", "get_gpu_inventory", "get_gpu_telemetry", "get_gpu_health", "snapshot_ecc", "inspect_topology",
+    "describe_gpu_node", "list_gpu_processes", "get_pod_gpu_allocation",
     "echo_test",
 )
 HEALTHY = ("a100x2", "h100x8", "b200x8", "gb200x4", "l40sx4", "t4x1", "a100-mig")

@@ -223,3 +223,67 @@ def test_an_unknown_scenario_is_refused_with_the_nearest_name():
 def test_every_scenario_is_listed():
     listed = run_agent("scenarios").stdout.decode()
     assert {line.split()[0] for line in listed.splitlines() if line.strip()} >= set(SCENARIOS)
+
+
+FREEZER = pathlib.Path("/sys/fs/cgroup/freezer")
+
+
+@pytest.fixture
+def freezer():
+    """A cgroup-v1 freezer group: a frozen process cannot be killed, just like one that sleeps inside a driver."""
+    group = FREEZER / f"k8s-mcp-agent-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no cgroup-v1 freezer can be used here ({error.strerror}), so no child can be made unkillable")
+    yield group
+    (group / "freezer.state").write_text("THAWED", encoding="utf-8")
+    eventually(lambda: not (group / "cgroup.procs").read_text(encoding="utf-8").strip())
+    group.rmdir()
+
+
+def freeze(group, pid):
+    (group / "cgroup.procs").write_text(str(pid), encoding="utf-8")
+    (group / "freezer.state").write_text("FROZEN", encoding="utf-8")
+    eventually(lambda: (group / "freezer.state").read_text(encoding="utf-8").strip() == "FROZEN")
+
+
+def thaw(group):
+    (group / "freezer.state").write_text("THAWED", encoding="utf-8")
+
+
+def test_a_child_that_cannot_be_killed_is_named_with_evidence_and_blocks_nothing(freezer):
+    with simulated("h100x8", "--deadline", "1") as session:
+        session.ask("get_gpu_inventory")
+        child, = session.children()
+        freeze(freezer, child)
+        started = time.monotonic()
+        result = session.call("get_gpu_inventory")
+        assert time.monotonic() - started < 1 + 0.5
+        answer = json.loads(result["content"][0]["text"])
+        assert result["isError"] is True
+        assert answer["error"] == "driver_stuck_in_kernel"
+        assert any(line == "process state D" for line in answer["evidence"])
+        # The host is still read, by another child that keeps away from the driver; and at once.
+        assert len(answer["gpus_on_pci_bus"]) == 8
+        started = time.monotonic()
+        again = json.loads(session.call("get_gpu_inventory")["content"][0]["text"])
+        assert time.monotonic() - started < 0.9
+        assert again["error"] == "driver_stuck_in_kernel"
+        assert len(again["gpus_on_pci_bus"]) == 8
+        assert session.ask("echo_test", message="alive")["echo"] == "alive"
+        # When the kernel lets go of it, the driver is asked again.
+        thaw(freezer)
+        eventually(lambda: is_gone(child))
+        assert session.ask("get_gpu_inventory")["status"] == "success"
+
+
+def test_the_agent_ends_while_a_child_cannot_be_killed(freezer):
+    with simulated("h100x8", "--deadline", "1") as session:
+        session.ask("get_gpu_inventory")
+        freeze(freezer, session.children()[0])
+        session.call("get_gpu_inventory")
+        session.end_input()
+        started = time.monotonic()
+        assert session.wait() == 0
+        assert time.monotonic() - started < 0.5

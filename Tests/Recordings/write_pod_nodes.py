@@ -64,9 +64,11 @@ def checkpoint(entries, registered):
 class Node:
     def __init__(self, name, extends, description):
         self.folder = HERE / name
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
-        self.scenario = {"description": description, "extends": extends, "host_root": "."}
+        self.folder.mkdir(exist_ok=True)
+        for old in self.folder.iterdir():
+            if old.is_dir() and old.name != "golden":
+                shutil.rmtree(old)
+        self.scenario = {"description": description, "extends": extends, "host_folder": "."}
         self.write("proc/stat", f"cpu  0 0 0 0 0 0 0 0 0 0\nbtime {BOOT}\n")
         self.write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nada:x:1002:1002::/home/ada:/bin/bash\n")
 
@@ -90,6 +92,8 @@ class Node:
         self.write("sys/devices/system/cpu/online", cpus + "\n")
         self.write("etc/os-release", release)
         self.write("proc/driver/nvidia/version", f"NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  {version}  Release Build\n")
+        self.scenario["system"] = {"driver_version": version, "nvml_version": f"{13 if version > '580' else 12}.{version}",
+                                   "kernel": kernel}
 
     def process(self, pid, name, command, cgroup, nodes=(), state="S", user=1000, started=90_000, inner=None, parent=1):
         folder = f"proc/{pid}"

@@ -35,7 +35,8 @@ extension NVMLState {
             )
         case .driverNotLoaded:
             return (
-                "driver_not_loaded", "The NVIDIA kernel module is not loaded (NVML code 9).",
+                "driver_not_loaded",
+                "The NVIDIA kernel module is not loaded (\(code == 0 ? "no /proc/driver/nvidia/version" : "NVML code \(code)")).",
                 "Check `modprobe nvidia` and the kernel log (build, signature or nouveau conflicts); with the GPU Operator, "
                     + "check the driver pod on this node. If the module is loaded, /dev/nvidiactl is missing or not reachable."
             )

@@ -1,11 +1,13 @@
 package import Snapshots
 
 extension NodeSnapshot {
-    /// The same snapshot with the GPUs that the kernel module knows, where NVML could not be asked for any.
+    /// The same snapshot with the GPUs that the kernel module knows, or else the PCI bus, where NVML could not be asked.
     ///
     /// They have an identity, no readings, and say why. Their order is NVML's, that of PCI addresses.
     package var withHostGPUs: NodeSnapshot {
-        guard gpus.isEmpty, let known = host?.procGPUs.value, !known.isEmpty else { return self }
+        let inProc = host?.procGPUs.value ?? []
+        let known = inProc.isEmpty ? (host?.pciGPUs.value ?? []).map { HostGPU(busID: $0) } : inProc
+        guard gpus.isEmpty, !known.isEmpty else { return self }
         var snapshot = self
         let refusal: Unavailable = interruption == nil ? .notRead : .timedOut
         snapshot.gpus = known.sorted { $0.busID < $1.busID }.enumerated().map { index, identity in

@@ -2,7 +2,7 @@ package import Snapshots
 
 /// One device that a container was given, and which GPU of this node it is.
 package struct GivenDevice: Sendable, Hashable {
-    package var id: DeviceID
+    package var id: HostDeviceID
     /// NVML's index of the GPU; nil when NVML lists no such GPU.
     package var gpuIndex: UInt32?
     /// The MIG device that it is; nil for a whole GPU and where NVML lists no such MIG device.
@@ -20,18 +20,16 @@ struct DeviceLookup {
     init(_ uses: [GPUUse]) { self.uses = uses }
 
     func device(_ text: String, isDynamic: Bool) -> GivenDevice {
-        let id = DeviceID(text)
+        let id = HostDeviceID(text)
         var device = GivenDevice(id: id)
         if isDynamic { return dynamic(device) }
-        switch id.names {
+        switch id.target {
         case .gpu(let uuid): device.gpuIndex = gpu(uuid)?.index
-        case .mig(let uuid): fill(&device, migUUID: uuid)
-        case .migInstance(let gpuUUID, let instance, let compute):
-            fill(&device, gpu(gpuUUID), instance, compute)
-        case .minor(let minor): device.gpuIndex = gpu(minor: minor)?.index
-        case .minorInstance(let minor, let instance): fill(&device, gpu(minor: minor), instance, nil)
-        case .busID(let busID): device.gpuIndex = gpus.first { $0.busID.value?.slot == busID.slot }?.index
-        case nil: break
+        case .mig(let uuid): fill(&device, migName: uuid)
+        case .minor(let minor, gpuInstance: nil): device.gpuIndex = gpu(minor: minor)?.index
+        case .minor(let minor, gpuInstance: let instance?): fill(&device, gpu(minor: minor), instance, nil)
+        case .pci(let busID): device.gpuIndex = gpus.first { $0.busID.value?.slot == busID.slot }?.index
+        case .other: break
         }
         return device
     }
@@ -44,8 +42,13 @@ struct DeviceLookup {
 
     private func gpu(minor: UInt32) -> GPUSnapshot? { uses.first { $0.minorNumber == minor }?.gpu }
 
-    private func fill(_ device: inout GivenDevice, migUUID uuid: String) {
+    /// `MIG-<uuid>`, and as drivers before R470 have it `MIG-GPU-<uuid>/<GPU instance>/<compute instance>`.
+    private func fill(_ device: inout GivenDevice, migName uuid: String) {
         device.isMIG = true
+        let parts = uuid.dropFirst(4).split(separator: "/")
+        if parts.count == 3, parts[0].hasPrefix("GPU-"), let instance = UInt32(parts[1]) {
+            return fill(&device, gpu(String(parts[0])), instance, UInt32(parts[2]))
+        }
         for gpu in gpus {
             for mig in gpu.inventory?.migDevices.value ?? [] where mig.uuid.value?.lowercased() == uuid.lowercased() {
                 device.gpuIndex = gpu.index

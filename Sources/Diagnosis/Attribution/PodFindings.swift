@@ -22,7 +22,7 @@ struct PodFindings {
     private func missing(_ pod: PodUse, _ container: ContainerUse) -> [AttributionFinding] {
         guard pod.isLive != false, !uses.isEmpty else { return [] }
         let gone = container.devices.filter { device in
-            guard let index = device.gpuIndex else { return if case .gpu = device.id.names { true } else { false } }
+            guard let index = device.gpuIndex else { return if case .gpu = device.id.target { true } else { false } }
             return uses.first { $0.gpu.index == index }?.gpu.refusal == .gpuLost
         }
         guard !gone.isEmpty else { return [] }
@@ -86,7 +86,7 @@ struct PodFindings {
     private func givenTwice(_ pods: [PodUse]) -> [AttributionFinding] {
         var owners: [String: [String]] = [:]
         for pod in pods where pod.isLive == true {
-            let ids = Set(pod.containers.flatMap(\.devices).filter { $0.id.names != nil }.map(\.id.text))
+            let ids = Set(pod.containers.flatMap(\.devices).filter { $0.id.target != .other }.map(\.id.text))
             for id in ids { owners[id, default: []].append(pod.title) }
         }
         return owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { id, titles in

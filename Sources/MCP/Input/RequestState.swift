@@ -18,7 +18,8 @@ struct RequestState: Sendable {
     private let now: @Sendable () -> Int64
 
     init(
-        key: [UInt8] = randomBytes(32), lifetime: Int64 = 1_800, now: @escaping @Sendable () -> Int64 = secondsSince1970
+        key: [UInt8] = Secret.random(32), lifetime: Int64 = 1_800,
+        now: @escaping @Sendable () -> Int64 = secondsSince1970
     ) {
         self.key = key
         self.lifetime = lifetime
@@ -40,7 +41,7 @@ struct RequestState: Sendable {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let bytes = Base64.decode(String(parts[0]), .url),
             let code = Base64.decode(String(parts[1]), .url),
-            SHA256.areEqual(code, SHA256.authenticationCode(bytes, key: key)),
+            Secret.areEqual(code, SHA256.authenticationCode(bytes, key: key)),
             let body = try? JSONParser.parse(bytes)
         else { throw .invalidParams("requestState is not what this server gave out; call again without it") }
         guard body["for"]?.stringValue == Base64.encode(request, .url) else {
@@ -72,10 +73,3 @@ struct RequestState: Sendable {
 }
 
 func secondsSince1970() -> Int64 { Int64(time(nil)) }
-
-/// Bytes that nobody can guess.
-package func randomBytes(_ count: Int) -> [UInt8] {
-    // The system's generator: getrandom(2) on Linux.
-    var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-}

@@ -25,12 +25,6 @@ struct SHA256 {
         return hash(block.map { $0 ^ 0x5c } + hash(block.map { $0 ^ 0x36 } + message))
     }
 
-    /// Whether two codes are equal, found out in a time that does not tell where they differ.
-    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
     private static func padding(after count: Int) -> [UInt8] {
         let zeros = (119 - count % blockSize) % blockSize
         let bits = UInt64(count) * 8

@@ -13,7 +13,7 @@ extension MCPServer {
             }
             if !prompts.isEmpty { w.object("prompts") { listChanged(&$0) } }
             if offersCompletion, revision >= .march2025 { w.object("completions") { _ in } }
-            if features.logging { w.object("logging") { _ in } }
+            if features.logging.serves(revision) { w.object("logging") { _ in } }
         }
     }
 

@@ -34,7 +34,7 @@ public final class MCPServer: Sendable {
         self.templates = Catalogue(templates, pageSize: pageSize)
         self.prompts = Catalogue(prompts, pageSize: pageSize)
         self.features = features
-        requestState = RequestState(key: features.stateKey ?? randomBytes(32))
+        requestState = RequestState(key: features.stateKey ?? Secret.random(32))
         listCache = features.listChanges ? CacheHint(milliseconds: 60_000, scope: .public) : .fixed
         statelessMeta = Self.meta(info, nil)
     }
@@ -80,18 +80,35 @@ public final class MCPServer: Sendable {
 
 /// What a server offers besides answering.
 public struct ServerFeatures: Sendable {
+    /// Who may hear log messages. The protocol has given them up with July 2026.
+    public enum Logging: Sendable {
+        case none
+        /// Clients that begin a session.
+        case sessions
+        /// Those whose requests stand alone, too.
+        case all
+
+        func serves(_ revision: ProtocolRevision) -> Bool {
+            switch self {
+            case .none: false
+            case .sessions: !revision.isStateless
+            case .all: true
+            }
+        }
+    }
+
     /// Clients may subscribe to resources; the server calls ``MCPServer/notify(_:)``.
     public var resourceUpdates: Bool
     /// The server calls ``MCPServer/notify(_:)`` when its lists change.
     public var listChanges: Bool
-    /// Handlers call ``CallContext/log(_:_:logger:)``.
-    public var logging: Bool
+    /// Handlers call ``CallContext/log(_:_:logger:)``, and these clients may hear it.
+    public var logging: Logging
     /// The secret that signs what clients keep for the server: 32 bytes, the same for processes that share their clients.
     /// Random, if nil.
     public var stateKey: [UInt8]?
 
     public init(
-        resourceUpdates: Bool = false, listChanges: Bool = false, logging: Bool = false, stateKey: [UInt8]? = nil
+        resourceUpdates: Bool = false, listChanges: Bool = false, logging: Logging = .none, stateKey: [UInt8]? = nil
     ) {
         self.resourceUpdates = resourceUpdates
         self.listChanges = listChanges

@@ -17,7 +17,7 @@ extension ServerSession {
 
     /// Writes a message for the client's log, if the server has declared that it sends such, and the client wants it.
     package mutating func log(_ key: CallKey, _ entry: LogEntry, into out: inout JSONWriter) {
-        guard server.features.logging, let call = calls[key] else { return }
+        guard let call = calls[key], server.features.logging.serves(call.revision) else { return }
         guard let least = call.revision.isStateless ? call.logLevel : logLevel, entry.level >= least else { return }
         out.notification("notifications/message") { w in
             w.field("level", entry.level.rawValue)

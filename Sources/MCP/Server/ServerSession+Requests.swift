@@ -85,7 +85,7 @@ extension ServerSession {
             try subscribe(request, into: &out)
         case "resources/unsubscribe" where hasUpdates && !request.isStateless:
             try unsubscribe(request, into: &out)
-        case "logging/setLevel" where server.features.logging && !request.isStateless:
+        case "logging/setLevel" where server.features.logging.serves(request.revision) && !request.isStateless:
             try setLogLevel(request, into: &out)
         case "resources/read" where server.offersResources: return try readResource(request)
         case "prompts/get" where !server.prompts.isEmpty: return try getPrompt(request)

@@ -22,7 +22,7 @@ public struct ServerSession: Sendable {
     var listens: [CallKey: Listen] = [:]
     var questions: [RequestID: Question] = [:]
     /// The code of the last error that was written.
-    package internal(set) var lastRefusal: ProtocolError.Code?
+    package var lastRefusal: ProtocolError.Code?
     private var lastNumber: UInt64 = 0
 
     public init(_ server: MCPServer, allowsBareRequests: Bool = true) {

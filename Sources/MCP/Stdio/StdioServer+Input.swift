@@ -42,19 +42,25 @@ extension StdioServer {
     }
 
     private func receive(_ line: LineBuffer.Line) {
+        // A task is cancelled outside the lock, since its cancellation handlers ask for the lock.
+        var cancelled: [Task<Void, Never>] = []
         state.withLock { state in
+            state.lastLine = .now
             switch line {
             case .overlong:
                 state.session.refuseLine(longerThan: limits.line, into: &state.outbox.incoming)
             case .text(let text) where !text.allSatisfy(isBlank):
-                for action in state.session.receive(text, into: &state.outbox.incoming) { act(action, &state) }
+                for action in state.session.receive(text, into: &state.outbox.incoming) {
+                    act(action, &state, &cancelled)
+                }
             case .text:
                 break
             }
         }
+        for task in cancelled { task.cancel() }
     }
 
-    private func act(_ action: SessionAction, _ state: inout State) {
+    private func act(_ action: SessionAction, _ state: inout State, _ cancelled: inout [Task<Void, Never>]) {
         switch action {
         case .start(let call):
             state.tasks[call.key] = Task(executorPreference: loop) {
@@ -63,7 +69,7 @@ extension StdioServer {
             }
         case .cancel(let key):
             // It stays in the table until its handler has come back, since it goes on using memory until then.
-            state.tasks[key]?.cancel()
+            if let task = state.tasks[key] { cancelled.append(task) }
         case .answer(let key, let answers):
             state.waiting.removeValue(forKey: key)?.resume(returning: .success(answers))
         case .refuse(let key, let error):

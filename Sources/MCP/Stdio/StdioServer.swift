@@ -43,6 +43,8 @@ public final class StdioServer: Sendable {
         /// Whether the input is at its end, so that the last answer ends the server.
         var isFinishing = false
         var drainTime: Duration?
+        /// When the client last said something.
+        var lastLine = MonotonicTime.now
     }
 
     let server: MCPServer
@@ -81,12 +83,13 @@ public final class StdioServer: Sendable {
             await finish()
             helpers.cancelAll()
         }
-        return state.withLock { state in
-            for task in state.tasks.values { task.cancel() }
-            state.tasks = [:]
+        let (tasks, end) = state.withLock { state in
+            defer { state.tasks = [:] }
             state.session.close()
-            return state.end ?? .inputEnded
+            return (Array(state.tasks.values), state.end ?? .inputEnded)
         }
+        for task in tasks { task.cancel() }
+        return end
     }
 
     /// Stops reading, lets the calls in flight finish for at most this time, and makes ``run()`` return. From any thread.
@@ -98,13 +101,21 @@ public final class StdioServer: Sendable {
         stopReading.fire()
     }
 
+    /// How long the client has said nothing and waited for nothing.
+    public var idleTime: Duration {
+        state.withLock { $0.tasks.isEmpty ? MonotonicTime.now.duration(since: $0.lastLine) : .zero }
+    }
+
     /// Waits until every answer is out, or the output is lost, or the time to drain is over.
     private func finish() async {
-        let drainTime = state.withLock { state in
+        let (drainTime, waiting) = state.withLock { state in
             state.isFinishing = true
             state.session.endSubscriptions(into: &state.outbox.incoming)
-            return state.drainTime
+            defer { state.waiting = [:] }
+            return (state.drainTime, Array(state.waiting.values))
         }
+        // Their client can answer nothing any more.
+        for call in waiting { call.resume(returning: .failure(.cancelled)) }
         flush()
         guard let drainTime else { return await waitUntilFinished() }
         await firstOf({ await self.finished.wait() }, { try? await self.loop.sleep(for: drainTime) })

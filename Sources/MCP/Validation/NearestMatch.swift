@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// Finds what somebody probably meant to type.
 enum NearestMatch {
     /// The candidate that is the fewest edits away, if that is near enough to be meant.
@@ -6,7 +8,7 @@ enum NearestMatch {
         guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
         var best: (candidate: String, distance: Int)?
         for candidate in candidates {
-            let distance = distance(wanted, folded(candidate))
+            let distance = EditDistance.between(wanted, folded(candidate))
             if distance < best?.distance ?? Int.max { best = (candidate, distance) }
         }
         if let best, best.distance <= max(2, wanted.count / 3) { return best.candidate }
@@ -23,20 +25,5 @@ enum NearestMatch {
             default: byte
             }
         }
-    }
-
-    /// How many bytes must be inserted, removed or replaced to make one text of the other.
-    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (i, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (byte == other ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
     }
 }

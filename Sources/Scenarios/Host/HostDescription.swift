@@ -4,6 +4,10 @@ internal import JSON
 package struct HostDescription: ScenarioSection, Sendable {
     /// A real directory that is the node's root instead of a generated one.
     package var root: String?
+    /// Entries of a real directory that are laid over the generated ones.
+    package var folder: [String: HostFile] = [:]
+    /// Whether files are made that agree with the devices; false for a node whose files are all given.
+    package var isGenerated = true
     /// Entries that are added or replaced, by path without a leading slash.
     package var files: [String: HostFile] = [:]
     /// Paths that are taken away, with everything below them.
@@ -13,6 +17,7 @@ package struct HostDescription: ScenarioSection, Sendable {
 
     mutating func read(_ reader: inout ObjectReader) throws(ScenarioError) {
         removed = try reader.strings("remove").map(Self.relative)
+        isGenerated = try reader.flag("generated", true)
         guard let value = reader.take("files") else { return }
         guard let object = value.objectValue else {
             throw ScenarioError("expected an object of paths", at: reader.place("files"))

@@ -6,13 +6,18 @@ struct HostTree {
     /// - Parameter now: seconds since the epoch.
     init(_ scenario: Scenario, now: Int64) {
         self.scenario = scenario
+        if scenario.host.isGenerated { generate(now) }
+        files.merge(scenario.host.folder) { $1 }
+        for (path, file) in scenario.host.files { files[path] = file }
+        for path in scenario.host.removed { remove(path) }
+    }
+
+    private mutating func generate(_ now: Int64) {
         addKernel(now)
         addDriver()
         addPCI()
         addProcesses()
         addKubelet()
-        for (path, file) in scenario.host.files { files[path] = file }
-        for path in scenario.host.removed { remove(path) }
     }
 
     mutating func add(_ path: String, _ text: String) { files[path] = .text(text) }

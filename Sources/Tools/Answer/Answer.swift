@@ -24,19 +24,18 @@ struct Answer {
         return problems + devices.filter { !named.contains($0.gpu.index) }.compactMap(\.problem)
     }
 
-    /// `success` when everything asked for was read, else `partial`.
-    var status: String { allProblems.isEmpty ? "success" : "partial" }
-
     /// The answer as one JSON object.
     func encoded() -> [UInt8] {
         var writer = JSONWriter(reserving: 2_048 + devices.count * 1_024)
+        let problems = allProblems
         writer.object { writer in
-            writer.head(status: status, context, snapshot, summary: summary)
+            // `success` means that everything asked for was read.
+            writer.head(status: problems.isEmpty ? "success" : "partial", context, snapshot, summary: summary)
             writer.write(nodeFields)
             writer.field("device_count", devices.count)
             writeDevices(&writer)
             writeUnavailable(&writer)
-            writer.problems(allProblems)
+            writer.problems(problems)
             writer.field("omitted", omitted)
         }
         return writer.finish()

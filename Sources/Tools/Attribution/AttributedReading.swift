@@ -7,6 +7,8 @@ internal import Snapshots
 /// A node that was read for a tool which also has something to say when the driver does not answer.
 struct AttributedReading {
     let snapshot: NodeSnapshot
+    /// The same without the GPUs that only the host names: what a judgement is made on.
+    let driverView: NodeSnapshot
     var problems: [AccessProblem]
     let attribution: GPUAttribution
     /// The GPUs that the caller chose, by index.
@@ -27,15 +29,15 @@ extension ToolContext {
     /// - Throws: ``ToolFailure`` when the argument `gpu` names no GPU of the node.
     func readAttributed(_ sections: ProbeSections, for call: ToolCall) async throws(ToolFailure) -> AttributedReading {
         let selectors = try GPUArgument.selectors(in: call.arguments)
-        let read = await probe.read(ProbeRequest(sections, gpus: selectors))
-        let problems = read.withAllIdentities.accessProblems
-        let snapshot = read.withAllIdentities.withHostGPUs
+        let driverView = await probe.read(ProbeRequest(sections, gpus: selectors)).withAllIdentities
+        let problems = driverView.accessProblems
+        let snapshot = driverView.withHostGPUs
         for selector in selectors where !snapshot.gpus.contains(where: { selector.matches($0) }) {
             throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, problems))
         }
         let selected = snapshot.gpus.filter { gpu in selectors.isEmpty || selectors.contains { $0.matches(gpu) } }
         return AttributedReading(
-            snapshot: snapshot, problems: problems, attribution: GPUAttribution(snapshot),
+            snapshot: snapshot, driverView: driverView, problems: problems, attribution: GPUAttribution(snapshot),
             selected: Set(selected.map(\.index)))
     }
 }

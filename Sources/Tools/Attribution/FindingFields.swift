@@ -5,7 +5,7 @@ internal import Snapshots
 /// What does not fit together, in the words of an answer.
 enum FindingFields {
     /// How many an answer has where not everything is asked for.
-    static let limit = 5
+    static let limit = 4
 
     /// The gravest ones, as members of the answer; nothing where there are none.
     static func fields(_ findings: [AttributionFinding], _ detail: Detail) -> [Field] {

@@ -101,9 +101,14 @@ package enum GetPodGPUAllocation {
         let using = pods.filter {
             $0.containers.contains { $0.uses.contains { $0.gpuIndex == index && $0.use.hasContext } }
         }
-        if !given.isEmpty { fields.add("given_to", .texts(given.prefix(8).map(\.title))) }
-        if !using.isEmpty { fields.add("used_by", .texts(using.prefix(8).map(\.title))) }
+        if !given.isEmpty { fields.add("given_to", .texts(titles(given))) }
+        if !using.isEmpty { fields.add("used_by", .texts(titles(using))) }
         return fields
+    }
+
+    /// A shared GPU can have dozens of pods; `pods` has them all.
+    private static func titles(_ pods: [PodUse]) -> [String] {
+        pods.prefix(4).map(\.title) + (pods.count > 4 ? ["and \(pods.count - 4) more"] : [])
     }
 
     private static func summary(_ reading: AttributedReading, _ pods: [PodUse]) -> String {

@@ -5,7 +5,7 @@ internal import Snapshots
 /// Processes in the words of an answer.
 enum ProcessFields {
     /// Bytes of a command line, where not everything is asked for.
-    private static let shortCommand = 80
+    private static let shortCommand = 64
 
     static func process(_ use: GPUProcessUse, _ detail: Detail) -> [Field] {
         var fields = [

@@ -6,11 +6,19 @@ internal import Snapshots
 struct DiagnoseAnswer {
     let context: ToolContext
     let health: NodeHealth
+    private let attribution: GPUAttribution
+
+    init(context: ToolContext, health: NodeHealth) {
+        self.context = context
+        self.health = health
+        attribution = GPUAttribution(health.snapshot)
+    }
 
     /// Findings in one answer; further ones are counted.
     private static let findingLimit = 10
     /// Steps in one answer.
     private static let stepLimit = 8
+    private static let noticeLimit = 6
 
     private var findings: [MergedFinding] {
         MergedFinding.merge(health.report.findings.filter { $0.severity > .info })
@@ -48,21 +56,10 @@ struct DiagnoseAnswer {
                     writer.field("bus_id", gpu.busID.map(String.init(describing:)))
                     writer.field("name", gpu.name)
                     writer.field("verdict", gpu.verdict.rawValue)
-                    writeAffected(gpu, &writer)
+                    writer.affected(AffectedUse.of(gpu, attribution))
                 }
             }
         }
-    }
-
-    /// The processes that have a context on a GPU that is not healthy.
-    private func writeAffected(_ gpu: GPUVerdict, _ writer: inout JSONWriter) {
-        guard let index = gpu.index, let found = health.snapshot.gpus.first(where: { $0.index == index }) else {
-            return
-        }
-        let pids = Set((found.processes ?? GPUProcesses()).all.map(\.pid)).sorted()
-        guard !pids.isEmpty else { return }
-        writer.array("affected_pids") { writer in for pid in pids.prefix(8) { writer.int(Int64(pid)) } }
-        if pids.count > 8 { writer.field("affected_pids_left_out", pids.count - 8) }
     }
 
     /// What to do, in order: first steps of all GPUs, then their next ones; equal steps are said once.
@@ -89,16 +86,25 @@ struct DiagnoseAnswer {
             }
         }
         if findings.count > Self.findingLimit { writer.field("findings_left_out", findings.count - Self.findingLimit) }
-        let notices = MergedFinding.merge(health.report.findings.filter { $0.severity == .info })
-        guard !notices.isEmpty else { return }
-        writer.array("notices") { writer in
-            for notice in notices.prefix(6) {
-                let place = notice.gpus.isEmpty ? "" : "GPU \(NumberList.text(notice.gpus)): "
-                writer.string(place + notice.finding.title)
-            }
-        }
-        if notices.count > 6 { writer.field("notices_left_out", notices.count - 6) }
+        writeNotices(&writer)
     }
+
+    /// History and settings, after what does not fit between pods and processes.
+    private func writeNotices(_ writer: inout JSONWriter) {
+        let disagreements = attribution.findings.filter { $0.severity > .info && !Self.judged.contains($0.kind) }
+        let quiet = MergedFinding.merge(health.report.findings.filter { $0.severity == .info })
+        let notices =
+            disagreements.map(\.message)
+            + quiet.map { ($0.gpus.isEmpty ? "" : "GPU \(NumberList.text($0.gpus)): ") + $0.finding.title }
+        guard !notices.isEmpty else { return }
+        writer.array("notices") { writer in for notice in notices.prefix(Self.noticeLimit) { writer.string(notice) } }
+        if notices.count > Self.noticeLimit { writer.field("notices_left_out", notices.count - Self.noticeLimit) }
+    }
+
+    /// Kinds that the judgement has findings of its own for.
+    private static let judged: Set<AttributionFinding.Kind> = [
+        .memoryWithoutProcess, .zombieProcess, .uninterruptibleProcess, .processGone,
+    ]
 
     static let schema = Schema.object(
         AnswerSchema.head + [
@@ -111,8 +117,7 @@ struct DiagnoseAnswer {
                     Schema.object(
                         AnswerSchema.identity + [
                             ("verdict", Schema.choice(HealthVerdict.allCases.map(\.rawValue))),
-                            ("affected_pids", Schema.array(Schema.integer(), "Processes with a context on it")),
-                            ("affected_pids_left_out", Schema.integer()),
+                            ("affected", AffectedUse.schema), ("affected_left_out", Schema.integer()),
                         ], required: ["verdict"]), "GPUs that are not healthy")
             ),
             ("do", Schema.array(DiagnoseSteps.schema, "What to do, in order")),

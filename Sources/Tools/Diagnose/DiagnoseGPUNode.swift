@@ -1,6 +1,7 @@
 internal import Diagnosis
 internal import JSON
 package import MCP
+internal import ProbeProtocol
 internal import Snapshots
 
 /// `diagnose_gpu_node`: everything at once, the most urgent first.
@@ -13,14 +14,16 @@ package enum DiagnoseGPUNode {
         Tool(
             name: name, title: "Diagnose this GPU node",
             description: """
-                Everything at once, in order of urgency: what is wrong with this node's GPUs, since when, which processes are \
+                Everything at once, in order of urgency: what is wrong with this node's GPUs, since when, which processes and pods are \
                 affected, what to do first and next, and what could not be checked. Start here when something is wrong. Judges \
                 memory, PCIe, NVLink, fabric, heat, power, processes, driver and kernel log together. Changes nothing. For one \
                 finding's full evidence call get_gpu_health with detail=full.
                 """,
             inputSchema: Schema.object([]), outputSchema: DiagnoseAnswer.schema, annotations: .lookOnly
         ) { _ in
-            .structured(bytes: DiagnoseAnswer(context: context, health: await context.readHealth()).encoded())
+            .structured(
+                bytes: DiagnoseAnswer(context: context, health: await context.readHealth([.nodeProcesses, .pods]))
+                    .encoded())
         }
     }
 }

@@ -24,7 +24,11 @@ extension ToolContext {
     /// Reads everything that the judgement needs, in one pass, and judges it. A node that gives nothing is judged as well.
     func readHealth(_ further: ProbeSections = []) async -> NodeHealth {
         let sections = ProbeSections.health.union(further)
-        let snapshot = await probe.read(ProbeRequest(sections)).withAllIdentities
+        return judge(await probe.read(ProbeRequest(sections)).withAllIdentities)
+    }
+
+    /// Judges a node that was read with the sections `health`, all identities filled in.
+    func judge(_ snapshot: NodeSnapshot) -> NodeHealth {
         let log = snapshot.faultReport
         let report = HealthReport(snapshot, log: KernelLogEvidence(snapshot, log), thresholds: thresholds)
         let found = Set(report.findings.map(\.rule))

@@ -11,9 +11,9 @@ package enum DescribeGPUNode {
         Tool(
             name: "describe_gpu_node", title: "GPU node on one page",
             description: """
-                This node on one page: operating system, kernel, container runtime, driver and CUDA versions, GPUs with memory, load, \
+                This node on one page: a verdict for node and GPUs, operating system, kernel, container runtime, driver and CUDA versions, GPUs with memory, load, \
                 temperature and MIG mode, which pods were given them and how many processes work on them, the GPU Operator's state, \
-                labels where they are known, and what does not fit together. A good first call on an unknown node; works, with less, \
+                labels where they are known, and what does not fit together. get_gpu_health has the reasons of a verdict. A good first call on an unknown node; works, with less, \
                 when the driver does not answer.
                 """,
             inputSchema: Schema.object([(GPUArgument.name, GPUArgument.schema), (Detail.name, Detail.schema)]),
@@ -24,11 +24,13 @@ package enum DescribeGPUNode {
     }
 
     private static let nodeSchema: [(String, JSONValue)] =
-        NodeFactFields.schema + InventoryFields.nodeSchema + [("kubelet_sources", KubeletFields.schema)]
+        NodeVerdicts.schema + NodeFactFields.schema + InventoryFields.nodeSchema + [
+            ("kubelet_sources", KubeletFields.schema)
+        ]
         + FindingFields.schema
 
     private static let deviceSchema: [(String, JSONValue)] =
-        GetPodGPUAllocation.deviceSchema
+        GetPodGPUAllocation.deviceSchema + [NodeVerdicts.property]
         + Schema.properties(
             Schema.integer(), "memory_total_bytes", "memory_used_bytes", "utilization_gpu_percent", "temperature_c",
             "process_count", "mig_device_count")
@@ -39,26 +41,27 @@ package enum DescribeGPUNode {
 
     private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let detail = Detail(call.arguments)
-        let sections: ProbeSections = [
-            .driver, .host, .facts, .inventory, .telemetry, .processes, .nodeProcesses, .pods,
-        ]
+        let sections = ProbeSections.health.union([.facts, .nodeProcesses, .pods])
         var reading = try await context.readAttributed(sections, for: call)
+        let verdicts = NodeVerdicts(context.judge(reading.driverView))
         // A node without a kubelet is whole without allocations; `kubelet_sources` says that there are none.
         if let problem = reading.snapshot.pods?.accessProblem, problem.kind != "kubelet_not_found" {
             reading.problems.append(problem)
         }
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
-        answer.nodeFields = NodeFactFields.fields(reading.snapshot, detail) + InventoryFields.node(reading.snapshot)
+        answer.nodeFields = verdicts.nodeFields(reading)
+        answer.nodeFields += NodeFactFields.fields(reading.snapshot, detail) + InventoryFields.node(reading.snapshot)
         if let pods = reading.snapshot.pods { answer.nodeFields.append(KubeletFields.field(pods)) }
         answer.nodeFields += FindingFields.fields(reading.findings, detail)
-        answer.devices = reading.gpus.map { device($0, reading.attribution.pods) }
-        answer.summary = summary(reading)
+        answer.devices = reading.gpus.map { device($0, reading.attribution.pods, verdicts) }
+        answer.summary = summary(reading, verdicts)
         if detail != .full { answer.omitted = "labels and findings of less weight; call again with detail=full" }
         return .structured(bytes: answer.encoded())
     }
 
-    private static func device(_ use: GPUUse, _ pods: [PodUse]) -> DeviceFields {
+    private static func device(_ use: GPUUse, _ pods: [PodUse], _ verdicts: NodeVerdicts) -> DeviceFields {
         var fields = GetPodGPUAllocation.device(use, pods)
+        if let verdict = verdicts.of(use.gpu) { fields.add("verdict", .text(verdict.rawValue)) }
         if let inventory = use.gpu.inventory {
             fields.add("memory_total_bytes", inventory.memoryTotalBytes)
             fields.add(modes: "mig_mode", inventory.migMode)
@@ -77,7 +80,7 @@ package enum DescribeGPUNode {
         return fields
     }
 
-    private static func summary(_ reading: AttributedReading) -> String {
+    private static func summary(_ reading: AttributedReading, _ verdicts: NodeVerdicts) -> String {
         let snapshot = reading.snapshot
         let names = Dictionary(grouping: snapshot.gpus, by: { $0.name.value ?? "unnamed GPU" }).map {
             "\($0.value.count) x \($0.key)"
@@ -92,7 +95,8 @@ package enum DescribeGPUNode {
         let pods = reading.attribution.pods.filter { $0.isLive != false }.count
         let head = names.isEmpty ? "No GPU" : names.sorted().joined(separator: ", ")
         return head + driver + (system.isEmpty ? "" : "; " + system.joined(separator: ", "))
-            + "; \(pods) pod\(pods == 1 ? "" : "s") with GPUs."
-            + FindingFields.sentence(reading.findings) + (reading.problems.first.map { " \($0.message)" } ?? "")
+            + "; \(pods) pod\(pods == 1 ? "" : "s") with GPUs. "
+            + verdicts.sentence(reading) + FindingFields.sentence(reading.findings)
+            + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 }

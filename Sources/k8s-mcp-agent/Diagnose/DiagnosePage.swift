@@ -30,11 +30,15 @@ struct DiagnosePage {
     private var devices: String? {
         let lines = list("devices").map { device in
             let verdict = device["verdict"]?.stringValue ?? ""
-            let pids = device["affected_pids"]?.arrayValue?.compactMap(\.intValue).map(String.init) ?? []
-            let affected = pids.isEmpty ? "" : "  pids \(pids.joined(separator: ", "))"
+            let affected = (device["affected"]?.arrayValue ?? []).map { "\n      used by \(user($0))" }.joined()
             return "  \(paint(verdict, verdict))  \(name(of: device))\(affected)"
         }
         return lines.isEmpty ? nil : paint("bold", "GPUs") + "\n" + lines.joined(separator: "\n")
+    }
+
+    private func user(_ use: JSONValue) -> String {
+        let pod = use["pod"]?.stringValue.map { " (pod \(use["namespace"]?.stringValue ?? "?")/\($0))" } ?? ""
+        return "pid \(use["pid"]?.intValue ?? 0) \(use["process"]?.stringValue ?? "")\(pod)"
     }
 
     private func name(of device: JSONValue) -> String {

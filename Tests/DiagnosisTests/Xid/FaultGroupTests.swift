@@ -157,9 +157,9 @@ import Testing
         #expect(
             result.identities
                 == [
-                    BusID("0000:9b:00"): GPUIdentity(
+                    BusID("0000:9b:00"): LoggedGPUIdentity(
                         uuid: "GPU-509665ad-b600-ac93-3616-d754b23d636d", serial: "1650124014249"),
-                    BusID("0000:18:00"): GPUIdentity(uuid: nil, serial: "42"),
+                    BusID("0000:18:00"): LoggedGPUIdentity(uuid: nil, serial: "42"),
                 ].reduce(into: [:]) { map, pair in if let key = pair.key { map[key] = pair.value } })
         #expect(result.groups.isEmpty)
     }

@@ -65,7 +65,7 @@ def serve(path, kind, pods):
     kubelet = Kubelet(kind, pods)
     if kind != "unimplemented":
         services.add_PodResourcesListerServicer_to_server(kubelet, server)
-    server.add_insecure_port(f"unix://{path}")
+    server.add_insecure_port(f"unix:{path}")
     server.start()
     print("ready", flush=True)
     sys.stdin.read()

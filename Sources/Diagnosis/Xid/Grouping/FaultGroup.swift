@@ -57,7 +57,7 @@ package struct KernelFaultReport: Sendable {
     /// Worst first, then newest.
     package let groups: [FaultGroup]
     /// Names of GPUs that the log tells, also of those that NVML has lost.
-    package let identities: [BusID: GPUIdentity]
+    package let identities: [BusID: LoggedGPUIdentity]
     /// The newest Xid 154 of this boot, by GPU.
     package let recoveryLevels: [BusID: RecoveryLevel]
     package let driverVersion: String?

@@ -1,7 +1,7 @@
 package import Snapshots
 
 /// What the log says about a GPU's identity; it outlives the GPU's loss.
-package struct GPUIdentity: Sendable, Hashable {
+package struct LoggedGPUIdentity: Sendable, Hashable {
     /// `GPU-509665ad-...`
     package var uuid: String?
     /// Of the board.
@@ -32,7 +32,7 @@ package struct KernelFaultAnalysis: Sendable {
     private(set) var boot = 0
     /// The newest level of Xid 154 in the newest boot, by GPU.
     private(set) var recoveries: [BusID: RecoveryTrace] = [:]
-    private(set) var identities: [BusID: GPUIdentity] = [:]
+    private(set) var identities: [BusID: LoggedGPUIdentity] = [:]
     /// Of the newest kernel module that announced itself.
     package private(set) var driverVersion: String?
     package private(set) var recordCount: UInt64 = 0
@@ -120,11 +120,13 @@ package struct KernelFaultAnalysis: Sendable {
         let sequence = event.moment.sequence
         switch event.fault {
         case .identity(.uuid(let uuid)):
-            if let busID, identities.count < Self.faultLimit { identities[busID, default: GPUIdentity()].uuid = uuid }
+            if let busID, identities.count < Self.faultLimit {
+                identities[busID, default: LoggedGPUIdentity()].uuid = uuid
+            }
             named = busID.map { ($0, sequence) }
         case .identity(.serial(let serial)):
             if let busID = busID ?? recentlyNamed(sequence), identities.count < Self.faultLimit {
-                identities[busID, default: GPUIdentity()].serial = serial
+                identities[busID, default: LoggedGPUIdentity()].serial = serial
             }
         case .driver(.deviceNamed): named = busID.map { ($0, sequence) }
         case .driver(.fallenOffBus): busID = busID ?? recentlyNamed(sequence)

@@ -1,0 +1,103 @@
+internal import HTTPTypes
+internal import JSON
+internal import MCP
+
+extension HTTPField.Name {
+    static let protocolVersion = HTTPField.Name("MCP-Protocol-Version") ?? .upgrade
+    static let sessionID = HTTPField.Name("Mcp-Session-Id") ?? .upgrade
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .upgrade
+    static let mcpMethod = HTTPField.Name("Mcp-Method") ?? .upgrade
+    static let mcpName = HTTPField.Name("Mcp-Name") ?? .upgrade
+    static let accelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .upgrade
+}
+
+/// Compares the headers by which proxies route a request that stands alone with what its body says.
+struct RoutingHeaders {
+    let headers: HTTPFields
+    let server: MCPServer
+
+    /// - Throws: where a header is missing, is there twice, or says something else than the body.
+    func check(method: String, params: JSONObject, version: String) throws(ProtocolError) {
+        try match(.protocolVersion, version)
+        try match(.mcpMethod, method)
+        if let name = Self.name(method, params) { try match(.mcpName, name) }
+        if method == "tools/call" { try checkParameters(params) }
+    }
+
+    private static func name(_ method: String, _ params: JSONObject) -> String? {
+        switch method {
+        case "tools/call", "prompts/get": params["name"]?.stringValue
+        case "resources/read": params["uri"]?.stringValue
+        default: nil
+        }
+    }
+
+    private func match(_ name: HTTPField.Name, _ expected: String) throws(ProtocolError) {
+        guard let value = try single(name) else { throw Self.mismatch("header \(name.canonicalName) is missing") }
+        guard Self.decoded(value) == expected else {
+            throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
+        }
+    }
+
+    private func single(_ name: HTTPField.Name) throws(ProtocolError) -> String? {
+        let values = headers[values: name]
+        guard values.count <= 1 else { throw Self.mismatch("header \(name.canonicalName) is there twice") }
+        return values.first.map(Self.trimmed)
+    }
+
+    /// Arguments that the tool's schema wants in headers, too.
+    private func checkParameters(_ params: JSONObject) throws(ProtocolError) {
+        guard let tool = params["name"]?.stringValue.flatMap({ server.tools[$0] }) else { return }
+        try checkProperties(tool.inputSchema, params["arguments"])
+    }
+
+    private func checkProperties(_ schema: JSONValue, _ arguments: JSONValue?) throws(ProtocolError) {
+        for property in schema["properties"]?.objectValue ?? [:] {
+            let argument = arguments?[property.key]
+            try checkProperties(property.value, argument)
+            guard let suffix = property.value["x-mcp-header"]?.stringValue,
+                let name = HTTPField.Name("Mcp-Param-\(suffix)")
+            else { continue }
+            let value = try single(name)
+            guard let argument, !argument.isNull else {
+                if value != nil { throw Self.mismatch("header \(name.canonicalName) has no argument in the body") }
+                continue
+            }
+            guard let value else { throw Self.mismatch("header \(name.canonicalName) is missing") }
+            guard Self.equal(Self.decoded(value), argument) else {
+                throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
+            }
+        }
+    }
+
+    private static func equal(_ text: String?, _ argument: JSONValue) -> Bool {
+        guard let text else { return false }
+        switch argument {
+        case .string(let value): return text == value
+        case .bool(let value): return text == (value ? "true" : "false")
+        default:
+            guard let number = argument.doubleValue else { return false }
+            return Double(text) == number
+        }
+    }
+
+    private static func mismatch(_ why: String) -> ProtocolError {
+        ProtocolError(.headerMismatch, "Header mismatch: \(why)")
+    }
+
+    /// Without the optional white space around a value.
+    private static func trimmed(_ value: String) -> String {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        guard let first = value.firstIndex(where: { !isSpace($0) }), let last = value.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(value[first...last])
+    }
+
+    /// The text of a value in the form `=?base64?…?=`; any other value as it stands; nil where the Base64 is broken.
+    static func decoded(_ value: String) -> String? {
+        let (start, end) = ("=?base64?", "?=")
+        guard value.count >= start.count + end.count, value.hasPrefix(start), value.hasSuffix(end) else { return value }
+        return Base64.decode(String(value.dropFirst(start.count).dropLast(end.count)))
+            .flatMap { String(validating: $0, as: UTF8.self) }
+    }
+}

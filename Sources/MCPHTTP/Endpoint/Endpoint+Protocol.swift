@@ -1,0 +1,77 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import JSON
+internal import MCP
+internal import NIOCore
+
+extension Endpoint {
+    /// Tells both eras apart, and follows the order of checks that the protocol gives.
+    func protocolAnswer(_ request: Request, _ label: inout String) async throws -> Answer {
+        let headers = request.head.headerFields
+        switch request.head.method {
+        case .post:
+            try BodyForm.check(headers)
+            let body = try await body(of: request)
+            let message: JSONValue
+            do throws(ProtocolError) {
+                message = try Self.parsed(body)
+            } catch {
+                return Self.errorAnswer(error, id: nil, .badRequest)
+            }
+            label = Self.label(message["method"]?.stringValue)
+            if Self.isStateless(message, headers) { return try statelessAnswer(message, headers) }
+            return try legacyAnswer(message, headers)
+        case .get, .delete:
+            guard let session = try session(headers) else {
+                throw Refusal.methodNotAllowed("POST")
+            }
+            return request.head.method == .get ? try listenAnswer(session, headers) : deleteAnswer(session)
+        default:
+            throw Refusal.methodNotAllowed("POST, GET, DELETE")
+        }
+    }
+
+    private func body(of request: Request) async throws -> ByteBuffer {
+        let tooLarge = Refusal(.contentTooLarge, "the body may have \(limits.body) bytes")
+        if let length = request.head.headerFields[.contentLength].flatMap({ Int($0) }), length > limits.body {
+            throw tooLarge
+        }
+        do { return try await request.body.collect(upTo: limits.body) } catch is NIOTooManyBytesError { throw tooLarge }
+    }
+
+    private static func parsed(_ body: ByteBuffer) throws(ProtocolError) -> JSONValue {
+        let result = body.withUnsafeReadableBytes { bytes in
+            Result { () throws(JSONError) in try JSONParser.parse(bytes.bindMemory(to: UInt8.self)) }
+        }
+        do { return try result.get() } catch { throw ProtocolError(.parseError, "Parse error: \(error)") }
+    }
+
+    /// A request stands alone if it carries an envelope, or its header names a revision that is not one of sessions.
+    private static func isStateless(_ message: JSONValue, _ headers: HTTPFields) -> Bool {
+        if message["params"]?["_meta"]?[RequestEnvelope.versionKey] != nil { return true }
+        guard let version = headers[.protocolVersion] else { return false }
+        return ProtocolRevision(rawValue: version)?.isStateless ?? true
+    }
+
+    /// Names that may become labels of metrics: those of the protocol and no others.
+    private static func label(_ method: String?) -> String {
+        guard let method else { return "response" }
+        return knownMethods.contains(method) ? method : "other"
+    }
+
+    private static let knownMethods: Set<String> = [
+        "initialize", "ping", "server/discover", "tools/list", "tools/call", "resources/list",
+        "resources/templates/list",
+        "resources/read", "resources/subscribe", "resources/unsubscribe", "prompts/list", "prompts/get",
+        "completion/complete", "logging/setLevel", "subscriptions/listen", "notifications/initialized",
+        "notifications/cancelled",
+    ]
+
+    static func errorAnswer(
+        _ error: ProtocolError, id: RequestID?, _ status: HTTPResponse.Status, nullWithoutID: Bool = true
+    ) -> Answer {
+        var writer = JSONWriter()
+        writer.errorReply(error, id: id, nullWithoutID: nullWithoutID)
+        return WholeAnswer.json(writer.finish(), status)
+    }
+}

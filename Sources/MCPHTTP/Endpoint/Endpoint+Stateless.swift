@@ -1,0 +1,58 @@
+internal import HTTPTypes
+internal import JSON
+internal import MCP
+
+extension Endpoint {
+    /// A request that stands alone: envelope, headers, version, then the method.
+    func statelessAnswer(_ message: JSONValue, _ headers: HTTPFields) throws(Refusal) -> Answer {
+        guard message.objectValue != nil, let method = message["method"]?.stringValue else {
+            return Self.errorAnswer(
+                .invalidRequest("a request or a notification is expected"), id: nil, .badRequest, nullWithoutID: false)
+        }
+        guard let rawID = message["id"] else { return WholeAnswer.empty(.accepted) }
+        let id = RequestID(rawID)
+        do throws(ProtocolError) {
+            try checkEnvelope(method, message["params"], headers)
+        } catch {
+            return Self.errorAnswer(error, id: id, .badRequest, nullWithoutID: false)
+        }
+        return try begin(message)
+    }
+
+    private func checkEnvelope(
+        _ method: String, _ params: JSONValue?, _ headers: HTTPFields
+    ) throws(ProtocolError) {
+        guard case .stateless(let version, _, _) = try RequestEnvelope(params?["_meta"]) else {
+            throw RequestEnvelope.missing
+        }
+        try RoutingHeaders(headers: headers, server: server)
+            .check(method: method, params: params?.objectValue ?? [:], version: version)
+        guard ProtocolRevision(rawValue: version)?.isStateless == true else { throw .unsupportedVersion(version) }
+    }
+
+    private func begin(_ message: JSONValue) throws(Refusal) -> Answer {
+        guard !calls.isFull else { throw .busy("too many calls run at this moment") }
+        let exchange = StatelessExchange(server, pending: limits.pending)
+        calls.begin()
+        let calls = calls
+        let isStarted = exchange.begin(message, on: executor) { calls.end() }
+        if !isStarted { calls.end() }
+        let isListening = exchange.isListening
+        if isListening { add(exchange) }
+        return .streamed(
+            StreamedAnswer(
+                stream: exchange.stream, isAlwaysStream: isListening, status: { Self.status(exchange.refusal) },
+                onGone: {
+                    exchange.abandon()
+                    if isListening { self.remove(exchange) }
+                }))
+    }
+
+    private static func status(_ refusal: ProtocolError.Code?) -> HTTPResponse.Status {
+        switch refusal {
+        case .methodNotFound: .notFound
+        case .parseError, .invalidRequest, .missingCapability, .headerMismatch, .unsupportedProtocolVersion: .badRequest
+        case .invalidParams, .internalError, .resourceNotFound, nil: .ok
+        }
+    }
+}

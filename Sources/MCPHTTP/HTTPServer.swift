@@ -1,0 +1,91 @@
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+public import MCP
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+public import ServiceLifecycle
+
+/// Serves any number of clients over Streamable HTTP, those with sessions and those whose requests stand alone, at `/mcp`.
+///
+/// Besides, `/healthz` says that the process lives, `/readyz` whether it can work, and `/metrics` what it has done.
+public final class HTTPServer: Service {
+    private let configuration: HTTPConfiguration
+    private let endpoint: Endpoint
+    private let onListening: @Sendable (Int) async -> Void
+
+    /// Nothing is opened before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - executor: where calls run; the system's, if nil.
+    ///   - onListening: is told the port once connections are accepted.
+    public init(
+        _ server: MCPServer, configuration: HTTPConfiguration, executor: (any TaskExecutor)? = nil,
+        probes: HTTPProbes = HTTPProbes(), onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.onListening = onListening
+        endpoint = Endpoint(server, configuration, executor: executor, probes: probes)
+    }
+
+    /// Serves until a graceful shutdown, which lets calls in flight finish within ``HTTPLimits/drain``.
+    ///
+    /// - Throws: where the address cannot be listened on, or the certificate cannot be read.
+    public func run() async throws {
+        let endpoint = endpoint
+        let onListening = onListening
+        let service = try builder().buildServer(
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), backlog: 1_024,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.logger,
+            responder: { request, writer, channel in try await endpoint.respond(request, writer, channel) },
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) })
+        let ticker = ticker()
+        defer { ticker.cancel() }
+        try await withGracefulShutdownHandler {
+            try await service.run()
+        } onGracefulShutdown: {
+            Task { await endpoint.shutDown() }
+        }
+        await endpoint.shutDown()
+    }
+
+    private func builder() throws -> HTTPServerBuilder {
+        let limits = configuration.limits
+        let connections = endpoint.connections
+        let http = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionWatch(connections, limits)],
+                idleTimeout: TimeAmount(limits.readTime),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers, maxHeaderFieldCount: 100)))
+        guard let files = configuration.tls else { return http }
+        return try .tls(http, tlsConfiguration: Self.tls(files))
+    }
+
+    private static func tls(_ files: TLSFiles) throws -> TLSConfiguration {
+        let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
+        let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        return .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+    }
+
+    /// Has silent streams say that they live, and ends idle sessions.
+    private func ticker() -> RepeatedTask {
+        let endpoint = endpoint
+        let interval = TimeAmount(configuration.limits.keepAlive)
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        return loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            endpoint.streams.keepAlive()
+            endpoint.sessions.sweep()
+        }
+    }
+
+    /// What the HTTP library has to say goes to standard error, and only what is grave.
+    private static var logger: Logger {
+        var logger = Logger(label: "http") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
+        return logger
+    }
+}

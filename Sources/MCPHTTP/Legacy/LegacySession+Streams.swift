@@ -1,0 +1,62 @@
+internal import MCP
+import Synchronization
+
+extension LegacySession {
+    /// Opens the stream of what comes unasked; nil where the client has it open already.
+    func listen() -> (Int, ReplyStream)? {
+        state.withLock { state in
+            state.lastUsed = .now
+            guard !state.isEnded, let stream = state.streams[0], stream.connection == nil else { return nil }
+            let connection = ReplyStream(limit: limits.pending)
+            state.streams[0]?.resume(over: connection, after: nil)
+            return (0, connection)
+        }
+    }
+
+    /// Goes on with a stream after the event that the client saw last; nil for a stream that we do not have any more.
+    func resume(after last: EventID) -> (Int, ReplyStream)? {
+        state.withLock { state in
+            state.lastUsed = .now
+            guard !state.isEnded, state.streams[last.stream] != nil else { return nil }
+            let connection = ReplyStream(limit: limits.pending)
+            state.streams[last.stream]?.resume(over: connection, after: last.number)
+            return (last.stream, connection)
+        }
+    }
+
+    /// The event with nothing in it that tells a client where to come back to, for those that know it.
+    func opening(of stream: Int) -> OutgoingEvent? {
+        guard let revision, revision >= .november2025 else { return nil }
+        return OutgoingEvent(id: EventID(stream: stream, number: 0), data: [])
+    }
+
+    /// The connection is gone; its calls go on.
+    func detach(_ stream: Int, _ connection: ReplyStream) {
+        state.withLock { state in
+            state.lastUsed = .now
+            if state.streams[stream]?.connection === connection { state.streams[stream]?.connection = nil }
+        }
+    }
+
+    /// The answer has gone out in one piece, which nobody can come back for.
+    func forget(_ stream: Int) { state.withLock { _ = $0.streams.removeValue(forKey: stream) } }
+
+    /// Forgets streams that have been over for long; true where the whole session has been idle for too long.
+    func sweep(now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            for (number, stream) in state.streams where number > 0 && stream.isDone && stream.connection == nil {
+                if stream.lastEvent.duration(to: now) > .seconds(60) { state.streams[number] = nil }
+            }
+            let isBusy = !state.tasks.isEmpty || state.streams.values.contains { $0.connection != nil }
+            return !isBusy && state.lastUsed.duration(to: now) > limits.sessionIdle
+        }
+    }
+
+    /// When it was used last, if nothing goes on in it.
+    var idleSince: ContinuousClock.Instant? {
+        state.withLock { state in
+            let isBusy = !state.tasks.isEmpty || state.streams.values.contains { $0.connection != nil }
+            return isBusy ? nil : state.lastUsed
+        }
+    }
+}

@@ -1,0 +1,159 @@
+internal import JSON
+internal import MCP
+import Synchronization
+
+/// One client that began with `initialize`.
+final class LegacySession: Sendable {
+    struct State: ~Copyable {
+        var session: ServerSession
+        var out = JSONWriter(reserving: 1_024)
+        /// Number 0 carries what comes unasked.
+        var streams = [0: LegacyStream(number: 0)]
+        var lastStream = 0
+        /// On which stream a call answers.
+        var owners: [CallKey: Int] = [:]
+        var tasks: [CallKey: Task<Void, Never>] = [:]
+        var waiting: [CallKey: AnswerContinuation] = [:]
+        var lastUsed = ContinuousClock.now
+        var isEnded = false
+    }
+
+    /// What a POST leads to.
+    enum Reception {
+        /// Nothing to answer.
+        case accepted
+        case stream(Int, ReplyStream)
+    }
+
+    typealias AnswerContinuation = UnsafeContinuation<Result<[String: InputAnswer], CallError>, Never>
+
+    /// Random, of visible ASCII.
+    let id: String
+    let server: MCPServer
+    let limits: HTTPLimits
+    let state: Mutex<State>
+    private let gauge: CallGauge
+    private let executor: (any TaskExecutor)?
+
+    init(_ server: MCPServer, limits: HTTPLimits, executor: (any TaskExecutor)?, gauge: CallGauge) {
+        id = Base64.encode(Secret.random(24), .url)
+        self.server = server
+        self.limits = limits
+        self.executor = executor
+        self.gauge = gauge
+        state = Mutex(State(session: ServerSession(server, allowsBareRequests: false)))
+    }
+
+    var revision: ProtocolRevision? { state.withLock { $0.session.handshake?.revision } }
+
+    /// The code of the error that was written last, since this was asked last.
+    func takeRefusal() -> ProtocolError.Code? {
+        state.withLock { state in
+            defer { state.session.lastRefusal = nil }
+            return state.session.lastRefusal
+        }
+    }
+
+    /// Takes what came by POST.
+    func post(_ message: JSONValue) -> Reception {
+        var resumptions: [() -> Void] = []
+        let reception = state.withLock { state -> Reception in
+            state.lastUsed = .now
+            let actions = state.session.receive(message, into: &state.out)
+            let replies = state.takeLines()
+            let calls = actions.compactMap { if case .start(let call) = $0 { call } else { nil } }
+            for action in actions { if let resumption = act(action, &state) { resumptions.append(resumption) } }
+            guard !replies.isEmpty || !calls.isEmpty else { return .accepted }
+            return open(calls, replies, &state)
+        }
+        for resumption in resumptions { resumption() }
+        return reception
+    }
+
+    private func open(_ calls: [StartedCall], _ replies: [[UInt8]], _ state: inout State) -> Reception {
+        state.lastStream += 1
+        let number = state.lastStream
+        let connection = ReplyStream(limit: limits.pending)
+        var stream = LegacyStream(number: number, connection: connection)
+        stream.openCalls = calls.count
+        stream.add(replies, ends: calls.isEmpty, keeping: limits.history)
+        state.streams[number] = stream
+        for call in calls {
+            state.owners[call.key] = number
+            gauge.begin()
+            state.tasks[call.key] = Task(executorPreference: executor) {
+                let outcome = await call.run(on: self)
+                self.finish(call.key, outcome)
+                self.gauge.end()
+            }
+        }
+        return .stream(number, connection)
+    }
+
+    /// - Returns: what is to be done once the lock is released.
+    private func act(_ action: SessionAction, _ state: inout State) -> (() -> Void)? {
+        switch action {
+        case .answer(let key, let answers): return state.resumption(key, .success(answers))
+        case .refuse(let key, let error): return state.resumption(key, .failure(error))
+        case .cancel(let key):
+            let task = state.tasks[key]
+            settle(key, [], &state)
+            return { task?.cancel() }
+        case .start, .listen: return nil
+        }
+    }
+
+    private func finish(_ key: CallKey, _ outcome: CallOutcome) {
+        state.withLock { state in
+            state.session.finish(key, with: outcome, into: &state.out)
+            state.tasks[key] = nil
+            state.lastUsed = .now
+            settle(key, state.takeLines(), &state)
+        }
+    }
+
+    /// Counts a call as over, and ends its stream if it was the last one there.
+    private func settle(_ key: CallKey, _ messages: [[UInt8]], _ state: inout State) {
+        guard let number = state.owners.removeValue(forKey: key) else { return }
+        state.streams[number]?.openCalls -= 1
+        let ends = state.streams[number]?.openCalls == 0
+        state.streams[number]?.add(messages, ends: ends, keeping: limits.history)
+    }
+
+    /// Writes something that belongs to a call onto its stream.
+    func tell(_ key: CallKey, _ write: (inout State) -> Void) {
+        state.withLock { state in
+            write(&state)
+            let messages = state.takeLines()
+            guard let number = state.owners[key], !messages.isEmpty else { return }
+            state.streams[number]?.add(messages, ends: false, keeping: limits.history)
+        }
+    }
+
+    /// Ends the session and everything that goes on in it.
+    func end() {
+        let (tasks, resumptions) = state.withLock { state in
+            state.isEnded = true
+            state.session.close()
+            for stream in state.streams.values { stream.connection?.end() }
+            let resumptions = Array(state.waiting.keys).compactMap { state.resumption($0, .failure(.cancelled)) }
+            return (Array(state.tasks.values), resumptions)
+        }
+        for task in tasks { task.cancel() }
+        for resumption in resumptions { resumption() }
+        server.remove(self)
+    }
+}
+
+extension LegacySession.State {
+    /// What the session has written since it was asked last.
+    mutating func takeLines() -> [[UInt8]] {
+        defer { out.removeAll() }
+        return out.withBytes { lines($0) }
+    }
+
+    mutating func resumption(_ key: CallKey, _ result: Result<[String: InputAnswer], CallError>) -> (() -> Void)? {
+        guard let waiting = waiting.removeValue(forKey: key) else { return nil }
+        return { waiting.resume(returning: result) }
+    }
+}

@@ -1,0 +1,50 @@
+/// One stream of a session: the answer to one POST, or what comes unasked (number 0).
+///
+/// It outlives the connection that carries it, so that a client which lost its connection can come back for the rest.
+struct LegacyStream {
+    let number: Int
+    /// The connection that carries it now.
+    var connection: ReplyStream?
+    /// Calls whose answers are still to come.
+    var openCalls = 0
+    /// Whether no event will follow.
+    var isDone = false
+    /// When its last event came, on the monotonic clock.
+    var lastEvent = ContinuousClock.now
+    private(set) var history: [OutgoingEvent] = []
+    private(set) var historySize = 0
+    /// The number of the next event; 0 is that of the one which opens the stream.
+    private var nextNumber = 1
+    /// The first event that no connection has carried yet.
+    private var undelivered = 1
+
+    init(number: Int, connection: ReplyStream? = nil) {
+        self.number = number
+        self.connection = connection
+    }
+
+    /// Numbers messages, keeps them, and sends them on.
+    mutating func add(_ messages: [[UInt8]], ends: Bool, keeping limit: Int) {
+        let events = messages.map { data in
+            defer { nextNumber += 1 }
+            return OutgoingEvent(id: EventID(stream: number, number: nextNumber), data: data)
+        }
+        history += events
+        historySize += events.reduce(0) { $0 + $1.size }
+        while historySize > limit, history.count > 1 { historySize -= history.removeFirst().size }
+        lastEvent = .now
+        isDone = isDone || ends
+        guard let connection else { return }
+        connection.push(events, ends: ends)
+        undelivered = nextNumber
+    }
+
+    /// Goes on over another connection, after the event that the client saw last; nil: with what nobody has seen.
+    mutating func resume(over connection: ReplyStream, after last: Int?) {
+        self.connection?.end()
+        self.connection = connection
+        let first = last.map { $0 + 1 } ?? undelivered
+        connection.push(history.filter { ($0.id?.number ?? 0) >= first }, ends: isDone)
+        undelivered = nextNumber
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import EventLoop
+import KubernetesLauncher
+
+/// Takes the MCP client to a node: `connect NODE` is the command that a client starts.
+struct ConnectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "connect",
+        abstract: "Open an MCP session on a node through kubectl; nothing is installed, nothing stays.",
+        discussion: """
+            Creates a Job that removes itself, runs the agent in its pod with 'kubectl exec', and connects standard input \
+            and output with it. Sessions of one person on one node share the Job. Arguments after '--' go to the agent's \
+            'serve'.
+
+            Exit code: the agent's own; 1 if the session could not begin or was lost; 128 + N after signal N.
+            """)
+
+    @Argument(help: ArgumentHelp("The node, as NODE or node/NODE.", valueName: "node"))
+    var nodeText: String
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var session: SessionOptions
+
+    @Option(help: ArgumentHelp("How to get there: a Job of our own, or 'kubectl debug'.", valueName: "job|debug"))
+    var via: Way = .job
+
+    @Flag(help: "Print what would be created, and create nothing.")
+    var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Print the configuration for an MCP client, and connect to nothing.",
+            valueName: "client"))
+    var printConfig: ClientKind?
+
+    @Argument(parsing: .postTerminator, help: "Arguments for the agent, such as -- --log-level debug.")
+    var agentArguments: [String] = []
+
+    enum Way: String, ExpressibleByArgument {
+        case job
+        case debug
+    }
+
+    func run() throws {
+        let options = try session.launchOptions(nodeText: nodeText, agentArguments: agentArguments)
+        if let printConfig {
+            print(configuration(for: printConfig, options))
+        } else if dryRun {
+            showPlan(options)
+        } else {
+            throw ExitCode(try connect(options))
+        }
+    }
+
+    private func connect(_ options: LaunchOptions) throws -> Int32 {
+        let loop = try EventLoop()
+        let interruptions = Interruptions(loop: loop)
+        let kubectl = Kubectl(executable: cluster.kubectl)
+        let (via, cluster) = (via, cluster.arguments)
+        let exitCode = loop.runUntilDone { () async -> Int32 in
+            switch via {
+            case .job:
+                let launcher = Launcher(
+                    options, arguments: cluster, kubectl: kubectl, interruptions: interruptions, say: Self.say)
+                return await launcher.run().exitCode
+            case .debug:
+                let session = DebugSession(
+                    options, arguments: cluster, kubectl: kubectl, interruptions: interruptions, say: Self.say)
+                return await session.run().exitCode
+            }
+        }
+        return exitCode ?? 1
+    }
+
+    private static func say(_ line: String) { StandardError.say("k8s-mcp-agent: \(line)") }
+
+    private func showPlan(_ options: LaunchOptions) {
+        let plan = LaunchPlan(options, arguments: cluster.arguments, kubectl: cluster.kubectl)
+        switch via {
+        case .job: print(plan.job)
+        case .debug: print(plan.debug)
+        }
+    }
+
+    private func configuration(for client: ClientKind, _ options: LaunchOptions) -> String {
+        var arguments = ["connect", options.node.description] + cluster.commandLine + session.commandLine
+        if via == .debug { arguments += ["--via", "debug"] }
+        if !agentArguments.isEmpty { arguments += ["--"] + agentArguments }
+        let configuration = ClientConfiguration(
+            server: options.node.description, command: LocalSystem.ownPath, arguments: arguments,
+            environment: LocalSystem.clientEnvironment)
+        StandardError.say(client.whereToPutIt)
+        return configuration.text(for: client)
+    }
+}
+
+extension ClientKind: ExpressibleByArgument {}

@@ -1,0 +1,41 @@
+#if HTTP
+    internal import EventLoop
+    internal import Logging
+    internal import MCP
+    internal import MCPHTTP
+    internal import Probe
+    internal import ProbeProtocol
+    internal import ServiceLifecycle
+    internal import Snapshots
+    internal import Tools
+    internal import UnixSignals
+
+    /// Serves MCP over HTTP until a signal ends it.
+    enum HTTPServing {
+        static func run(
+            _ server: MCPServer, _ configuration: HTTPConfiguration, _ context: ToolContext, _ log: AgentLog
+        ) async throws {
+            let scheme = configuration.tls == nil ? "http" : "https"
+            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+            let service = HTTPServer(
+                server, configuration: configuration, executor: context.loop, probes: probes(context)
+            ) { port in log.warning("serving MCP at \(scheme)://\(host):\(port)/mcp") }
+            var group = ServiceGroupConfiguration(
+                services: [service], gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
+            group.maximumGracefulShutdownDuration = .seconds(5)
+            let services = ServiceGroup(configuration: group)
+            // Connections have threads of their own; the loop's thread is for the tools.
+            try await Task.detached { try await services.run() }.value
+        }
+
+        /// The probe answers within its deadline or says why it does not.
+        private static func probes(_ context: ToolContext) -> HTTPProbes {
+            HTTPProbes(notReady: {
+                let reading = Task(executorPreference: context.loop) { await context.probe.read(ProbeRequest(.driver)) }
+                let snapshot = await reading.value
+                return snapshot.interruption.map { "the driver does not answer: \($0.cause)" }
+            })
+        }
+    }
+#endif

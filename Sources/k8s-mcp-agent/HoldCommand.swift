@@ -1,0 +1,65 @@
+import ArgumentParser
+import PodHolder
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What a pod of ours runs: it stays while sessions are exec'd into it, and goes when they are gone.
+struct HoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Keep a pod open for sessions, and end when there are none.",
+        discussion: """
+            'connect' starts this as the process of its pod. It ends when the last session takes its leave, when no \
+            session has existed for the time of --grace, and at once on SIGTERM. With --enter or --leave it speaks to the \
+            holder of the same pod instead.
+            """)
+
+    @Option(help: ArgumentHelp("How long to stay without a session.", valueName: "seconds"))
+    var grace = 15
+
+    @Flag(exclusivity: .exclusive)
+    var message: Message?
+
+    enum Message: String, EnumerableFlag {
+        case enter
+        case leave
+
+        static func help(for value: Message) -> ArgumentHelp? {
+            switch value {
+            case .enter: "Announce a session. Exit code 3: the pod is closing."
+            case .leave: "Take leave. Exit code 3: others remain, the pod stays."
+            }
+        }
+    }
+
+    func validate() throws {
+        guard (1...86_400).contains(grace) else { throw ValidationError("--grace must be 1 to 86400 seconds.") }
+    }
+
+    func run() throws {
+        do {
+            if let message { try speak(message) } else { try hold() }
+        } catch let error as HolderDoorError {
+            StandardError.say("hold: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func hold() throws {
+        var holder = try Holder(grace: .seconds(grace))
+        switch holder.run() {
+        case .told, .lastOneLeft: break
+        case .abandoned: StandardError.say("hold: no session for \(grace) s, closing the pod")
+        }
+    }
+
+    private func speak(_ message: Message) throws {
+        let reply = try HolderDoor.tell(message == .enter ? .enter : .leave)
+        let expected: HolderReply = message == .enter ? .open : .closed
+        if reply != expected { throw ExitCode(3) }
+    }
+}

@@ -1,0 +1,32 @@
+internal import JSON
+internal import MCP
+
+/// Tools that tell something while they work.
+enum TalkingTools {
+    static let all = [
+        Fixture.tool("test_tool_with_logging", "Sends three log messages.") { call in
+            call.log(.info, "Tool execution started")
+            try await Task.sleep(for: .milliseconds(50))
+            call.log(.info, "Tool processing data")
+            try await Task.sleep(for: .milliseconds(50))
+            call.log(.info, "Tool execution completed")
+            return .text("Tool with logging executed successfully")
+        },
+        Fixture.tool("test_tool_with_progress", "Reports progress three times.") { call in
+            for value in [0.0, 50, 100] {
+                if value > 0 { try await Task.sleep(for: .milliseconds(50)) }
+                call.progress(value, total: 100, message: "Completed step \(Int(value)) of 100")
+            }
+            return .text("Tool with progress executed successfully")
+        },
+        Fixture.tool("test_logging_tool", "Sends a log message if the request asked for such.") { call in
+            call.log(.info, "This is a log message")
+            return .text("Logging tool executed")
+        },
+        Fixture.tool("test_reconnection", "Lets its connection go before it answers.") { call in
+            call.context.releaseConnection()
+            try await Task.sleep(for: .milliseconds(100))
+            return .text("Reconnection test completed successfully")
+        },
+    ]
+}

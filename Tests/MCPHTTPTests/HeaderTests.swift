@@ -1,0 +1,72 @@
+import HTTPTypes
+import JSON
+import MCP
+import Testing
+
+@testable import MCPHTTP
+
+@Suite struct HeaderTests {
+    @Test(arguments: [
+        ("plain", "plain"), ("=?base64?ZXU=?=", "eu"), ("=?base64??=", ""), ("=?base64?ZXU=", "=?base64?ZXU="),
+        ("=?base64?=", "=?base64?="), ("x=?base64?ZXU=?=", "x=?base64?ZXU=?="),
+    ])
+    func readsValues(value: String, text: String) {
+        #expect(RoutingHeaders.decoded(value) == text)
+    }
+
+    @Test(arguments: ["=?base64?ZXU?=", "=?base64?Z?=", "=?base64?_-8=?=", "=?base64?/w==?="])
+    func refusesBrokenValues(value: String) {
+        #expect(RoutingHeaders.decoded(value) == nil)
+    }
+
+    private func fault(_ headers: HTTPFields, _ arguments: JSONObject) -> ProtocolError.Code? {
+        let tool = Tool(
+            name: "t", title: "t", description: "t",
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "count": ["type": "integer", "x-mcp-header": "Count"],
+                    "deep": [
+                        "type": "object", "properties": ["flag": ["type": "boolean", "x-mcp-header": "Flag"]],
+                    ],
+                ],
+            ]
+        ) { _ in .text("") }
+        let server = MCPServer(info: ServerInfo(name: "s", version: "1"), tools: [tool])
+        var headers = headers
+        headers[.protocolVersion] = "2026-07-28"
+        headers[.mcpMethod] = "tools/call"
+        headers[.mcpName] = "t"
+        do throws(ProtocolError) {
+            try RoutingHeaders(headers: headers, server: server).check(
+                method: "tools/call", params: ["name": "t", "arguments": .object(arguments)], version: "2026-07-28")
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test func comparesArgumentsByTheirKind() throws {
+        let count = try #require(HTTPField.Name("mcp-param-count"))
+        let flag = try #require(HTTPField.Name("Mcp-Param-Flag"))
+        #expect(fault([count: "7"], ["count": 7]) == nil)
+        #expect(fault([count: "7.0"], ["count": 7]) == nil)
+        #expect(fault([count: "8"], ["count": 7]) == .headerMismatch)
+        #expect(fault([count: "x"], ["count": 7]) == .headerMismatch)
+        #expect(fault([:], ["count": 7]) == .headerMismatch)
+        #expect(fault([:], [:]) == nil)
+        #expect(fault([flag: "true"], ["deep": ["flag": true]]) == nil)
+        #expect(fault([flag: "false"], ["deep": ["flag": true]]) == .headerMismatch)
+        #expect(fault([flag: "true"], ["deep": [:]]) == .headerMismatch)
+    }
+
+    @Test(arguments: [("1-2", 1, 2), ("0-0", 0, 0)]) func readsEventIDs(text: String, stream: Int, number: Int) {
+        #expect(EventID(text) == EventID(stream: stream, number: number))
+        #expect(EventID(text)?.text == text)
+    }
+
+    @Test(arguments: ["", "1", "1-", "-1", "1-2-3", "a-1", "1--1", "99999999999999999999-1"])
+    func refusesOtherEventIDs(text: String) {
+        #expect(EventID(text) == nil)
+    }
+}

@@ -1,0 +1,114 @@
+import JSON
+import MCP
+import Testing
+
+@testable import MCPHTTP
+
+@Suite struct SessionTests {
+    private static let server = MCPServer(
+        info: ServerInfo(name: "s", version: "1"),
+        tools: [
+            Tool(name: "slow", title: "slow", description: "", inputSchema: ["type": "object"]) { _ in
+                try await Task.sleep(for: .seconds(600))
+                return .text("")
+            },
+            Tool(name: "ask", title: "ask", description: "", inputSchema: ["type": "object"]) { call in
+                .text((try await call.ask("sure", .confirmation("Sure?"))).isConfirmed ? "yes" : "no")
+            },
+        ])
+
+    private func session(limits: HTTPLimits = HTTPLimits()) throws -> LegacySession {
+        let session = LegacySession(Self.server, limits: limits, executor: nil, gauge: CallGauge(limit: 10))
+        _ = session.post([
+            "jsonrpc": "2.0", "id": 0, "method": "initialize",
+            "params": ["protocolVersion": "2025-11-25", "capabilities": ["elicitation": [:]]],
+        ])
+        session.forget(1)
+        try #require(session.revision == .november2025)
+        return session
+    }
+
+    private func call(_ tool: String, id: Int64 = 1) -> JSONValue {
+        ["jsonrpc": "2.0", "id": .int(id), "method": "tools/call", "params": ["name": .string(tool)]]
+    }
+
+    private func stream(_ reception: LegacySession.Reception) throws -> ReplyStream {
+        guard case .stream(_, let stream) = reception else { throw CallError.failed("there is no stream") }
+        return stream
+    }
+
+    private func messages(_ step: ReplyStream.Step) throws -> [JSONValue] {
+        guard case .send(let events) = step else { return [] }
+        return try events.map { try JSONParser.parse($0.data) }
+    }
+
+    @Test func aQuestionIsAnsweredByAnotherPost() async throws {
+        let session = try session()
+        let stream = try stream(session.post(call("ask")))
+        let question = try #require(try messages(await stream.next()).first)
+        #expect(question["method"] == "elicitation/create")
+        let answer: JSONValue = [
+            "jsonrpc": "2.0", "id": question["id"] ?? nil,
+            "result": ["action": "accept", "content": ["confirm": true]],
+        ]
+        guard case .accepted = session.post(answer) else {
+            Issue.record("an answer is answered")
+            return
+        }
+        let reply = try #require(try messages(await stream.next()).first)
+        #expect(reply["result"]?["content"]?.arrayValue?.first?["text"] == "yes")
+        #expect(await stream.next() == .end)
+    }
+
+    @Test func aCancelledCallEndsItsStreamWithoutReply() async throws {
+        let session = try session()
+        for tool in ["slow", "ask"] {
+            let stream = try stream(session.post(call(tool)))
+            if tool == "ask" { _ = await stream.next() }
+            _ = session.post(["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": 1]])
+            #expect(await stream.next() == .end)
+        }
+    }
+
+    @Test func theEndOfASessionEndsItsCalls() async throws {
+        let session = try session()
+        let asking = try stream(session.post(call("ask")))
+        _ = await asking.next()
+        let slow = try stream(session.post(call("slow", id: 2)))
+        session.end()
+        #expect(await slow.next() == .end)
+        #expect(await asking.next() == .end)
+        #expect(session.listen() == nil)
+    }
+
+    @Test func idleSessionsEndAndBusyOnesDoNot() throws {
+        var limits = HTTPLimits()
+        limits.sessionIdle = .zero
+        let (idle, busy, listening) = (
+            try session(limits: limits), try session(limits: limits), try session(limits: limits)
+        )
+        _ = busy.post(call("slow"))
+        _ = listening.listen()
+        #expect(idle.sweep(now: .now + .seconds(1)))
+        #expect(!busy.sweep(now: .now + .seconds(1)))
+        #expect(!listening.sweep(now: .now + .seconds(1)))
+        busy.end()
+    }
+
+    @Test func theOldestIdleSessionMakesRoom() throws {
+        let table = SessionTable(limit: 2)
+        let (first, second, third) = (try session(), try session(), try session())
+        _ = first.post(["jsonrpc": "2.0", "id": 1, "method": "ping"])
+        #expect(table.add(second))
+        #expect(table.add(first))
+        _ = first.listen()
+        #expect(table.add(third))
+        #expect(table[second.id] == nil)
+        #expect(table[first.id] === first)
+        _ = third.listen()
+        #expect(!table.add(try session()))
+        #expect(table.count == 2)
+        table.endAll()
+        #expect(table.count == 0)
+    }
+}

@@ -2,6 +2,8 @@
 
 SWIFT ?= swift
 PYTHON ?= python3
+# For `make fuzz`: how long each parser is fed.
+SECONDS ?= 60
 # Arguments for pytest, such as ARGS="-k faults".
 ARGS ?=
 
@@ -9,11 +11,11 @@ export WARNINGS_AS_ERRORS = 1
 
 build := .build
 environment := $(build)/python
-sources := Package.swift Sources Tests
+sources := Package.swift Sources Tests Fuzz
 
 .DEFAULT_GOAL := help
 .PHONY: help agent simulator all demo test test-short test-integration test-python coverage coverage-html lint format \
-	bench clean
+	bench fuzz clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,9 @@ format: ## format the Swift code in place
 
 bench: agent ## measure the agent beside its floors in C; takes about five minutes
 	@Benchmarks/run
+
+fuzz: ## feed the parsers of outside input with made-up input for SECONDS=60 each
+	@Scripts/fuzz $(SECONDS)
 
 clean: ## remove everything that was built
 	rm -rf $(build) bin coverage

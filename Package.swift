@@ -40,6 +40,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A program that libFuzzer feeds; `make fuzz` builds it.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)", dependencies: dependencies, path: "Fuzz/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
     name: "k8s-mcp-agent",
     platforms: [.macOS(.v15)],
@@ -194,3 +200,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if Context.environment["FUZZ"] == "1" {
+    package.targets += [
+        fuzzer("KernelLog", ["HostNode", "Snapshots"]),
+        fuzzer("XidLines", ["Diagnosis", "Snapshots"]),
+        fuzzer("Cgroup", ["HostNode", "Snapshots"]),
+        fuzzer("PodResources", ["Kubernetes", "Snapshots"]),
+        fuzzer("JSON", ["JSON"]),
+    ]
+}

@@ -12,7 +12,8 @@ struct Agent: ParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
-            ScenariosCommand.self, ConnectCommand.self, SweepCommand.self, HoldCommand.self, ProbeWorkerCommand.self,
+            ScenariosCommand.self, RecordCommand.self, ConnectCommand.self, SweepCommand.self, HoldCommand.self,
+            ProbeWorkerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

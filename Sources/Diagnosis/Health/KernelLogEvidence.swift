@@ -75,7 +75,8 @@ extension KernelLogFault {
     init(_ group: FaultGroup, _ family: [FaultGroup]) {
         let followers = family.filter { $0.id != group.id }.map(\.code.label)
         self.init(
-            label: group.code.label, busID: group.busID, severity: group.severity, title: group.name,
+            label: group.code.label, busID: group.busID, severity: group.severity,
+            title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
             action: group.action, reason: group.why.text, isApplication: group.cause == .application,
             isHistory: group.isEarlierBoot || group.isRecovered || group.isInjected,
             firstMicroseconds: group.first.wallMicroseconds, lastMicroseconds: group.last.wallMicroseconds,

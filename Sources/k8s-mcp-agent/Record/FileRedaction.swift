@@ -1,0 +1,79 @@
+internal import JSON
+
+/// What of a file's content is kept: of files that can hold secrets, only what the agent needs of them.
+enum FileRedaction {
+    static func redacted(_ path: String, _ bytes: [UInt8], hidingUsers: Bool) -> [UInt8] {
+        if path.hasSuffix("/config.json") { return annotations(bytes) }
+        if path.hasSuffix("/kubelet_internal_checkpoint") { return checkpoint(bytes) }
+        if path.hasSuffix("/cmdline") { return commandLine(bytes) }
+        if path.hasPrefix("/var/log/") { return [] }
+        switch path {
+        case "/etc/passwd": return lines(bytes) { user($0, isHidden: hidingUsers) }
+        case "/proc/stat": return lines(bytes) { $0.hasPrefix("cpu ") || $0.hasPrefix("btime ") ? $0 : nil }
+        default: return bytes
+        }
+    }
+
+    /// Of a container's state its labels alone: its environment is in there too.
+    private static func annotations(_ bytes: [UInt8]) -> [UInt8] {
+        guard let root = try? JSONParser.parse(bytes), let all = root["annotations"]?.objectValue else { return [] }
+        let kept = all.filter { $0.key.hasPrefix("io.kubernetes.") && ($0.value.stringValue?.utf8.count ?? 0) <= 256 }
+        return JSONObject([("annotations", .object(JSONObject(kept.map { ($0.key, $0.value) })))]).encoded()
+    }
+
+    /// Without what the device plugin told the kubelet to put into containers.
+    private static func checkpoint(_ bytes: [UInt8]) -> [UInt8] {
+        guard var root = (try? JSONParser.parse(bytes))?.objectValue, var data = root["Data"]?.objectValue,
+            let entries = data["PodDeviceEntries"]?.arrayValue
+        else { return [] }
+        data["PodDeviceEntries"] = .array(
+            entries.map { entry in
+                guard var entry = entry.objectValue else { return entry }
+                entry["AllocResp"] = .string("")
+                return .object(entry)
+            })
+        root["Data"] = .object(data)
+        return root.encoded()
+    }
+
+    /// Name and number of a user, nothing of the person.
+    private static func user(_ line: Substring, isHidden: Bool) -> Substring? {
+        let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+        guard fields.count >= 4 else { return nil }
+        let name = isHidden && fields[2] != "0" ? "user\(fields[2])" : fields[0]
+        return "\(name):x:\(fields[2]):\(fields[3]):::"
+    }
+
+    private static func lines(_ bytes: [UInt8], _ keep: (Substring) -> Substring?) -> [UInt8] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return Array(text.split(separator: "\n").compactMap(keep).map { $0 + "\n" }.joined().utf8)
+    }
+}
+
+// MARK: Command lines
+
+extension FileRedaction {
+    private static let commandLimit = 256
+    private static let words = ["token", "secret", "passw", "credential", "api-key", "api_key", "apikey", "auth"]
+    private static let omitted = "(left-out)"
+
+    /// Arguments that look like secrets lose their value, and what is too long its end.
+    private static func commandLine(_ bytes: [UInt8]) -> [UInt8] {
+        let endsWithNUL = bytes.last == 0
+        var hidesNext = false
+        let arguments = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast(endsWithNUL ? 1 : 0).map {
+            let argument = String(decoding: $0, as: UTF8.self)
+            defer { hidesNext = isSecretOption(argument) && !argument.contains("=") }
+            if hidesNext, !argument.hasPrefix("-") { return omitted }
+            guard isSecretOption(argument), let equals = argument.firstIndex(of: "=") else { return argument }
+            return argument[...equals] + omitted
+        }
+        let text = Array(arguments.joined(separator: "\0").utf8.prefix(commandLimit))
+        return endsWithNUL && !bytes.isEmpty ? text + [0] : text
+    }
+
+    private static func isSecretOption(_ argument: String) -> Bool {
+        let name = argument.prefix { $0 != "=" }.lowercased()
+        return (argument.hasPrefix("-") || argument.contains("=")) && words.contains { name.contains($0) }
+    }
+}

@@ -16,10 +16,16 @@ import Testing
         let original = try await NodeAnswers.shared.answers(of: node)
         let session = try AgentSession(simulating: folder.path + "/scenario.json")
         for (tool, answer) in original.sorted(by: { $0.key < $1.key }) {
-            let before = Self.nameless(Normalised.answer(answer))
-            let after = Self.nameless(Normalised.answer(try session.call(tool)))
+            let before = Self.comparable(answer)
+            let after = Self.comparable(try session.call(tool))
             #expect(before == after, "\(node.name) \(tool): \(GoldenTests.firstDifference(before, after))")
         }
+    }
+
+    /// An answer without the node's name, and without the length of the log: a recording keeps only what concerns GPUs.
+    private static func comparable(_ answer: String) -> String {
+        nameless(Normalised.answer(answer))
+            .replacing(/"records_read": \d+/, with: #""records_read": 0"#)
     }
 
     @Test func namesCanBeReplaced() throws {

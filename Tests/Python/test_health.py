@@ -78,9 +78,10 @@ def test_without_nvml_every_gpu_is_listed_and_none_is_healthy(scenario, verdict)
     assert [gpu["verdict"] for gpu in answer["devices"]] == ["unknown"] * 8
 
 
-def test_without_a_kernel_log_what_depends_on_it_is_unknown():
-    answer = json.loads(
-        run_agent("call", "get_gpu_health", "--simulate", "h100x8", "--kernel-log", "/nonexistent").stdout)
+def test_without_a_kernel_log_what_depends_on_it_is_unknown(tmp_path):
+    scenario = tmp_path / "node.json"
+    scenario.write_text(json.dumps({"extends": "h100x8", "host": {"remove": ["dev/kmsg"]}}), encoding="utf-8")
+    answer = json.loads(run_agent("call", "get_gpu_health", "--simulate", str(scenario)).stdout)
     assert answer["verdict"] == "unknown"
     assert [gap["check"] for gap in answer["unchecked"]] == ["kernel_log"]
 

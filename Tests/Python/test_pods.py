@@ -201,6 +201,8 @@ def test_nobody_is_idle_or_uninvited_on_recorded_nodes_without_fault(node):
             "process_without_pod", "zombie_process", "process_gone", "use_without_allocation", "holder_without_context",
             "pod_without_process"},
         "a100-mig-mixed": {"pod_without_process"},
+        "gsp-timeout": {"uninterruptible_process"},
+        "zombie-memory": {"zombie_process", "process_gone"},
     }
     with simulated(node / "scenario.json") as session:
         answer = session.ask("get_pod_gpu_allocation", detail="full")

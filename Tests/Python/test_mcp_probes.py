@@ -45,5 +45,6 @@ def test_the_fuzzer_neither_crashes_nor_hangs_the_server(server, tmp_path):
         "--runs-per-type", "2", "--seed", "1", "--timeout", "10", "--log-level", "ERROR", folder=tmp_path)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     findings = json.loads((tmp_path / "reports" / "findings.json").read_text())["findings"]
-    # It counts every answer to its oddities as accepted, also where the protocol wants them accepted.
-    assert {finding["category"] for finding in findings} <= {"accepted_malformed"}
+    # It counts every answer to its oddities as accepted, also where the protocol wants them accepted, and every text that
+    # comes back in an answer as reflected, which is what a prompt with arguments and an error that names a value are for.
+    assert {finding["category"] for finding in findings} <= {"accepted_malformed", "injection_reflection"}

@@ -66,7 +66,7 @@ struct PodFindings {
     private func uninvited(_ pod: PodUse, _ container: ContainerUse) -> [AttributionFinding] {
         let uses = container.uses.filter { gpuIndex, use in
             use.hasContext && !use.isDriverService && !use.hasEnded
-                && !pod.containers.contains { $0.wasGiven(gpuIndex) }
+                && !pod.containers.contains { $0.wasGiven(gpuIndex, for: use) }
         }
         guard let first = uses.first else { return [] }
         let indexes = Set(uses.map(\.gpuIndex)).sorted()

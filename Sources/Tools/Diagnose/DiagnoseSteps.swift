@@ -15,7 +15,8 @@ struct DiagnoseSteps {
     private(set) var steps: [Step] = []
 
     init(_ report: HealthReport) {
-        let acting = report.findings.filter { $0.severity > .info && $0.action != .none }
+        let urgent = report.findings.filter { $0.severity > .info && $0.action != .none }
+        let acting = urgent.filter { !$0.isDisagreement }
         for gpu in report.gpus { add(gpu.action, gpu, acting) }
         // What no GPU is named for: the driver, switches.
         for finding in acting
@@ -24,6 +25,9 @@ struct DiagnoseSteps {
         }
         steps.sort { $0.action.urgency > $1.action.urgency }
         for gpu in report.gpus { for action in gpu.nextActions { add(action, gpu, acting) } }
+        for finding in urgent where finding.isDisagreement {
+            add(Step(action: finding.action, gpus: finding.gpu.map { [$0] } ?? [], busID: nil, why: finding.title))
+        }
     }
 
     private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {

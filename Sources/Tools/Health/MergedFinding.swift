@@ -94,7 +94,7 @@ extension MergedFinding {
                 Schema.array(
                     Schema.object(
                         Schema.properties(Schema.string(), "reading", "value", "threshold") + [
-                            ("source", Schema.choice(["nvml", "pci", "proc", "kernel_log", "probe"]))
+                            ("source", Schema.choice(["nvml", "pci", "proc", "kernel_log", "kubelet", "probe"]))
                         ], required: ["reading", "value", "source"]))
             ),
             ("evidence_left_out", Schema.integer("Of further GPUs")),

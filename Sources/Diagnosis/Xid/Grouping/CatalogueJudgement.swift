@@ -45,6 +45,7 @@ struct CatalogueJudgement {
         _ burst: FaultBurst, _ rule: XidEntry.Rule, _ decoder: NVLink5Decoder, _ driverMajor: Int?
     ) {
         switch rule {
+        case .none where burst.code == .xid(74): readRegisters(burst.details)
         case .none, .follower: break
         case .containment: applyContainment(burst.details)
         case .nvlink5: applyNVLink5(burst, decoder, driverMajor)
@@ -61,6 +62,17 @@ struct CatalogueJudgement {
             if !reset { lookNext = "Let running work end before the reset. " + lookNext }
             return
         }
+    }
+
+    /// The registers say whether it is the link's mechanics, its memory or only a consequence.
+    private mutating func readRegisters(_ details: [XidDetail]) {
+        var meanings: Set<NVLinkRegisters.Meaning> = []
+        for case .link(_, let registers, _) in details { meanings.formUnion(NVLinkRegisters.meanings(registers)) }
+        guard !meanings.isEmpty else { return }
+        if meanings.isSubset(of: [.eccThreshold, .harmless]) { (severity, action, why) = (.warning, .none, .line) }
+        lookNext =
+            "Registers, as Hopper means them: " + meanings.sorted().map(\.text).joined(separator: "; ") + ". "
+            + lookNext
     }
 
     private mutating func applyRecovery(_ level: RecoveryLevel?) {

@@ -50,7 +50,7 @@ extension AttributionFinding.Kind {
     fileprivate var title: String? {
         switch self {
         case .processWithoutPod: "Processes outside of any pod use the GPU."
-        case .podWithoutProcess: "A pod was given the GPU, and none of its processes uses it."
+        case .podWithoutProcess: "A pod was given the GPU or a part of it, and none of its processes uses that."
         case .useWithoutAllocation: "A pod uses a GPU that the kubelet did not give to it."
         case .holderWithoutContext: "Processes hold the GPU's device open without working on it."
         case .allocatedDeviceMissing: "A pod was given a GPU that NVML has lost."

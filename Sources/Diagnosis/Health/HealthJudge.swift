@@ -59,6 +59,7 @@ extension HealthReport {
 
     private static func isMoreUrgent(_ left: HealthFinding, _ right: HealthFinding) -> Bool {
         if left.severity != right.severity { return left.severity > right.severity }
+        if left.isDisagreement != right.isDisagreement { return right.isDisagreement }
         if left.time != right.time { return left.time < right.time }
         if left.authority != right.authority { return left.authority > right.authority }
         if left.action.urgency != right.action.urgency { return left.action.urgency > right.action.urgency }

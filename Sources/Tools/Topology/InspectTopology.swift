@@ -72,6 +72,8 @@ package enum InspectTopology {
         }
         let faults = gpus { !FabricHealthMask(rawValue: $0.fabric?.healthMask.value ?? 0).faults.isEmpty }
         if let faults { words.append("Fabric reports a fault: GPU \(faults).") }
+        let dark = NetworkFields(reading.snapshot).cards.filter { $0.isUp == false }.map(\.name)
+        if !dark.isEmpty { words.append("Network cards down: \(dark.joined(separator: ", ")).") }
         return words.joined(separator: " ") + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 }

@@ -88,6 +88,7 @@ enum HealthyNode {
         telemetry.supportedClocksEventReasons = .value(0xff)
         telemetry.pcieGeneration = .value(5)
         telemetry.pcieWidth = .value(16)
+        telemetry.pcieReplayCount = .value(0)
         return telemetry
     }
 

@@ -10,7 +10,7 @@ let pcieErrorRules: [HealthRule] = [
         gpu.judgeRate(
             RatedTotal(
                 reading: "pcie_replay_count", total: UInt64(now), growth: growth, limit: limit, unitSeconds: 60,
-                unit: "minute", what: "The PCIe link repeats packets"), &result)
+                unit: "minute", what: "PCIe packets were repeated"), &result)
     },
     HealthRule("pcie_errors", worksWithoutHandle: true) { gpu, result in
         guard let device = result.value("pci_device", gpu.pci) else { return }
@@ -53,7 +53,7 @@ extension GPUCase {
 
     private func tellHistory(_ counter: RatedTotal, _ end: String, _ result: inout RuleResult) {
         result.find(
-            .info, "\(counter.what): \(end).",
+            .info, "\(counter.what) since the start, \(end).",
             HealthEvidence(
                 counter.reading, "\(counter.total)", counter.reading.hasPrefix("aer") ? .pci : .nvml), action: .none,
             time: .history, confirm: "Whether the counter grows under load.")
@@ -76,6 +76,6 @@ extension GPUCase {
             RatedTotal(
                 reading: "aer_correctable \(busID)", total: corrected,
                 growth: growth(from: node.before?.corrected(at: busID), to: corrected), limit: limit,
-                unitSeconds: 3_600, unit: "hour", what: "The PCIe link corrects errors"), &result)
+                unitSeconds: 3_600, unit: "hour", what: "PCIe errors were corrected"), &result)
     }
 }

@@ -243,7 +243,7 @@ def test_a_storm_on_all_gpus_is_short_and_whole(tmp_path):
     assert len(json.dumps(answer, separators=(",", ":"))) < 8_192
     assert answer["group_count"] > len(answer["groups"]) > 0
     assert answer["log"]["records_read"] == 12_000
-    assert "problems" not in answer
+    assert "kernel_log_incomplete" not in {problem["kind"] for problem in answer["problems"]}
     # More than one page of the log: nothing of it is left out, and each fault begins where it begins.
     every = from_file(log, limit=500)
     assert sum(group["count"] for group in every["groups"]) == 12_000

@@ -1,4 +1,4 @@
-package import Snapshots
+internal import Snapshots
 
 extension GPUAttribution {
     /// What does not fit together, as findings beside those of the hardware: one for each kind and GPU.

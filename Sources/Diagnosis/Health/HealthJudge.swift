@@ -63,7 +63,9 @@ extension HealthReport {
         if left.time != right.time { return left.time < right.time }
         if left.authority != right.authority { return left.authority > right.authority }
         if left.action.urgency != right.action.urgency { return left.action.urgency > right.action.urgency }
-        return (left.gpu ?? .max) < (right.gpu ?? .max)
+        if left.gpu != right.gpu { return (left.gpu ?? .max) < (right.gpu ?? .max) }
+        // What came first is nearer to the cause.
+        return (left.since ?? .max) < (right.since ?? .max)
     }
 }
 

@@ -64,7 +64,9 @@ enum NodeRules {
                         ? "A GPU is kept from the NVIDIA driver on purpose."
                         : "A GPU of this node is missing from NVML.", evidence: evidence(missing, device, isDead),
                     action: isMeant ? .none : missing.isInProc || isDead ? .rebootNode : .checkDriver, authority: .flag,
-                    confirm: missing.problem.remedy))
+                    confirm: isDead
+                        ? "It answers nothing on the PCI bus: Xid 79 in the kernel log. Drain and reboot or power-cycle the "
+                            + "node; if it happens again, reseat or replace the GPU." : missing.problem.remedy))
         }
     }
 

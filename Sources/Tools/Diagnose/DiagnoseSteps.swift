@@ -46,7 +46,9 @@ struct DiagnoseSteps {
     private mutating func add(_ step: Step) {
         guard
             let index = steps.firstIndex(where: {
-                $0.action == step.action && $0.why == step.why && $0.busID == step.busID
+                // What the node as a whole needs is done once, whatever the reasons are.
+                let isOfNode = $0.gpus.isEmpty && step.gpus.isEmpty && step.busID == nil
+                return $0.action == step.action && $0.busID == step.busID && ($0.why == step.why || isOfNode)
             })
         else { return steps.append(step) }
         for gpu in step.gpus where !steps[index].gpus.contains(gpu) { steps[index].gpus.append(gpu) }

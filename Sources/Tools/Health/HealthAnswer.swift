@@ -51,11 +51,11 @@ enum HealthSummary {
         let grave = findings.filter { $0.finding.severity > .info }
         guard let worst = grave.first else { return head }
         // What is wrong says more than that something must be done about it.
-        let cause =
-            grave.first { finding in
-                !finding.finding.isSymptom && finding.finding.severity == worst.finding.severity
-                    && (worst.gpus.isEmpty || !worst.gpus.allSatisfy { !finding.gpus.contains($0) })
-            } ?? worst
+        let causes = grave.filter { finding in
+            !finding.finding.isSymptom && finding.finding.severity == worst.finding.severity
+                && (worst.gpus.isEmpty || !worst.gpus.allSatisfy { !finding.gpus.contains($0) })
+        }
+        let cause = causes.first { $0.finding.authority > .counter } ?? causes.first ?? worst
         let place =
             cause.gpus.isEmpty ? cause.finding.busID.map { "\($0): " } ?? "" : "GPU \(NumberList.text(cause.gpus)): "
         let verdict = gpus.first { $0.index == cause.gpus.first && $0.index != nil }

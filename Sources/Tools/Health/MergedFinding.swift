@@ -31,13 +31,13 @@ struct MergedFinding {
     }
 
     private func isSame(_ other: HealthFinding) -> Bool {
-        other.gpu != nil && !gpus.isEmpty && other.rule == finding.rule && other.title == finding.title
+        let isSamePlace = other.gpu != nil ? !gpus.isEmpty : gpus.isEmpty && other.busID == finding.busID
+        return isSamePlace && other.rule == finding.rule && other.title == finding.title
             && other.severity == finding.severity && other.action == finding.action
     }
 
     private mutating func add(_ other: HealthFinding) {
-        guard let gpu = other.gpu else { return }
-        if !gpus.contains(gpu) { gpus.append(gpu) }
+        if let gpu = other.gpu, !gpus.contains(gpu) { gpus.append(gpu) }
         if evidence != [other.evidence] { evidence.append(other.evidence) }
         since = [since, other.since].compactMap { $0 }.min()
     }

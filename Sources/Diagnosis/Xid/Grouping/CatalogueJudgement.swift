@@ -138,7 +138,7 @@ struct CatalogueJudgement {
         lookNext =
             rating == .fatal
             ? "Stop work on the GPUs of that port (a trunk port: of every partition that crosses it); expect Xid 74 on them"
-            : ""
+            : "Whether more of them come, and Xid 74 on the GPUs behind that port"
     }
 
     private init(_ meaning: DriverMeaning, _ burst: FaultBurst) {
@@ -154,7 +154,7 @@ struct CatalogueJudgement {
     }
 
     private init(_ fault: PCIeFault, _ burst: FaultBurst) {
-        name = "PCIe: " + fault.rawValue.dropFirst(5).replacing("_", with: " ")
+        name = fault.name
         faultClass = .bus
         origin = .hardware
         severity = fault.severity

@@ -53,7 +53,7 @@ package struct ProbeWorker: ~Copyable {
             // NVML keeps what it found at its first attempt; the next request gets a process that starts over.
             if driver.mustStartOver { return 0 }
             // Opening the driver leaves much behind that is needed only once; it goes back after the first answer is out.
-            if !hasTidied { csystem_release_memory() }
+            if !hasTidied { csystem_release_start_up() }
             hasTidied = true
         }
         return 0

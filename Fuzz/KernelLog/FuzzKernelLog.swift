@@ -13,6 +13,7 @@ internal import Snapshots
 public func fuzzKernelLog(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = UnsafeRawBufferPointer(start: bytes, count: count)
     readAsFile(input)
+    readInPages(input)
     readAsDevice(input)
     return 0
 }
@@ -23,6 +24,24 @@ private func readAsFile(_ input: UnsafeRawBufferPointer) {
     text.feed(UnsafeRawBufferPointer(rebasing: input[..<middle]), check)
     text.feed(UnsafeRawBufferPointer(rebasing: input[middle...]), check)
     text.finish(check)
+}
+
+/// Wherever a page ends, the pages together are the whole log.
+private func readInPages(_ input: UnsafeRawBufferPointer) {
+    let calendar = LogCalendar(now: 1_800_000_000_000_000, bootTime: 1_700_000_000_000_000)
+    var (whole, paged): ([KernelLogRecord], [KernelLogRecord]) = ([], [])
+    var text = KernelLogText(calendar: calendar)
+    text.feed(input) { whole.append($0) }
+    text.finish { whole.append($0) }
+    var first = KernelLogText(calendar: calendar)
+    first.feed(UnsafeRawBufferPointer(rebasing: input[..<(input.count / 3)])) { paged.append($0) }
+    let place = first.cursor
+    precondition(place.position <= UInt64(input.count), "a page that begins behind the end")
+    var second = KernelLogText(calendar: calendar, from: place)
+    second.feed(UnsafeRawBufferPointer(rebasing: input[Int(place.position)...])) { paged.append($0) }
+    second.finish { paged.append($0) }
+    precondition(paged == whole, "pages that are not the whole")
+    precondition(second.lineCount == text.lineCount, "lines that were not counted once")
 }
 
 /// Records end with a zero byte here; an empty one stands for an overrun.

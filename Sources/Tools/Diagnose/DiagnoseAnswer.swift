@@ -26,6 +26,11 @@ struct DiagnoseAnswer {
 
     func encoded() -> [UInt8] {
         let findings = findings
+        let first = Array(findings.prefix(Self.findingLimit))
+        return encode(findings, shown: first.fitting(beside: encode(findings, shown: []).count, .standard))
+    }
+
+    private func encode(_ findings: [MergedFinding], shown: [[UInt8]]) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { writer in
             let isWhole = health.problems.isEmpty && health.snapshot.interruption == nil
@@ -37,7 +42,8 @@ struct DiagnoseAnswer {
             writer.field("device_count", health.report.gpus.count)
             writeVerdicts(&writer)
             writeSteps(&writer)
-            writeFindings(findings, &writer)
+            writer.findings(shown, of: findings.count)
+            writeNotices(&writer)
             writer.gaps(GapList(health.report.gpus, health.report.gaps), .standard)
             writer.problems(health.problems)
         }
@@ -79,16 +85,6 @@ struct DiagnoseAnswer {
         }
     }
 
-    private func writeFindings(_ findings: [MergedFinding], _ writer: inout JSONWriter) {
-        writer.array("findings") { writer in
-            for finding in findings.prefix(Self.findingLimit) {
-                writer.object { $0.finding(finding, .standard) }
-            }
-        }
-        if findings.count > Self.findingLimit { writer.field("findings_left_out", findings.count - Self.findingLimit) }
-        writeNotices(&writer)
-    }
-
     /// History and settings.
     private func writeNotices(_ writer: inout JSONWriter) {
         let quiet = MergedFinding.merge(health.report.findings.filter { $0.severity == .info })
@@ -114,7 +110,7 @@ struct DiagnoseAnswer {
             ),
             ("do", Schema.array(DiagnoseSteps.schema, "What to do, in order")),
             ("findings", Schema.array(MergedFinding.schema, "The most urgent first")),
-            ("findings_left_out", Schema.integer()),
+            ("findings_left_out", Schema.integer("get_gpu_health has them")),
             ("notices", Schema.array(Schema.string(), "History and settings: no fault")),
             ("notices_left_out", Schema.integer()), ("unchecked", GapList.schema),
             ("unchecked_left_out", Schema.integer()), ("problems", AnswerSchema.problems),

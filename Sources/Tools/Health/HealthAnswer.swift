@@ -20,24 +20,25 @@ struct HealthAnswer {
     }
 
     func encoded() -> [UInt8] {
+        let findings = findings
+        return encode(findings, shown: findings.fitting(beside: encode(findings, shown: []).count, detail))
+    }
+
+    private func encode(_ findings: [MergedFinding], shown: [[UInt8]]) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { writer in
             writer.head(
                 status: health.problems.isEmpty && health.snapshot.interruption == nil ? "success" : "partial", context,
-                health.snapshot, summary: summary)
+                health.snapshot, summary: HealthSummary.text(gpus, findings, health.report.verdict))
             writer.field("verdict", health.report.verdict.rawValue)
             writer.field("device_count", gpus.count)
             writer.array("devices") { writer in for gpu in gpus { writer.object { $0.verdict(gpu) } } }
-            writer.array("findings") { writer in
-                for finding in findings { writer.object { $0.finding(finding, detail) } }
-            }
+            writer.findings(shown, of: findings.count)
             writer.gaps(GapList(gpus, health.report.gaps), detail)
             writer.problems(health.problems)
         }
         return writer.finish()
     }
-
-    private var summary: String { HealthSummary.text(gpus, findings, health.report.verdict) }
 }
 
 /// The judgement in one or two sentences.
@@ -92,6 +93,7 @@ extension HealthAnswer {
             ("device_count", Schema.integer("GPUs in this answer, those missing from NVML as well")),
             ("devices", Schema.array(deviceSchema)),
             ("findings", Schema.array(MergedFinding.schema, "The most urgent first")),
+            ("findings_left_out", Schema.integer("Less urgent ones; call again with gpu or detail=full")),
             ("unchecked", GapList.schema), ("unchecked_left_out", Schema.integer()),
             ("problems", AnswerSchema.problems),
         ],

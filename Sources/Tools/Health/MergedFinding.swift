@@ -43,7 +43,33 @@ struct MergedFinding {
     }
 }
 
+extension [MergedFinding] {
+    /// Bytes of a usual answer.
+    private static var roomy: Int { 7_900 }
+
+    /// Those that fit into an answer of usual size beside `base` bytes, as JSON; one at least, and all where all was asked for.
+    func fitting(beside base: Int, _ detail: Detail) -> [[UInt8]] {
+        var left = Self.roomy - base
+        var shown: [[UInt8]] = []
+        for finding in self {
+            var writer = JSONWriter()
+            writer.object { $0.finding(finding, detail) }
+            let bytes = writer.finish()
+            left -= bytes.count + 1
+            guard left >= 0 || detail == .full || shown.isEmpty else { break }
+            shown.append(bytes)
+        }
+        return shown
+    }
+}
+
 extension JSONWriter {
+    /// Findings that were written before; what does not fit is counted.
+    mutating func findings(_ shown: [[UInt8]], of count: Int) {
+        array("findings") { writer in for bytes in shown { writer.raw(bytes) } }
+        if count > shown.count { field("findings_left_out", count - shown.count) }
+    }
+
     /// One finding.
     mutating func finding(_ merged: MergedFinding, _ detail: Detail) {
         let finding = merged.finding

@@ -38,7 +38,7 @@ extension ToolContext {
     ) async -> NodeHealth {
         let watched = await watch(first, window)
         let snapshot = watched.snapshot
-        let lines = await readLog(snapshot)
+        let lines = await readLog(snapshot, by: snapshot.interruption == nil ? probe : hostProbe)
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest

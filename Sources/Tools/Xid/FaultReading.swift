@@ -27,7 +27,7 @@ extension ToolContext {
         }
         let start = MonotonicTime.now
         var snapshot = await hostProbe.read(ProbeRequest([.host, .devices, .kernelLog]))
-        let log = await readLog(snapshot)
+        let log = await readLog(snapshot, by: hostProbe)
         // On a machine so busy that the log takes long, the driver may as well.
         let patience = max(Self.patience, MonotonicTime.now.duration(since: start) * 4)
         guard let answered = await Patience.value(of: driver, within: patience, on: loop) else {

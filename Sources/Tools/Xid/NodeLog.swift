@@ -57,7 +57,9 @@ extension ToolContext {
     private static let pageLimit = 1_000
 
     /// The log of which a snapshot has the first page; nil where it has none.
-    func readLog(_ snapshot: NodeSnapshot) async -> NodeLog? {
+    ///
+    /// - Parameter reader: who reads the other pages; it must not be one that the driver holds.
+    func readLog(_ snapshot: NodeSnapshot, by reader: Probe) async -> NodeLog? {
         guard let first = snapshot.kernelLog?.value else { return nil }
         var log = NodeLog(first)
         var next = first.next
@@ -67,7 +69,7 @@ extension ToolContext {
                 log.missingRest = .notRead
                 return log
             }
-            let answer = await hostProbe.read(ProbeRequest([.kernelLog], logCursor: cursor)).kernelLog
+            let answer = await reader.read(ProbeRequest([.kernelLog], logCursor: cursor)).kernelLog
             guard case .value(let page) = answer else {
                 log.missingRest = answer?.reason ?? .timedOut
                 return log

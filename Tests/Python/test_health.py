@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import time
 
 import jsonschema
 import pytest
@@ -48,6 +49,17 @@ def test_the_right_gpu_is_judged_with_its_action_and_no_other(scenario):
     assert all(finding["evidence"] for finding in grave if finding["rule"] not in ("probe_crashed", "driver_timeout"))
     if not accused:
         assert answer["summary"] == f"{len(answer['devices'])} healthy."
+
+
+def test_counters_of_this_session_tell_rates_without_another_wait():
+    with simulated("nvlink-errors") as session:
+        blind = session.ask("get_gpu_health", gpu=1, window_ms=0)
+        assert blind["devices"][0]["verdict"] == "unknown"
+        assert "nvlink_errors" in {gap["check"] for gap in blind["unchecked"]}
+        time.sleep(1.2)
+        seeing = session.ask("get_gpu_health", gpu=1, window_ms=0)
+    assert seeing["devices"][0]["action"] == "CHECK_NVLINK"
+    assert "nvlink_errors" in {finding["rule"] for finding in seeing["findings"] if finding["severity"] == "critical"}
 
 
 def test_after_the_reset_that_the_driver_asks_for_comes_what_the_vendor_asks_for():

@@ -24,7 +24,8 @@ package enum GetGPUHealth {
         }
     }
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let selectors = try GPUArgument.selectors(in: call.arguments)
         let health = await context.readHealth()
         let gpus = try chosen(selectors, health)
@@ -37,7 +38,8 @@ package enum GetGPUHealth {
         guard !selectors.isEmpty else { return health.report.gpus }
         for selector in selectors where !health.report.gpus.contains(where: { selector.matches($0) }) {
             throw ToolFailure(
-                message: GPUArgument.noSuchGPU(selector, in: health.snapshot, health.snapshot.accessProblems))
+                message: GPUArgument.noSuchGPU(selector, in: health.snapshot, health.snapshot.accessProblems),
+                isUnknownGPU: !health.report.gpus.isEmpty)
         }
         return health.report.gpus.filter { gpu in selectors.contains { $0.matches(gpu) } }
     }

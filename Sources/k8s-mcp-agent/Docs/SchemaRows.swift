@@ -6,8 +6,13 @@ struct SchemaRows {
         let path: String
         let type: String
         let limits: String
+        /// The words that it can be, if they are listed.
+        let values: [String]
         let meaning: String
         let isRequired: Bool
+
+        /// The member of the answer that it is, or is part of.
+        var root: String { String(path.prefix { $0 != "." && $0 != "[" }) }
 
         var asArgument: [String] { ["`\(path)`", type, limits, (isRequired ? "*required* " : "") + meaning] }
         var asAnswer: [String] {
@@ -29,6 +34,7 @@ struct SchemaRows {
             rows.append(
                 Row(
                     path: path, type: Self.type(member.value), limits: Self.limits(member.value),
+                    values: Self.values(member.value).map(Self.plain),
                     meaning: member.value["description"]?.stringValue ?? "", isRequired: required.contains(member.key)))
             guard !Self.repeated.contains(member.key) else { continue }
             add(member.value, prefix: path + ".")
@@ -44,9 +50,19 @@ struct SchemaRows {
         return "array of \(items)"
     }
 
+    private static func values(_ schema: JSONValue) -> [JSONValue] { schema["enum"]?.arrayValue ?? [] }
+
+    /// More words than this are listed in one place only.
+    private static let mostValues = 12
+
     private static func limits(_ schema: JSONValue) -> String {
         var words: [String] = []
-        if let values = schema["enum"]?.arrayValue { words.append(values.map(code).joined(separator: ", ")) }
+        let values = values(schema)
+        if values.count > mostValues {
+            words.append("an action")
+        } else if !values.isEmpty {
+            words.append(values.map(code).joined(separator: ", "))
+        }
         switch (schema["minimum"], schema["maximum"]) {
         case (let least?, let most?): words.append("\(plain(least)) to \(plain(most))")
         case (let least?, nil): words.append("at least \(plain(least))")

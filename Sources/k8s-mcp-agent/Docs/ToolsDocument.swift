@@ -21,7 +21,7 @@ struct ToolsDocument {
     }
 
     var text: String {
-        let parts = [head, contents] + tools.map(section) + [resourceSection, promptSection]
+        let parts = [head, contents, commonSection] + tools.map(section) + [resourceSection, promptSection]
         return parts.joined(separator: "\n\n") + "\n"
     }
 
@@ -61,9 +61,26 @@ struct ToolsDocument {
             parts.append(MarkdownTable(["argument", "type", "limits", "meaning"], arguments.map(\.asArgument)).text)
         }
         if let schema = tool.outputSchema {
-            parts.append(MarkdownTable(["answer", "type", "meaning"], SchemaRows(schema).rows.map(\.asAnswer)).text)
+            let own = SchemaRows(schema).rows.filter { !Self.common.contains($0.root) }
+            parts.append(MarkdownTable(["answer", "type", "meaning"], own.map(\.asAnswer)).text)
         }
         return parts.joined(separator: "\n\n")
+    }
+
+    /// Members that stand in many answers and mean the same in all of them.
+    private static let common: [String] = [
+        "status", "node", "source", "collected_at", "summary", "all_devices", "unavailable", "problems", "omitted",
+    ]
+
+    private var commonSection: String {
+        let rows = tools.compactMap(\.outputSchema).map { SchemaRows($0).rows }
+        let shown = Self.common.compactMap { name in
+            rows.first { $0.contains { $0.root == name } }?.filter { $0.root == name }
+        }
+        let actions = rows.joined().first { $0.root == "do" && $0.path.hasSuffix(".action") }?.values ?? []
+        return "## What answers have in common\n\n"
+            + MarkdownTable(["answer", "type", "meaning"], shown.joined().map(\.asAnswer)).text
+            + "\n\nActions: " + actions.map { "`\($0)`" }.joined(separator: ", ") + "."
     }
 
     private func annotations(_ tool: Tool) -> String {

@@ -12,11 +12,17 @@ package struct InMemoryHostFiles: HostFiles {
 
         /// A file with this text.
         package static func text(_ text: String) -> Entry { .file(Array(text.utf8)) }
+
+        fileprivate var isSymlink: Bool {
+            if case .symlink = self { true } else { false }
+        }
     }
 
     /// Entries by absolute path without `.`, `..` or a trailing slash.
     private var entries: [String: Entry] = ["/": .directory]
     private var children: [String: [String]] = [:]
+    /// False while every entry stands below directories, so that its path is the one that all symlinks resolve to.
+    private var hasEntriesBelowSymlinks = false
 
     /// Makes the tree; directories on the way to an entry need not be named.
     package init(_ entries: [String: Entry] = [:]) {
@@ -37,6 +43,9 @@ package struct InMemoryHostFiles: HostFiles {
             entries[path] = nil
             children[parent]?.removeAll { $0 == name }
             return
+        }
+        if entry.isSymlink ? children[path] != nil : entries[parent]?.isSymlink == true {
+            hasEntriesBelowSymlinks = true
         }
         if entries.updateValue(entry, forKey: path) == nil {
             if entries[parent] == nil { set(.directory, at: Array(names.dropLast())) }
@@ -103,6 +112,7 @@ package struct InMemoryHostFiles: HostFiles {
     }
 
     private func resolved(_ path: String) throws(HostFileError) -> String {
+        if !hasEntriesBelowSymlinks, let entry = entries[path], !entry.isSymlink { return path }
         do {
             return try HostPath.resolve(path) { (path) throws(HostFileError) in
                 guard case .symlink(let target) = entries[path] else { return nil }

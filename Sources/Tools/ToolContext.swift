@@ -17,6 +17,8 @@ package struct ToolContext: Sendable {
     package let mode: AgentMode
     /// The limits of the health rules.
     package let thresholds: HealthThresholds
+    /// What counters showed before.
+    let counters = CounterMemory()
 
     package init(
         probe: Probe, hostProbe: Probe? = nil, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode,

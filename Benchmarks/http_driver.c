@@ -4,7 +4,8 @@
 //   http_driver memory KIND REQUEST COMMAND...                      memory of both, before and after a crowd was there
 //   http_driver record KIND REQUEST COMMAND...                      the body of one answer, on standard output
 //
-// The server says its address, http://HOST:PORT/mcp, on standard output or error. KIND is `session`, `stateless` or `bare`:
+// The server says its address, http://HOST:PORT/mcp, on standard output or error; COMMAND may also be the port of one that
+// runs already. KIND is `session`, `stateless` or `bare`:
 // the same requests as `stateless`, to a server that answers all of them with the same bytes. REQUEST is a message without
 // its id, such as '"method":"ping"'. Results are printed as one JSON object.
 
@@ -44,6 +45,7 @@ static bool checks_ids;
 // Starts the server and waits until it has said where it listens.
 static void start_server(char **command) {
     int output[2];
+    if ((port = atoi(command[0])) > 0) return;
     if (pipe2(output, O_CLOEXEC)) fail("no pipe");
     server = fork();
     if (server == 0) {
@@ -69,6 +71,7 @@ static void start_server(char **command) {
 }
 
 static void stop_server(void) {
+    if (!server) return;
     kill(server, SIGTERM);
     waitpid(server, NULL, 0);
 }
@@ -136,8 +139,11 @@ static bool receive_answer(struct connection *connection, long id) {
 static void prepare(const char *kind) {
     checks_ids = strcmp(kind, "bare") != 0;
     if (strcmp(kind, "session") != 0) {
+        const char *name = strstr(request_body, "\"name\":\"");
+        if (!name) fail("the request names no tool");
         snprintf(extra_headers, sizeof extra_headers,
-            "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: get_gpu_inventory\r\n");
+            "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: %.*s\r\n",
+            (int)strcspn(name + 8, "\""), name + 8);
         return;
     }
     static const char begin[] =
@@ -191,11 +197,11 @@ static void measure_calls(size_t count, size_t calls, const char *kind) {
     open_all(count);
     make_calls(calls / 10 + count, count, NULL);
     double *times = allocate_times(calls);
-    pid_t child = child_of(server);
-    double cpu = cpu_seconds_of(server), child_cpu = child ? cpu_seconds_of(child) : 0, begin = now_seconds();
+    pid_t child = server ? child_of(server) : 0;
+    double cpu = server ? cpu_seconds_of(server) : 0, child_cpu = child ? cpu_seconds_of(child) : 0, begin = now_seconds();
     make_calls(calls, count, times);
     double wall = now_seconds() - begin;
-    cpu = cpu_seconds_of(server) - cpu;
+    cpu = server ? cpu_seconds_of(server) - cpu : 0;
     child_cpu = child ? cpu_seconds_of(child) - child_cpu : 0;
     struct distribution d = distribution_of(times, calls);
     printf("{\"p50_us\":%.3f,\"p99_us\":%.3f,\"per_second\":%.1f,\"cpu_us\":%.3f,\"child_cpu_us\":%.3f,\"answer_bytes\":%zu}\n",
@@ -211,7 +217,7 @@ static void measure_memory(const char *kind) {
     make_calls(1, 1, NULL);
     close_all(1);
     usleep(1500000);
-    pid_t child = child_of(server);
+    pid_t child = server ? child_of(server) : 0;
     long idle = pss_kib_of(server), idle_child = child ? pss_kib_of(child) : 0;
     open_all(64);
     make_calls(20000, 64, NULL);

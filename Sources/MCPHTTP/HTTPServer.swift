@@ -83,7 +83,8 @@ public final class HTTPServer: Service {
     /// Has silent streams say that they live, and ends idle sessions.
     private func ticker(_ loop: any EventLoop) -> RepeatedTask {
         let endpoint = endpoint
-        let interval = TimeAmount(configuration.limits.keepAlive)
+        // Two looks without anything in between make a silence.
+        let interval = TimeAmount(configuration.limits.keepAlive / 2)
         return loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             endpoint.streams.keepAlive()
             endpoint.sessions.sweep()

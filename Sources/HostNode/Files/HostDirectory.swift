@@ -71,6 +71,14 @@ package final class HostDirectory: HostFiles {
         }
     }
 
+    /// Opens a regular file for reading in pieces over a time.
+    func openRegular(_ path: String) throws(HostFileError) -> HostDescriptor {
+        try reaching(path) { () throws(SystemError) in
+            try requireRegular(path)
+            return try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        }
+    }
+
     package func list(_ path: String) throws(HostFileError) -> [String] {
         try reaching(path) { () throws(SystemError) in
             var names: [String] = []

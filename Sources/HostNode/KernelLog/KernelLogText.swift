@@ -3,7 +3,8 @@ package import Snapshots
 /// A kernel log in a text file: dmesg, a journal's text, syslog, or recorded /dev/kmsg records, told apart line by line.
 package struct KernelLogText {
     private let filter: KernelLogFilter
-    private let calendar: LogCalendar
+    /// How dates without a year or zone are meant; who follows a file for long sets the time anew.
+    package var calendar: LogCalendar
     private var splitter: LineSplitter
     /// Waits for a following line without a stamp, which would be a part of it.
     private var pending: KernelLogRecord?
@@ -45,6 +46,10 @@ package struct KernelLogText {
         splitter.feed(chunk) { take($0, $1, body) }
         self.splitter = splitter
     }
+
+    /// Hands out a record that waits for lines which might go on with it, because nobody can wait for them. A line whose end
+    /// has not come yet stays.
+    package mutating func settle(_ body: (KernelLogRecord) -> Void) { flush(body) }
 
     /// Hands out what is still held back at the end of the file.
     package mutating func finish(_ body: (KernelLogRecord) -> Void) {

@@ -27,7 +27,8 @@ package enum GetGPUHealth {
         }
     }
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let selectors = try GPUArgument.selectors(in: call.arguments)
         let health = await context.readHealth([.nodeProcesses, .pods], window: WindowArgument.duration(call.arguments))
         let gpus = try chosen(selectors, health)
@@ -40,7 +41,8 @@ package enum GetGPUHealth {
         guard !selectors.isEmpty else { return health.report.gpus }
         for selector in selectors where !health.report.gpus.contains(where: { selector.matches($0) }) {
             throw ToolFailure(
-                message: GPUArgument.noSuchGPU(selector, in: health.snapshot, health.snapshot.accessProblems))
+                message: GPUArgument.noSuchGPU(selector, in: health.snapshot, health.snapshot.accessProblems),
+                isUnknownGPU: !health.report.gpus.isEmpty)
         }
         return health.report.gpus.filter { gpu in selectors.contains { $0.matches(gpu) } }
     }

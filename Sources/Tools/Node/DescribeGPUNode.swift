@@ -39,7 +39,8 @@ package enum DescribeGPUNode {
             "ecc_mode_pending")
         + [("power_w", Schema.number())]
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let detail = Detail(call.arguments)
         let sections = ProbeSections.health.union([.facts, .nodeProcesses, .pods])
         var reading = try await context.readAttributed(sections, for: call)

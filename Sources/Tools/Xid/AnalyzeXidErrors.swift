@@ -25,7 +25,8 @@ package enum AnalyzeXidErrors {
         }
     }
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let arguments = try XidArguments(call.arguments, now: WallClock.microseconds)
         let reading = await context.readFaults()
         guard let log = reading.log else { throw XidFailure.unreadable(reading, context) }

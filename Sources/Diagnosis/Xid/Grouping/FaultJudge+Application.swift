@@ -34,7 +34,7 @@ extension FaultJudge {
         let burst = bursts[index]
         let names = Set(burst.processes.compactMap(\.name))
         var gpus: Set<BusID> = []
-        for other in bursts.indices where isComparable(other, index) {
+        for other in links.sameCode(index) where isComparable(other, index) {
             guard let apart = burst.first.microseconds(since: bursts[other].first),
                 apart.magnitude <= Self.jobMicroseconds,
                 let busID = bursts[other].busID
@@ -47,8 +47,8 @@ extension FaultJudge {
 
     /// Bursts of this fault on this GPU in the 24 hours up to this one.
     private func onThisGPU(_ index: Int) -> [Int] {
-        bursts.indices.filter { other in
-            guard isComparable(other, index), bursts[other].busID == bursts[index].busID, bursts[index].busID != nil,
+        links.samePlace(index).filter { other in
+            guard isComparable(other, index), bursts[index].busID != nil,
                 let since = bursts[index].first.microseconds(since: bursts[other].first)
             else { return false }
             return (0...Self.returnMicroseconds).contains(since)
@@ -74,7 +74,7 @@ extension FaultJudge {
         guard here.count > 1 else { return nil }
         let names = Set(here.flatMap { bursts[$0].processes.compactMap(\.name) })
         guard names.count > 1 else { return nil }
-        let elsewhere = bursts.indices.contains { other in
+        let elsewhere = links.sameCode(index).contains { other in
             isComparable(other, index) && bursts[other].busID != bursts[index].busID
                 && bursts[other].processes.contains { $0.name.map(names.contains) ?? false }
         }

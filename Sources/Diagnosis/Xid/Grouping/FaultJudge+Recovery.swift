@@ -40,7 +40,7 @@ extension FaultJudge {
             let source = recovery.allClear(busID, after: bursts[index].last)
         {
             recover(index, source)
-        } else if let (level, source) = recovery.current(busID), level != .none, isTarget(index, busID) {
+        } else if let (level, source) = recovery.current(busID), level != .none, isTarget(index) {
             groups[index].action = level.action
             groups[index].severity = max(groups[index].severity, level.severity)
             groups[index].why = .recoveryAction(level, source)
@@ -61,9 +61,9 @@ extension FaultJudge {
     }
 
     /// The groups of a GPU that its recovery action is about: all that ask for a reset, or else the newest one.
-    private func isTarget(_ index: Int, _ busID: BusID) -> Bool {
-        let candidates = bursts.indices.filter {
-            bursts[$0].busID == busID && bursts[$0].boot == newestBoot && !bursts[$0].isInjected
+    private func isTarget(_ index: Int) -> Bool {
+        let candidates = links.samePlace(index).filter {
+            bursts[$0].boot == newestBoot && !bursts[$0].isInjected
                 && links.roots[$0] == nil
                 && bursts[$0].code.xid != nil
         }
@@ -109,9 +109,9 @@ extension FaultJudge {
     private func returns(_ index: Int) -> Int {
         let burst = bursts[index]
         guard burst.busID != nil else { return 0 }
-        let earlier = bursts.indices.filter { other in
-            guard other != index, bursts[other].code == burst.code, bursts[other].busID == burst.busID,
-                !bursts[other].isInjected, links.roots[other] == nil, let since = since(other, index)
+        let earlier = links.samePlace(index).filter { other in
+            guard other != index, bursts[other].code == burst.code, !bursts[other].isInjected,
+                links.roots[other] == nil, let since = since(other, index)
             else { return false }
             return since > 0 && since <= Self.returnMicroseconds
         }

@@ -27,6 +27,10 @@ struct FaultLinks {
     let entries: [XidEntry?]
     private(set) var roots: [Int?]
     private(set) var companions: [[Int]]
+    private let byPlace: [BusID?: [Int]]
+    private let byCode: [FaultCode: [Int]]
+    /// What can be behind faults of other GPUs: fatal switch errors and the gravest faults of GPUs.
+    private let peerCauses: [Int]
 
     /// `bursts` must be in order of time; `entries` has the catalogue's row for each that is an Xid.
     init(_ bursts: [FaultBurst], _ entries: [XidEntry?]) {
@@ -34,12 +38,27 @@ struct FaultLinks {
         self.entries = entries
         roots = Array(repeating: nil, count: bursts.count)
         companions = Array(repeating: [], count: bursts.count)
+        byPlace = Dictionary(grouping: bursts.indices) { bursts[$0].busID }
+        byCode = Dictionary(grouping: bursts.indices) { bursts[$0].code }
+        peerCauses = bursts.indices.filter { index in
+            switch bursts[index].code {
+            case .sxid: bursts[index].rating == .fatal
+            case .xid(let number): Self.peerRoots.contains(number)
+            default: false
+            }
+        }
         let direct = bursts.indices.map { root(of: $0) }
         for index in bursts.indices {
             roots[index] = Self.ultimate(index, direct)
             companions[index] = companions(of: index)
         }
     }
+
+    /// The bursts of the same device, this one too, in order.
+    func samePlace(_ index: Int) -> [Int] { byPlace[bursts[index].busID] ?? [] }
+
+    /// The bursts of the same code on any device, this one too, in order.
+    func sameCode(_ index: Int) -> [Int] { byCode[bursts[index].code] ?? [] }
 
     /// Follows the chain to its end; a circle ends where it began.
     private static func ultimate(_ index: Int, _ direct: [Int?]) -> Int? {
@@ -90,10 +109,9 @@ struct FaultLinks {
 
     /// The loss of the same GPU earlier in this boot, however long ago: a lost GPU does not come back by itself.
     private func lost(_ index: Int) -> Int? {
-        guard let busID = bursts[index].busID else { return nil }
-        return bursts.indices.prefix(index).last {
-            bursts[$0].code == .xid(79) && bursts[$0].busID == busID && bursts[$0].boot == bursts[index].boot
-                && !bursts[$0].isInjected
+        guard bursts[index].busID != nil else { return nil }
+        return samePlace(index).last {
+            $0 < index && bursts[$0].code == .xid(79) && bursts[$0].boot == bursts[index].boot && !bursts[$0].isInjected
         }
     }
 
@@ -110,31 +128,23 @@ struct FaultLinks {
     /// A switch's fatal error or another GPU's fault behind a link error or a clean-up on this GPU.
     private func peerRoot(of number: UInt32, _ index: Int) -> Int? {
         guard Self.peerConsequences.contains(number) else { return nil }
-        return closest(index, slack: Self.slack) { other in
-            switch bursts[other].code {
-            case .sxid: bursts[other].rating == .fatal
-            case .xid(let cause): Self.peerRoots.contains(cause) && bursts[other].busID != bursts[index].busID
-            default: false
-            }
+        return closest(index, slack: Self.slack, among: peerCauses) { other in
+            if case .sxid = bursts[other].code { true } else { bursts[other].busID != bursts[index].busID }
         }
     }
 
     /// The closest burst on the same GPU, unless `anyGPU`, whose number fits.
     private func nearest(_ index: Int, anyGPU: Bool = false, slack: Int64 = slack, where fits: (UInt32) -> Bool) -> Int?
     {
-        closest(index, slack: slack) { other in
-            guard let number = bursts[other].code.xid, anyGPU || bursts[other].busID == bursts[index].busID else {
-                return false
-            }
-            return fits(number)
-        }
+        let candidates = anyGPU ? Array(bursts.indices) : samePlace(index)
+        return closest(index, slack: slack, among: candidates) { bursts[$0].code.xid.map(fits) ?? false }
     }
 
     /// The closest burst in time that fits: begun at most `slack` later, ended at most one burst's length before.
-    private func closest(_ index: Int, slack: Int64, where fits: (Int) -> Bool) -> Int? {
+    private func closest(_ index: Int, slack: Int64, among candidates: [Int], where fits: (Int) -> Bool) -> Int? {
         let burst = bursts[index]
         var best: (index: Int, distance: Int64)?
-        for other in bursts.indices
+        for other in candidates
         where other != index && !bursts[other].isInjected && bursts[other].boot == burst.boot {
             // Without clocks only the order tells what came first.
             let since = burst.first.microseconds(since: bursts[other].first) ?? (other < index ? 0 : .min)
@@ -150,7 +160,8 @@ struct FaultLinks {
     private func companions(of index: Int) -> [Int] {
         let burst = bursts[index]
         guard !burst.isInjected else { return [] }
-        let together = bursts.indices.filter { other in
+        let candidates = Set(sameCode(index) + (burst.busID == nil ? [] : samePlace(index))).sorted()
+        let together = candidates.filter { other in
             guard other != index, !bursts[other].isInjected, bursts[other].boot == burst.boot,
                 let apart = burst.first.microseconds(since: bursts[other].first), apart.magnitude <= Self.slack
             else { return false }

@@ -160,17 +160,22 @@ struct FaultLinks {
     private func companions(of index: Int) -> [Int] {
         let burst = bursts[index]
         guard !burst.isInjected else { return [] }
-        let candidates = Set(sameCode(index) + (burst.busID == nil ? [] : samePlace(index))).sorted()
-        let together = candidates.filter { other in
-            guard other != index, !bursts[other].isInjected, bursts[other].boot == burst.boot,
-                let apart = burst.first.microseconds(since: bursts[other].first), apart.magnitude <= Self.slack
-            else { return false }
-            if bursts[other].code == burst.code { return bursts[other].busID != burst.busID }
-            return bursts[other].busID == burst.busID && burst.busID != nil
-                && isBus(burst.code) != isBus(bursts[other].code)
-                && (burst.code == .xid(79) || bursts[other].code == .xid(79))
-        }
-        return Array(together.prefix(Self.companionLimit))
+        let elsewhere = sameCode(index).filter { bursts[$0].busID != burst.busID && isTogether($0, index) }
+        let ofBus =
+            burst.busID == nil
+            ? []
+            : samePlace(index).filter { other in
+                isBus(burst.code) != isBus(bursts[other].code)
+                    && (burst.code == .xid(79) || bursts[other].code == .xid(79)) && isTogether(other, index)
+            }
+        return Array((elsewhere + ofBus).sorted().prefix(Self.companionLimit))
+    }
+
+    private func isTogether(_ other: Int, _ index: Int) -> Bool {
+        guard other != index, !bursts[other].isInjected, bursts[other].boot == bursts[index].boot,
+            let apart = bursts[index].first.microseconds(since: bursts[other].first)
+        else { return false }
+        return apart.magnitude <= Self.slack
     }
 
     private func isBus(_ code: FaultCode) -> Bool {

@@ -6,13 +6,6 @@ internal import Snapshots
 struct DiagnoseAnswer {
     let context: ToolContext
     let health: NodeHealth
-    private let attribution: GPUAttribution
-
-    init(context: ToolContext, health: NodeHealth) {
-        self.context = context
-        self.health = health
-        attribution = GPUAttribution(health.snapshot)
-    }
 
     /// Findings in one answer; further ones are counted.
     private static let findingLimit = 10
@@ -62,7 +55,7 @@ struct DiagnoseAnswer {
                     writer.field("bus_id", gpu.busID.map(String.init(describing:)))
                     writer.field("name", gpu.name)
                     writer.field("verdict", gpu.verdict.rawValue)
-                    writer.affected(AffectedUse.of(gpu, attribution))
+                    writer.affected(AffectedUse.of(gpu, health.attribution))
                 }
             }
         }

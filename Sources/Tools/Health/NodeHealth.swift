@@ -9,6 +9,8 @@ struct NodeHealth {
     let report: HealthReport
     /// What the kernel log says; nil where there is none.
     let log: KernelFaultReport?
+    /// Who uses the GPUs; without processes and pods where those were not read.
+    let attribution: GPUAttribution
     /// What kept the agent from looking and is no finding by itself.
     let problems: [AccessProblem]
 }
@@ -42,16 +44,18 @@ extension ToolContext {
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest
+        let attribution = GPUAttribution(snapshot)
         let isUseKnown = snapshot.nodeProcesses != nil || snapshot.pods != nil
         let report = HealthReport(
             snapshot, log: evidence, thresholds: thresholds,
-            attribution: isUseKnown ? GPUAttribution(snapshot.withHostGPUs).healthFindings : [], window: watched.window)
+            attribution: isUseKnown ? attribution.healthFindings : [], window: watched.window)
         let found = Set(report.findings.map(\.rule))
         let problems = snapshot.accessProblems.filter { problem in
             !found.contains(problem.kind)
                 && report.findings.allSatisfy { $0.gpu != problem.gpu || $0.rule != "gpu_access" }
         }
-        return NodeHealth(snapshot: snapshot, report: report, log: log, problems: problems)
+        return NodeHealth(
+            snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems)
     }
 }
 

@@ -46,6 +46,7 @@ struct ServeCommand: ParsableCommand {
         #else
             if http.http != nil { try HTTPSibling.become() }
         #endif
+        csystem_release_relocations()
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(

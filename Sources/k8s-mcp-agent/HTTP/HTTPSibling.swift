@@ -19,7 +19,8 @@
             execv(path, arguments)
             let why = String(cString: strerror(errno))
             throw ValidationError(
-                "--http needs \(path), which cannot be started (\(why)); build it with `make agent-http` and put it there.")
+                "--http needs \(path), which cannot be started (\(why)); build it with `make agent-http` and put it there."
+            )
         }
 
         /// Where this program's file is.

@@ -14,8 +14,8 @@ environment := $(build)/python
 sources := Package.swift Sources Tests Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help agent agent-http simulator all demo test test-short test-integration test-python coverage coverage-html lint format \
-	bench stress fuzz clean
+.PHONY: help agent agent-http simulator all demo test test-short test-integration test-python coverage coverage-html \
+	lint format bench stress docs fuzz clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-python: agent $(environment)/ready ## run the tests of the built agent only
 
 test-integration: ## compare the agent with the driver of this machine's GPU (needs one)
 	@Scripts/test-integration $(ARGS)
+
+docs: agent ## write docs/tools.md from the tools themselves
+	bin/k8s-mcp-agent tools --markdown > docs/tools.md
 
 coverage: ## print which lines the Swift tests reach
 	@Scripts/coverage

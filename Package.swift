@@ -77,6 +77,7 @@ let package = Package(
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         room("Spelling"),
+        room("Digests"),
         .target(name: "CNVML", cSettings: strictC),
         .target(name: "CUnix", cSettings: strictC),
         room("EventLoop", ["CUnix"]),
@@ -112,11 +113,15 @@ let package = Package(
         room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
         room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
+        // What may be done to it, and the record of that.
+        room("Audit", ["CUnix", "Digests", "JSON", "Snapshots"]),
+        room("Operations", ["CUnix", "EventLoop", "HostNode", "Snapshots"]),
+
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
         // How it is said.
-        room("MCP", ["EventLoop", "JSON", "Spelling"]),
+        room("MCP", ["Digests", "EventLoop", "JSON", "Spelling"]),
         room(
             "MCPHTTP",
             [
@@ -142,7 +147,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
+        room(
+            "Tools",
+            [
+                "Audit", "Diagnosis", "Digests", "EventLoop", "HostNode", "JSON", "MCP", "Operations", "Probe",
+                "ProbeProtocol", "Snapshots",
+            ]),
 
         // How it gets to the node and away again.
         room(
@@ -156,8 +166,9 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher", "MCP",
-                "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
+                "Audit", "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher",
+                "MCP",
+                "Operations", "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
                 .product(name: "Logging", package: "swift-log", condition: .when(traits: ["HTTP"])),
@@ -192,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "MCPTests",
             dependencies: [
-                "EventLoop", "JSON", "MCP", "MCPHTTP", "Spelling",
+                "Digests", "EventLoop", "JSON", "MCP", "MCPHTTP", "Spelling",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], exclude: ["Exchanges"], swiftSettings: strict),
@@ -205,6 +216,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("RecordingsTests", ["JSON"]),
+        tests("AuditTests", ["Audit", "JSON"]),
+        tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
+        tests(
+            "OperatorTests",
+            [
+                "Audit", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol", "Snapshots", "TestSupport",
+                "Tools",
+            ]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

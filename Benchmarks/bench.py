@@ -127,7 +127,7 @@ def print_memory(figures):
     peak, peak_child = figures["memory", "peak_kib"] / 1024, figures["memory", "peak_child_kib"] / 1024
     size = AGENT.stat().st_size / 1e6
     print("Memory (PSS), 8 GPUs, MiB            agent    child     both   target")
-    print(f"  idle after one request         {idle:9.1f}{idle_child:9.1f}{idle + idle_child:9.1f}   "
+    print(f"  idle after 200 requests        {idle:9.1f}{idle_child:9.1f}{idle + idle_child:9.1f}   "
           f"{verdict((idle + idle_child) * 1.048576, 20, ' MB')} (of 10^6 bytes)")
     print(f"  at most, {IN_FLIGHT} requests in flight {peak:9.1f}{peak_child:9.1f}{peak + peak_child:9.1f}")
     print(f"\nBinary, stripped: {size:.1f} MB   {verdict(size, 25, ' MB')}")

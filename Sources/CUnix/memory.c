@@ -1,44 +1,40 @@
-#define _GNU_SOURCE  // dl_iterate_phdr
+#define _GNU_SOURCE
 #include "include/CUnix.h"
 
-#ifdef __GLIBC__
-#include <elf.h>
+#if defined(__GLIBC__)
 #include <link.h>
 #include <malloc.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const ElfW(Dyn) *dynamic_section(const struct dl_phdr_info *program) {
-    for (int i = 0; i < program->dlpi_phnum; i++)
-        if (program->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            return (const ElfW(Dyn) *)(program->dlpi_addr + program->dlpi_phdr[i].p_vaddr);
-    return NULL;
+void csystem_release_memory(void) { malloc_trim(0); }
+
+static void unmap_pages(uintptr_t start, uintptr_t size, uintptr_t page) {
+    uintptr_t first = (start + page - 1) & ~(page - 1);
+    uintptr_t end = (start + size) & ~(page - 1);
+    // Refused for the kernel's own mappings, which is as good.
+    if (end > first) madvise((void *)first, end - first, MADV_DONTNEED);
 }
 
-// The program itself comes first, and nothing else is looked at.
-static int release_relocations_of(struct dl_phdr_info *program, size_t size, void *context) {
+static int release_image(struct dl_phdr_info *image, size_t size, void *page) {
     (void)size;
-    (void)context;
-    uintptr_t table = 0, length = 0, page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (const ElfW(Dyn) *entry = dynamic_section(program); entry && entry->d_tag != DT_NULL; entry++) {
-        if (entry->d_tag == DT_RELA) table = entry->d_un.d_ptr;
-        if (entry->d_tag == DT_RELASZ) length = entry->d_un.d_val;
+    for (int index = 0; index < image->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &image->dlpi_phdr[index];
+        // What can be written may differ from the file, and would be lost.
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        unmap_pages(image->dlpi_addr + segment->p_vaddr, segment->p_memsz, *(uintptr_t *)page);
     }
-    // The loader has put the address in memory in the place of that in the file, where the section can be written.
-    if (table && table < program->dlpi_addr) table += program->dlpi_addr;
-    uintptr_t start = (table + page - 1) & ~(page - 1), end = (table + length) & ~(page - 1);
-    if (table && start < end) madvise((void *)start, end - start, MADV_DONTNEED);
-    return 1;
+    return 0;
 }
 
-void csystem_release_relocations(void) { dl_iterate_phdr(release_relocations_of, NULL); }
-
-void csystem_release_memory(void) {
-    csystem_release_relocations();
-    malloc_trim(0);
+void csystem_release_start_up(void) {
+    csystem_release_memory();
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(release_image, &page);
 }
 #else
-void csystem_release_relocations(void) {}
 void csystem_release_memory(void) {}
+void csystem_release_start_up(void) {}
 #endif

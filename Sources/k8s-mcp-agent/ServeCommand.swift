@@ -46,12 +46,11 @@ struct ServeCommand: ParsableCommand {
         #else
             if http.http != nil { try HTTPSibling.become() }
         #endif
-        csystem_release_relocations()
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
-            let server = MCPServer(
-                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context),
-                prompts: allPrompts(context))
+            let agent = AgentServer(context, options.configuration)
+            defer { withExtendedLifetime(agent) {} }
+            let server = agent.server
             #if HTTP
                 if let http {
                     try await HTTPServing.run(server, http, context, log)

@@ -3,6 +3,6 @@
 /// Gives memory that was freed back to the system, which malloc otherwise keeps for later. Takes about a millisecond.
 void csystem_release_memory(void);
 
-/// Unmaps the pages of the program's file that told the loader where to put addresses: about a tenth of the file, which is
-/// read once before `main` and never again. They are clean; should anybody look, the kernel reads them anew.
-void csystem_release_relocations(void);
+/// Also lets go of the pages of code and constants that this process has mapped so far, most of which only starting needs.
+/// Those still in use come back from the page cache when they are touched.
+void csystem_release_start_up(void);

@@ -1,3 +1,5 @@
+import CUnix
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)

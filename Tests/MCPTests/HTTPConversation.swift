@@ -31,7 +31,8 @@ final class HTTPConversation: @unchecked Sendable {
     /// Begins a session of which the exchange says nothing.
     func begin() async throws {
         try await send(
-            #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#)
+            #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#
+        )
         _ = await next()
     }
 
@@ -69,7 +70,9 @@ final class HTTPConversation: @unchecked Sendable {
     /// Requests that stand alone are cancelled by closing their stream; false where none is open under that id.
     private func abandon(_ id: JSONValue?) -> Bool {
         lock.withLock {
-            guard let id = id.flatMap(RequestID.init), let socket = listening.removeValue(forKey: id) else { return false }
+            guard let id = id.flatMap(RequestID.init), let socket = listening.removeValue(forKey: id) else {
+                return false
+            }
             return shutdown(socket, Int32(SHUT_RDWR)) == 0
         }
     }

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from mcp_fixture import FIXTURE, build, running
 from support import AGENT, ENVIRONMENTS
+from test_agent_http import serving
 
 PROGRAMS = ENVIRONMENTS / "probes" / "bin"
 
@@ -18,6 +19,13 @@ def run(*command, timeout=150, folder=None):
 def test_mcpcheck_finds_nothing_that_breaks_a_rule():
     with running() as (_, port):
         finished = run(PROGRAMS / "mcpcheck", f"http://127.0.0.1:{port}/mcp", "--legacy-probes")
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_mcpcheck_finds_nothing_at_all_in_the_agent():
+    # Strict, which the fixture cannot be: its tools are those of the suite, without schemas of what they answer.
+    with serving("--simulate", "h100x8") as agent:
+        finished = run(PROGRAMS / "mcpcheck", f"http://127.0.0.1:{agent.port}/mcp", "--legacy-probes", "--strict")
     assert finished.returncode == 0, finished.stdout
 
 

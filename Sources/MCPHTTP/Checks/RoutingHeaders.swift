@@ -97,7 +97,9 @@ struct RoutingHeaders {
     /// The text of a value in the form `=?base64?…?=`; any other value as it stands; nil where the Base64 is broken.
     static func decoded(_ value: String) -> String? {
         let (start, end) = ("=?base64?", "?=")
-        guard value.utf8.first == 0x3D, value.count >= start.count + end.count, value.hasPrefix(start), value.hasSuffix(end) else { return value }
+        guard value.utf8.first == 0x3D, value.count >= start.count + end.count, value.hasPrefix(start),
+            value.hasSuffix(end)
+        else { return value }
         return Base64.decode(String(value.dropFirst(start.count).dropLast(end.count)))
             .flatMap { String(validating: $0, as: UTF8.self) }
     }

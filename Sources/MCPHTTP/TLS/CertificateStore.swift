@@ -8,6 +8,13 @@ final class CertificateStore: Sendable {
     private struct Identity {
         let chain: [NIOSSLCertificateSource]
         let key: NIOSSLPrivateKeySource
+
+        var override: NIOSSLContextConfigurationOverride {
+            var override = NIOSSLContextConfigurationOverride()
+            override.certificateChain = chain
+            override.privateKey = key
+            return override
+        }
     }
 
     private struct State {
@@ -34,11 +41,8 @@ final class CertificateStore: Sendable {
             certificateChain: identity.chain, privateKey: identity.key)
         configuration.minimumTLSVersion = .tlsv12
         configuration.sslContextCallback = { _, promise in
-            let identity = self.current()
-            var override = NIOSSLContextConfigurationOverride()
-            override.certificateChain = identity.chain
-            override.privateKey = identity.key
-            promise.succeed(override)
+            // Not at once: BoringSSL keeps errors per thread, and what is wrong with a file would end this handshake.
+            promise.futureResult.eventLoop.execute { promise.succeed(self.current().override) }
         }
         return configuration
     }

@@ -19,8 +19,7 @@
             execv(path, arguments)
             let why = String(cString: strerror(errno))
             throw ValidationError(
-                "--http needs \(path), which cannot be started (\(why)); build it by "
-                    + "`swift build -c release --traits HTTP --product k8s-mcp-agent` and put it there under that name."
+                "--http needs \(path), which cannot be started (\(why)); build it with `make agent-http` and put it there."
             )
         }
 

@@ -1,0 +1,194 @@
+"""The agent itself over HTTP: its options, what it says of the driver, crowds, and its end."""
+
+import concurrent.futures
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from mcp_fixture import Client
+from support import AGENT, ROOT, SIMULATOR, eventually
+
+# The one that the Swift tests build, with the trait.
+HTTP_AGENT = pathlib.Path(os.environ.get("AGENT_HTTP", ROOT / ".build/debug/k8s-mcp-agent"))
+
+
+def build():
+    if not HTTP_AGENT.exists():
+        subprocess.run(
+            ["swift", "build", "--traits", "HTTP", "--product", "k8s-mcp-agent"], cwd=ROOT, check=True)
+        subprocess.run(["swift", "build", "--traits", "HTTP", "--product", "NVMLSimulator"], cwd=ROOT, check=True)
+
+
+class Serving:
+    """An agent on a port of its own."""
+
+    def __init__(self, *arguments, program=HTTP_AGENT):
+        build()
+        self.process = subprocess.Popen(
+            [program, "serve", "--http", "127.0.0.1:0", *arguments], stderr=subprocess.PIPE, text=True)
+        self.said = self.process.stderr.readline()
+        address = re.search(r"serving MCP at https?://127\.0\.0\.1:(\d+)/mcp", self.said)
+        assert address, self.said + self.process.stderr.read()
+        self.port = int(address.group(1))
+
+    def client(self, **headers):
+        return Client(self.port, **headers)
+
+    def metric(self, name):
+        text = self.client().send("GET", path="/metrics").read().decode()
+        found = re.search(rf"^{re.escape(name)} (\d+)$", text, re.M)
+        assert found, text
+        return int(found.group(1))
+
+
+@contextlib.contextmanager
+def serving(*arguments, **options):
+    agent = Serving(*arguments, **options)
+    try:
+        yield agent
+    finally:
+        agent.process.kill()
+        agent.process.wait()
+
+
+def refusal(*arguments, program=HTTP_AGENT):
+    build()
+    finished = subprocess.run(
+        [program, "serve", *arguments], capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL)
+    assert finished.returncode == 2, finished
+    return finished.stderr
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--http", "0.0.0.0:0"], "can be reached from other machines; add --http-token-file"),
+    (["--http", "[::]:0"], "--insecure"), (["--http", "8080"], "expected HOST:PORT"),
+    (["--http", "127.0.0.1:99999"], "expected HOST:PORT"),
+    (["--http", "127.0.0.1:0", "--http-certificate", "x"], "--http-certificate and --http-key go together"),
+])
+def test_options_that_cannot_be_meant_are_refused(arguments, words):
+    assert words in refusal(*arguments)
+
+
+def test_an_address_for_others_is_served_where_that_is_meant(tmp_path):
+    build()
+    (tmp_path / "token").write_text("secret")
+    for extra in (["--insecure"], ["--http-token-file", str(tmp_path / "token")]):
+        process = subprocess.Popen(
+            [HTTP_AGENT, "serve", "--simulate", "t4x1", "--http", "0.0.0.0:0", *extra], stderr=subprocess.PIPE, text=True)
+        assert "serving MCP at http://0.0.0.0:" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(5) == 0
+
+
+def test_the_small_agent_becomes_the_larger_one_beside_it(tmp_path):
+    build()
+    shutil.copy(AGENT, tmp_path / "k8s-mcp-agent")
+    (tmp_path / "simulator").symlink_to(SIMULATOR)
+    small = tmp_path / "k8s-mcp-agent"
+    said = refusal("--http", "127.0.0.1:0", program=small)
+    assert "k8s-mcp-agent-http" in said and "make agent-http" in said
+    (tmp_path / "k8s-mcp-agent-http").symlink_to(HTTP_AGENT)
+    with serving("--simulate", "t4x1", program=small) as agent:
+        assert agent.client().call("ping")[0] == 200
+
+
+def test_tools_answer_in_both_eras():
+    with serving("--simulate", "h100x8") as agent:
+        legacy = agent.client()
+        legacy.initialize()
+        answer = legacy.call("tools/call", {"name": "get_gpu_inventory"})[1]["result"]["structuredContent"]
+        assert (answer["source"], answer["device_count"]) == ("simulated", 8)
+        modern = json.loads(agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read())
+        assert modern["result"]["structuredContent"]["device_count"] == 8
+
+
+def test_readiness_asks_the_driver_and_metrics_tell_of_it():
+    with serving("--simulate", "h100x8") as agent:
+        ready = agent.client().send("GET", path="/readyz")
+        assert (ready.status, ready.read()) == (200, b"ready\n")
+        assert agent.metric("gpu_probe_timeouts_total") == 0
+    with serving("--simulate", "driver-hang", "--deadline", "0.3") as agent:
+        assert agent.client().send("GET", path="/healthz").status == 200
+        ready = agent.client().send("GET", path="/readyz")
+        assert ready.status == 503
+        assert "the driver does not answer" in ready.read().decode()
+        assert agent.metric("gpu_probe_timeouts_total") >= 1
+    with serving("--simulate", "driver-crash") as agent:
+        assert agent.client().send("GET", path="/readyz").status in (200, 503)
+        agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read()
+        assert agent.metric("gpu_probe_crashes_total") >= 1
+        agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read()
+        assert agent.metric("gpu_probe_restarts_total") >= 1
+
+
+def test_metrics_count_requests_and_sessions():
+    with serving("--simulate", "t4x1") as agent:
+        client = agent.client()
+        client.initialize()
+        client.call("tools/list")
+        assert agent.metric('mcp_http_requests_total{method="initialize",status="200"}') == 1
+        assert agent.metric('mcp_http_requests_total{method="tools/list",status="200"}') == 1
+        assert agent.metric("mcp_http_sessions") == 1
+        client.send("DELETE")
+        assert agent.metric("mcp_http_sessions") == 0
+        assert agent.metric("mcp_http_request_duration_seconds_count") >= 3
+
+
+def test_a_crowd_is_served_beside_sessions_and_streams():
+    with serving("--simulate", "t4x1") as agent:
+        sessions = []
+        for _ in range(100):
+            client = agent.client()
+            client.initialize()
+            sessions.append(client)
+        streams = [client.send("GET") for client in sessions[:20]]
+        assert (agent.metric("mcp_http_sessions"), agent.metric("mcp_http_streams")) == (100, 20)
+
+        def ask(number):
+            reply = json.loads(agent.client().modern(
+                "tools/call", {"name": "echo_test", "arguments": {"message": str(number)}}).read())
+            return reply["result"]["structuredContent"]["echo"]
+
+        with concurrent.futures.ThreadPoolExecutor(64) as pool:
+            assert list(pool.map(ask, range(2_000))) == [str(number) for number in range(2_000)]
+        for client in sessions:
+            assert client.call("ping")[0] == 200
+            assert client.send("DELETE").status == 204
+        for stream in streams:
+            stream.read()
+        assert eventually(lambda: agent.metric("mcp_http_streams") == 0)
+        assert agent.metric("mcp_http_sessions") == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_end_comes_within_five_seconds_whatever_goes_on(number):
+    with serving("--simulate", "driver-hang", "--deadline", "60") as agent:
+        sessions = [agent.client() for _ in range(5)]
+        for client in sessions:
+            client.initialize()
+        streams = [client.send("GET") for client in sessions]
+        hanging = [agent.client() for _ in range(3)]
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            calls = [pool.submit(hang, client) for client in hanging]
+            assert eventually(lambda: agent.metric("mcp_http_calls") == 3)
+            began = time.monotonic()
+            agent.process.send_signal(number)
+            assert agent.process.wait(8) == 0
+            assert time.monotonic() - began < 6
+            for call in calls:
+                call.result(10)
+        for stream in streams:
+            assert stream.read().startswith(b"event: message")
+
+
+def hang(client):
+    """A call that is cut off by the end of the agent, or answered shortly before."""
+    with contextlib.suppress(OSError, EOFError):
+        client.modern("tools/call", {"name": "get_gpu_inventory"}).read()

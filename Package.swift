@@ -195,6 +195,7 @@ let package = Package(
                 "JSON", "MCP", "MCPHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        tests("ToolsTests", ["Diagnosis", "ProbeProtocol", "Snapshots", "Tools"]),
         tests("RecordingsTests", ["JSON"]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],

@@ -68,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.11.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -76,6 +77,7 @@ let package = Package(
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         room("Spelling"),
+        room("Digests"),
         .target(name: "CNVML", cSettings: strictC),
         .target(name: "CUnix", cSettings: strictC),
         room("EventLoop", ["CUnix"]),
@@ -111,19 +113,25 @@ let package = Package(
         room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
         room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
+        // What may be done to it, and the record of that.
+        room("Audit", ["CUnix", "Digests", "JSON", "Snapshots"]),
+        room("Operations", ["CUnix", "EventLoop", "HostNode", "Snapshots"]),
+
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
         // How it is said.
-        room("MCP", ["EventLoop", "JSON", "Spelling"]),
+        room("MCP", ["Digests", "EventLoop", "JSON", "Spelling"]),
         room(
             "MCPHTTP",
             [
-                "CUnix", "JSON", "MCP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "CUnix", "JSON", "MCP", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -139,7 +147,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        room("Tools", ["Diagnosis", "EventLoop", "HostNode", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
+        room(
+            "Tools",
+            [
+                "Audit", "Diagnosis", "Digests", "EventLoop", "HostNode", "JSON", "MCP", "Operations", "Probe",
+                "ProbeProtocol", "Snapshots",
+            ]),
 
         // How it gets to the node and away again.
         room(
@@ -153,8 +166,9 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher", "MCP",
-                "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
+                "Audit", "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher",
+                "MCP",
+                "Operations", "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
                 .product(name: "Logging", package: "swift-log", condition: .when(traits: ["HTTP"])),
@@ -187,20 +201,48 @@ let package = Package(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         .testTarget(
-            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
-            swiftSettings: strict),
+            name: "MCPTests",
+            dependencies: [
+                "Digests", "EventLoop", "JSON", "MCP", "MCPHTTP", "Spelling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], exclude: ["Exchanges"], swiftSettings: strict),
         tests(
             "MCPHTTPTests",
             [
-                "JSON", "MCP", "MCPHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                "JSON", "MCP", "MCPHTTP", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("ToolsTests", ["Diagnosis", "ProbeProtocol", "Snapshots", "Tools"]),
         tests("RecordingsTests", ["JSON"]),
+        tests("AuditTests", ["Audit", "JSON"]),
+        tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
+        tests(
+            "OperatorTests",
+            [
+                "Audit", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol", "Snapshots", "TestSupport",
+                "Tools",
+            ]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `make bench` measures the agent beside.
+if Context.environment["BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "BareHTTP",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], path: "Benchmarks/BareHTTP", swiftSettings: strict))
+}
 
 if Context.environment["FUZZ"] == "1" {
     package.targets += [

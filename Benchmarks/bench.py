@@ -13,6 +13,7 @@ import subprocess
 
 import call_counts
 import diagnosis
+import http_rates
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".build/bench"
@@ -75,6 +76,7 @@ def measure_round(scenarios, nodes, calls):
             keep("many", section, count, **run(*agent[:2], IN_FLIGHT, calls * 3, *agent[4:]))
     keep("memory", **run("driver", "memory", 1, call_of(SECTIONS["inventory"]), AGENT, "--simulate", largest))
     diagnosis.measure(keep, run, call_of, AGENT, largest, nodes, max(1, calls // 10))
+    http_rates.measure(keep, run, largest, calls)
     return figures
 
 
@@ -149,6 +151,7 @@ def main():
     print_many_in_flight(figures)
     print_memory(figures)
     diagnosis.show(figures, verdict)
+    http_rates.show(figures, verdict)
     if options.json:
         named = {" ".join(map(str, key)): value for key, value in figures.items()}
         options.json.write_text(json.dumps(named, indent=2), encoding="utf-8")

@@ -64,6 +64,7 @@ struct ProbeState: ~Copyable {
     /// A child that SIGKILL did not end.
     var stuck: StuckProcess?
     var isShutDown = false
+    var counts = ProbeCounts()
 
     var hasWorker: Bool { worker != nil }
 

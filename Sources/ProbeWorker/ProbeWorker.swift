@@ -135,12 +135,12 @@ package struct ProbeWorker: ~Copyable {
         _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
     ) throws(SnapshotError) {
         if request.sections.contains(.devices) {
-            var devices = node.devices()
+            var devices = node.devices(withNetwork: request.sections.contains(.topology))
             try encoder.append(&devices)
             region.commit(encoder.count, inSlot: slot)
         }
         if request.sections.contains(.kernelLog) {
-            var log = node.kernelLog()
+            var log = node.kernelLog(from: request.logCursor)
             try encoder.append(&log)
             region.commit(encoder.count, inSlot: slot)
         }

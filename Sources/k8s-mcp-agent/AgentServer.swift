@@ -11,7 +11,7 @@ struct AgentServer {
 
     init(_ context: ToolContext, _ configuration: ProbeConfiguration) {
         server = MCPServer(
-            info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context),
+            info: AgentIdentity.info, instructions: AgentIdentity.instructions(context.mode), tools: allTools(context),
             resources: allResources(context), templates: allResourceTemplates(context), prompts: allPrompts(context),
             features: ServerFeatures(resourceUpdates: true))
         watch = NodeWatch(server, context) { () throws(HostFileError) in try KernelLogFollower.open(configuration) }

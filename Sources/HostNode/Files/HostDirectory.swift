@@ -50,10 +50,12 @@ package final class HostDirectory: HostFiles {
         }
     }
 
-    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
+    package func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
         try reaching(path) { () throws(SystemError) in
             if !Self.isKernelFile(path) { try requireRegular(path) }
-            try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC).forEachChunk(body)
+            try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC).forEachChunk(from: start, body)
         }
     }
 

@@ -58,8 +58,16 @@ package struct InMemoryHostFiles: HostFiles {
         return Array(bytes.prefix(max(0, limit)))
     }
 
-    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
-        _ = try head(path, limit: .max).withUnsafeBytes(body)
+    package func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
+        try head(path, limit: .max).withUnsafeBytes { bytes in
+            var rest = bytes.dropFirst(Int(clamping: start))
+            while !rest.isEmpty {
+                guard body(UnsafeRawBufferPointer(rebasing: rest.prefix(128 << 10))) else { return }
+                rest = rest.dropFirst(128 << 10)
+            }
+        }
     }
 
     package func list(_ path: String) throws(HostFileError) -> [String] {

@@ -61,7 +61,7 @@ struct LogFileTail: ~Copyable {
     private mutating func readRest(_ body: (KernelLogRecord) -> Void) throws(HostFileError) {
         guard let file else { return }
         do throws(SystemError) {
-            try file.descriptor.forEachChunk { chunk in
+            try file.descriptor.forEachChunk(from: UInt64(clamping: offset)) { chunk in
                 text.feed(chunk, body)
                 offset += Int64(chunk.count)
                 return true

@@ -22,7 +22,7 @@ struct HealthWatch {
             let start = MonotonicTime.now
             let snapshot = await read(&log)
             guard !Task.isCancelled else { return }
-            tell(NodeState(watch.context.judge(snapshot).report))
+            tell(NodeState(await watch.context.judge(snapshot).report))
             let spent = MonotonicTime.now.duration(since: start)
             let pause = min(max(Self.interval, spent * 9), Self.longestInterval)
             _ = try? await watch.context.loop.sleep(for: pause)

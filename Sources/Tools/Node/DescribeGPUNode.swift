@@ -44,7 +44,7 @@ package enum DescribeGPUNode {
         let detail = Detail(call.arguments)
         let sections = ProbeSections.health.union([.facts, .nodeProcesses, .pods])
         var reading = try await context.readAttributed(sections, for: call)
-        let verdicts = NodeVerdicts(context.judge(reading.driverView))
+        let verdicts = NodeVerdicts(await context.judge(reading.driverView))
         // A node without a kubelet is whole without allocations; `kubelet_sources` says that there are none.
         if let problem = reading.snapshot.pods?.accessProblem, problem.kind != "kubelet_not_found" {
             reading.problems.append(problem)

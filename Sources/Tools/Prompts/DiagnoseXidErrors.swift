@@ -51,7 +51,7 @@ enum DiagnoseXidErrors {
 extension ToolContext {
     /// Numbers to choose from: those in this node's log first, then the catalogue.
     func xidNumbers() async -> [String] {
-        let seen = await readFaults().snapshot.faultReport?.groups.filter { !$0.isInjected }.compactMap(\.xid) ?? []
+        let seen = await faultReport()?.groups.filter { !$0.isInjected }.compactMap(\.xid) ?? []
         var known: Set<UInt32> = []
         return (seen + XidCatalog().numbers).filter { known.insert($0).inserted }.map(String.init)
     }

@@ -29,9 +29,8 @@ package enum AnalyzeXidErrors {
     static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let arguments = try XidArguments(call.arguments, now: WallClock.microseconds)
         let reading = await context.readFaults()
-        guard let log = reading.snapshot.kernelLog?.value, let report = reading.snapshot.faultReport else {
-            throw XidFailure.unreadable(reading, context)
-        }
+        guard let log = reading.log else { throw XidFailure.unreadable(reading, context) }
+        let report = log.report(reading.snapshot)
         let gpus = FaultGPUs(reading, report)
         let places = try arguments.places(gpus, reading)
         let selection = FaultSelection(report, arguments, places)

@@ -215,6 +215,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        tests("ToolsTests", ["Diagnosis", "ProbeProtocol", "Snapshots", "Tools"]),
         tests("RecordingsTests", ["JSON"]),
         tests("AuditTests", ["Audit", "JSON"]),
         tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),

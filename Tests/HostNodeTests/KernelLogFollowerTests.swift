@@ -80,6 +80,15 @@ import Testing
         #expect(try news(&log) == ["48"])
     }
 
+    @Test func noticesAFileThatWasWrittenAnewWithTheSameLength() throws {
+        try replace(by: line(13) + line(31))
+        var log = try follower()
+        try log.skipToEnd { _ in }
+        #expect(truncate(folder.path + Self.name, 0) == 0)
+        try append(line(43) + line(79))
+        #expect(try news(&log) == ["43", "79"])
+    }
+
     @Test func readsTheRestOfARotatedFileAndThenTheNewOne() throws {
         try replace(by: line(13))
         var log = try follower()

@@ -13,7 +13,7 @@ import time
 import uuid
 
 import pytest
-from support import AGENT, run_agent
+from support import AGENT, Session, eventually, run_agent
 
 DEVICE = pathlib.Path("/dev/kmsg")
 
@@ -75,3 +75,19 @@ def test_watching_prints_records_as_they_come():
         watcher.wait()
         watcher.stdout.close()
         watcher.stderr.close()
+
+
+def test_who_subscribes_hears_of_a_record():
+    with Session() as agent:
+        agent.initialize()
+        if not os.access(DEVICE, os.R_OK):
+            pytest.skip("the agent may not read /dev/kmsg here")
+        agent.request("resources/subscribe", {"uri": "gpu://log/xid"})
+        assert eventually(lambda: str(DEVICE) in agent.descriptors())
+        time.sleep(0.3)
+        inject(f"marker {uuid.uuid4()}")
+        message = agent.receive()
+        assert message["method"] == "notifications/resources/updated"
+        assert message["params"]["uri"] == "gpu://log/xid"
+        agent.request("resources/unsubscribe", {"uri": "gpu://log/xid"})
+        assert eventually(lambda: str(DEVICE) not in agent.descriptors())

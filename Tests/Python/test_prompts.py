@@ -78,3 +78,31 @@ def test_a_hung_driver_does_not_hold_up_typing():
     with simulated("driver-hang") as agent:
         agent.initialize()
         assert complete(agent, "gpu-triage", "gpu", "")[:8] == [str(index) for index in range(8)]
+
+
+def test_pods_and_processes_are_offered(agent):
+    assert complete(agent, "gpu-triage", "pod", "") == ["research/llm-train-0"]
+    assert complete(agent, "gpu-triage", "pod", "kube") == []
+    assert complete(agent, "gpu-triage", "pid", "308") == ["30811"]
+    assert complete(agent, "gpu-triage", "pid", "") == ["30811"]
+
+
+def test_whose_work_is_affected_goes_into_the_text(agent):
+    text = text_of(agent, "gpu-triage", pod="research/llm-train-0", pid="30811")
+    assert "pod research/llm-train-0, process 30811" in text
+    assert "Whose work" not in text_of(agent, "gpu-triage")
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"pod": "a/b/c"}, {"pod": "x y"}, {"pod": "a/"}, {"pid": "-1"}, {"pid": "0"}, {"pid": "one"}])
+def test_what_names_no_pod_or_process_is_refused(agent, arguments):
+    reply = agent.request("prompts/get", {"name": "gpu-triage", "arguments": arguments})
+    assert reply["error"]["code"] == -32602
+
+
+def test_prompts_have_titles_and_pictures_where_the_revision_has_them(agent):
+    prompts = agent.request("prompts/list")["result"]["prompts"]
+    for prompt in prompts:
+        assert prompt["title"]
+        assert prompt["icons"][0]["src"].startswith("data:image/svg+xml,")
+        assert len(prompt["icons"][0]["src"]) < 512

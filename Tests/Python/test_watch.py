@@ -3,9 +3,9 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
-import time
 
 import pytest
 from support import AGENT
@@ -17,6 +17,7 @@ class Watch:
     """`diagnose --watch` on a simulated node and a log file, after it has begun."""
 
     def __init__(self, folder, *arguments, stdout=subprocess.PIPE):
+        self.received = b""
         self.log = folder / "kern.log"
         self.log.write_text(xid(13), encoding="utf8")
         # Without the driver's own word on recovery the log decides.
@@ -25,7 +26,7 @@ class Watch:
             "description": "A healthy node", "extends": "h100x8", "all_gpus": {"recovery_action": None}}))
         self.process = subprocess.Popen(
             [AGENT, "diagnose", "--watch", "--simulate", node, "--kernel-log", self.log, *arguments], stdout=stdout,
-            stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"], "TERM": "xterm"})
+            stderr=subprocess.PIPE, bufsize=0, env={"PATH": os.environ["PATH"], "TERM": "xterm"})
 
     def __enter__(self):
         assert b"Following" in self.process.stderr.readline()
@@ -43,9 +44,13 @@ class Watch:
             log.write(text)
 
     def line(self):
-        line = self.process.stdout.readline().decode()
-        assert line, "the watch has ended: " + self.process.stderr.read().decode()
-        return line.rstrip("\n")
+        while b"\n" not in self.received:
+            assert select.select([self.process.stdout], [], [], 30)[0], "no line within 30 s"
+            chunk = os.read(self.process.stdout.fileno(), 1 << 16)
+            assert chunk, "the watch has ended: " + self.process.stderr.read().decode()
+            self.received += chunk
+        line, self.received = self.received.split(b"\n", 1)
+        return line.decode()
 
     def entry(self):
         return json.loads(self.line())
@@ -96,6 +101,7 @@ def test_text_is_coloured_on_a_terminal(tmp_path):
             watch.append(xid(48))
             text = b""
             while b"Xid 48" not in text:
+                assert select.select([terminal], [], [], 30)[0]
                 text += os.read(terminal, 4096)
             assert b"\x1b[" in text
             watch.interrupt()
@@ -110,7 +116,6 @@ def test_a_replaced_and_a_truncated_log_are_followed(tmp_path):
         watch.log.write_text(xid(31), encoding="utf8")
         assert watch.entry()["code"] == "Xid 31"
         os.truncate(watch.log, 0)
-        time.sleep(1)
         watch.append(xid(43))
         codes = []
         while "Xid 43" not in codes:

@@ -7,6 +7,8 @@ struct LogFileTail: ~Copyable {
     private var file: OpenLogFile?
     /// How far the file has been read.
     private var offset: Int64 = 0
+    /// What stands right before that place.
+    private var trail: [UInt8] = []
     private var text: KernelLogText
 
     /// Bytes before the end with which following begins: they hold the beginning of a line that is still being written.
@@ -35,10 +37,10 @@ struct LogFileTail: ~Copyable {
     }
 
     private mutating func readGrown(_ body: (KernelLogRecord) -> Void) throws(HostFileError) {
-        guard let size = file?.size, size != offset else { return }
-        // Truncated: what was half read will not go on.
-        if size < offset { try start(at: 0) }
-        try readRest(body)
+        guard let file, let size = file.size else { return }
+        // Truncated, and perhaps written to again: what was half read will not go on.
+        if size < offset || file.trail(endingAt: offset) != trail { try start(at: 0) }
+        if size != offset { try readRest(body) }
     }
 
     /// Opens the file that has the name now; true if it is not the one that is open.
@@ -51,6 +53,7 @@ struct LogFileTail: ~Copyable {
         guard found.identity != file?.identity else { return false }
         file = found
         offset = 0
+        trail = []
         text = Self.newText()
         return true
     }
@@ -66,6 +69,7 @@ struct LogFileTail: ~Copyable {
         } catch {
             throw HostFileError(path: path, errno: error.code)
         }
+        trail = file.trail(endingAt: offset)
         text.settle(body)
     }
 
@@ -73,6 +77,7 @@ struct LogFileTail: ~Copyable {
         text = Self.newText()
         guard let file, file.seek(to: place) else { throw HostFileError(path: path, cause: .wrongKind) }
         offset = place
+        trail = file.trail(endingAt: place)
     }
 
     private static func newText() -> KernelLogText {

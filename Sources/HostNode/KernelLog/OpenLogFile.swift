@@ -31,6 +31,15 @@ final class OpenLogFile {
     /// Goes to a place, in bytes from the beginning; false where that cannot be done.
     func seek(to place: Int64) -> Bool { lseek(descriptor.number, off_t(place), SEEK_SET) >= 0 }
 
+    /// Up to 64 bytes that end at a place. What was read up to there no longer ends so if the file was written anew meanwhile,
+    /// even where it is as long as before.
+    func trail(endingAt place: Int64) -> [UInt8] {
+        let length = Int(min(place, 64))
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            count = max(0, pread(descriptor.number, buffer.baseAddress, length, off_t(place) - off_t(length)))
+        }
+    }
+
     private static func status(_ number: CInt) -> stat? {
         var status = stat()
         return fstat(number, &status) == 0 ? status : nil

@@ -35,12 +35,15 @@ extension ToolContext {
 
     /// Judges a node that was read with the sections `health`, all identities filled in, and reads its counters again
     /// where one reading cannot tell what goes on now.
+    ///
+    /// - Parameter known: the kernel log, where it has been read already.
     func judge(
-        _ first: NodeSnapshot, window: Duration = .milliseconds(WindowArgument.standard)
+        _ first: NodeSnapshot, window: Duration = .milliseconds(WindowArgument.standard), log known: NodeLog? = nil
     ) async -> NodeHealth {
         let watched = await watch(first, window)
         let snapshot = watched.snapshot
-        let lines = await readLog(snapshot, by: snapshot.interruption == nil ? probe : hostProbe)
+        let source = snapshot.interruption == nil ? probe : hostProbe
+        let lines = if let known { known } else { await readLog(snapshot, by: source) }
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest

@@ -18,12 +18,16 @@ struct HealthWatch {
     func run() async {
         var log = ReadLog()
         watch.news.withLock { $0.node = nil }
+        // The first reading takes its time to learn how fast counters grow; the following ones know it from those before.
+        var window = Duration.milliseconds(WindowArgument.standard)
         while !Task.isCancelled {
             let start = MonotonicTime.now
             let snapshot = await read(&log)
+            let health = await watch.context.judge(snapshot, window: window, log: log.value)
             guard !Task.isCancelled else { return }
-            tell(NodeState(await watch.context.judge(snapshot).report))
-            let spent = MonotonicTime.now.duration(since: start)
+            tell(NodeState(health.report))
+            let spent = MonotonicTime.now.duration(since: start) - window
+            window = .zero
             let pause = min(max(Self.interval, spent * 9), Self.longestInterval)
             _ = try? await watch.context.loop.sleep(for: pause)
         }
@@ -31,19 +35,19 @@ struct HealthWatch {
 
     /// The kernel log as it was read last, which need not be read again while nothing is added.
     private struct ReadLog {
-        var value: Reading<HostKernelLog>?
+        var value: NodeLog?
         var changes: UInt64 = 0
     }
 
+    /// Processes and pods are left out: to look through all of /proc again and again would cost too much.
     private func read(_ log: inout ReadLog) async -> NodeSnapshot {
         let changes = watch.news.withLock { $0.logChanges }
         var sections = ProbeSections.health
         let isCurrent = log.value != nil && log.changes == changes
         if isCurrent { sections.subtract(.kernelLog) }
-        var snapshot = await watch.context.probe.read(ProbeRequest(sections)).withAllIdentities
-        if !isCurrent, let read = snapshot.kernelLog { log = ReadLog(value: read, changes: changes) }
-        // A reading that was cut off has none; the one before is still true.
-        snapshot.kernelLog = snapshot.kernelLog ?? log.value
+        let snapshot = await watch.context.probe.read(ProbeRequest(sections)).withAllIdentities
+        // A reading that was cut off has no log; the one before is still true.
+        if !isCurrent, let read = await watch.context.readLog(snapshot) { log = ReadLog(value: read, changes: changes) }
         return snapshot
     }
 

@@ -111,6 +111,9 @@ let package = Package(
         room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
         room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
+        // What may be done to it, and the record of that.
+        room("Operations", ["CUnix", "EventLoop", "HostNode", "Snapshots"]),
+
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
@@ -196,6 +199,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("RecordingsTests", ["JSON"]),
+        tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -76,6 +76,7 @@ let package = Package(
         // Ground floor: each knows nothing of the others.
         room("JSON"),
         room("Spelling"),
+        room("Digests"),
         .target(name: "CNVML", cSettings: strictC),
         .target(name: "CUnix", cSettings: strictC),
         room("EventLoop", ["CUnix"]),
@@ -112,13 +113,14 @@ let package = Package(
         room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What may be done to it, and the record of that.
+        room("Audit", ["CUnix", "Digests", "JSON", "Snapshots"]),
         room("Operations", ["CUnix", "EventLoop", "HostNode", "Snapshots"]),
 
         // What it means.
         room("Diagnosis", ["DiagnosisData", "Snapshots"]),
 
         // How it is said.
-        room("MCP", ["EventLoop", "JSON", "Spelling"]),
+        room("MCP", ["Digests", "EventLoop", "JSON", "Spelling"]),
         room(
             "MCPHTTP",
             [
@@ -142,7 +144,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        room("Tools", ["Diagnosis", "EventLoop", "JSON", "MCP", "Probe", "ProbeProtocol", "Snapshots"]),
+        room(
+            "Tools",
+            [
+                "Audit", "Diagnosis", "Digests", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol",
+                "Snapshots",
+            ]),
 
         // How it gets to the node and away again.
         room(
@@ -156,8 +163,8 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher", "MCP",
-                "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
+                "Audit", "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher", "MCP",
+                "Operations", "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
                 .product(name: "Logging", package: "swift-log", condition: .when(traits: ["HTTP"])),
@@ -190,7 +197,7 @@ let package = Package(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         .testTarget(
-            name: "MCPTests", dependencies: ["MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
+            name: "MCPTests", dependencies: ["Digests", "MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
             swiftSettings: strict),
         tests(
             "MCPHTTPTests",
@@ -199,6 +206,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("RecordingsTests", ["JSON"]),
+        tests("AuditTests", ["Audit", "JSON"]),
         tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],

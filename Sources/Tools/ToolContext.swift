@@ -17,10 +17,12 @@ package struct ToolContext: Sendable {
     package let mode: AgentMode
     /// The limits of the health rules.
     package let thresholds: HealthThresholds
+    /// What changes to the node need; nil in read-only mode.
+    package let operation: OperatorContext?
 
     package init(
         probe: Probe, hostProbe: Probe? = nil, loop: EventLoop, nodeName: String, isSimulated: Bool, mode: AgentMode,
-        thresholds: HealthThresholds = .standard
+        thresholds: HealthThresholds = .standard, operation: OperatorContext? = nil
     ) {
         self.probe = probe
         self.hostProbe = hostProbe ?? probe
@@ -29,10 +31,12 @@ package struct ToolContext: Sendable {
         self.isSimulated = isSimulated
         self.mode = mode
         self.thresholds = thresholds
+        self.operation = mode == .operator ? operation : nil
     }
 
-    /// Ends the processes that read for the tools.
+    /// Waits for actions that must not be broken off, and ends the processes that read for the tools.
     package func shutDown() async {
+        await operation?.running.finish()
         await probe.shutDown()
         await hostProbe.shutDown()
     }

@@ -21,6 +21,11 @@ public struct CallError: Error, Sendable {
         self = error as? CallError ?? (error is CancellationError ? .cancelled : .failed("\(error)"))
     }
 
+    /// True where the call ends here only to be continued by the client's answer to a question.
+    public var asksClient: Bool {
+        if case .needsInput = reason { true } else { false }
+    }
+
     /// The client must be asked first.
     static func needsInput(_ requests: InputRequests) -> CallError { CallError(reason: .needsInput(requests)) }
 

@@ -1,4 +1,5 @@
-import JSON
+internal import Digests
+internal import JSON
 
 #if canImport(Glibc)
     import Glibc

@@ -1,8 +1,8 @@
 /// SHA-256 by FIPS 180-4, and HMAC with it by RFC 2104.
 ///
-/// It guards only what this process hands to a client and gets back (``RequestState``), with a key that never leaves the
-/// process. A cryptography package for that would add about 3 MB to every agent that is sent to a node.
-struct SHA256 {
+/// It guards what this process hands to a client and gets back, with a key that never leaves the process, and chains the
+/// records of the audit log. A cryptography package for that would add about 3 MB to every agent that is sent to a node.
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
@@ -11,7 +11,7 @@ struct SHA256 {
     static let blockSize = 64
 
     /// The 32 bytes of the digest.
-    static func hash(_ message: [UInt8]) -> [UInt8] {
+    package static func hash(_ message: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         let padded = message + padding(after: message.count)
         for start in stride(from: 0, to: padded.count, by: blockSize) { hash.take(padded[start..<(start + blockSize)]) }
@@ -19,7 +19,7 @@ struct SHA256 {
     }
 
     /// The 32 bytes of the authentication code.
-    static func authenticationCode(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    package static func authenticationCode(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
         let short = key.count > blockSize ? hash(key) : key
         let block = short + [UInt8](repeating: 0, count: blockSize - short.count)
         return hash(block.map { $0 ^ 0x5c } + hash(block.map { $0 ^ 0x36 } + message))

@@ -1,4 +1,4 @@
-package import Snapshots
+internal import Snapshots
 
 /// A process that has a GPU open, or is said to.
 package struct GPUClient: Sendable, Hashable {

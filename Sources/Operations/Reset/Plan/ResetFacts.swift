@@ -141,14 +141,20 @@ package struct LinkNeighbours: Sendable, Hashable {
     package init(_ gpu: GPUSnapshot) {
         fabricState = gpu.fabric?.state ?? .unavailable(.notRead)
         guard let links = gpu.links else { return }
-        // Boards without NVLink have no count: that is zero links, told by NVML in its own way.
-        if links.count.reason == .notSupported { return activeCount = .value(0) }
-        if let reason = links.count.reason { return activeCount = .unavailable(reason) }
-        let unread = links.links.first { $0.isActive.reason != nil && $0.isActive.reason != .notSupported }
-        if let reason = unread?.isActive.reason { return activeCount = .unavailable(reason) }
+        activeCount = Self.activeCount(links)
         let active = links.links.filter { $0.isActive.value == true }
-        activeCount = .value(active.count)
         switchLinkCount = active.filter { $0.remoteType.value == 2 }.count
         peers = Set(active.filter { $0.remoteType.value == 0 }.compactMap(\.remoteBusID.value)).sorted()
+    }
+
+    private static func activeCount(_ links: GPULinks) -> Reading<Int> {
+        switch links.count {
+        // Boards without NVLink have no count: that is zero links, told by NVML in its own way.
+        case .unavailable(.notSupported): .value(0)
+        case .unavailable(let reason): .unavailable(reason)
+        case .value:
+            links.links.lazy.compactMap(\.isActive.reason).first { $0 != .notSupported }.map(Reading.unavailable)
+                ?? .value(links.links.filter { $0.isActive.value == true }.count)
+        }
     }
 }

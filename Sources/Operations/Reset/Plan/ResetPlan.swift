@@ -1,4 +1,4 @@
-package import Snapshots
+internal import Snapshots
 
 /// What a reset would do, to what, and whether it may be done.
 package struct ResetPlan: Sendable, Hashable {
@@ -52,7 +52,8 @@ package struct ResetPlan: Sendable, Hashable {
         if order.driver == "nvidia" {
             steps.append("\(HostControl.unbindLock(order.gpu, held: true)), and read it back")
         }
-        let bound = order.siblings.filter { !$0.driver.isEmpty }.map(\.address) + (order.driver.isEmpty ? [] : [order.gpu])
+        var bound = order.siblings.filter { !$0.driver.isEmpty }.map(\.address)
+        if !order.driver.isEmpty { bound.append(order.gpu) }
         steps += bound.map { "take the driver off \($0)" }
         if facts.slot.hasReset { steps.append("\(HostControl.reset(order.gpu))") }
         if let bridge = order.bridge, order.isAloneBelowBridge, facts.slot.hasBusReset {
@@ -87,14 +88,16 @@ package struct ResetPlan: Sendable, Hashable {
     /// The facts that the plan is bound to, as one text: if any of them changes, it is another plan. What is only told and
     /// changes with time, such as the minutes since the last reset, is not among them.
     package var fingerprint: String {
-        var words = [
-            facts.method.rawValue, facts.path.rawValue, isForced ? "forced" : "", facts.gpu.uuid ?? "?",
-            "\(facts.gpu.busID)", facts.gpu.minor.map(String.init) ?? "?", facts.slot.driver.value ?? "?",
-            facts.persistence.value.map(String.init) ?? "?", facts.recoveryAction.value.map(String.init) ?? "?",
-            "\(facts.slot.bridge.map(\.description) ?? "-")",
-        ]
+        var words: [String] = [facts.method.rawValue, facts.path.rawValue, isForced ? "forced" : ""]
+        words.append(facts.gpu.uuid ?? "?")
+        words.append("\(facts.gpu.busID)")
+        words.append(facts.gpu.minor.map { "\($0)" } ?? "?")
+        words.append(facts.slot.driver.value ?? "?")
+        words.append(facts.persistence.value.map { "\($0)" } ?? "?")
+        words.append(facts.recoveryAction.value.map { "\($0)" } ?? "?")
+        words.append(facts.slot.bridge.map { "\($0)" } ?? "-")
         words += (facts.migDevices.value ?? ["?"]).sorted()
-        words += (facts.slot.neighbours.value?.map(\.address.description) ?? ["?"])
+        words += facts.slot.neighbours.value?.map { "\($0.address)" } ?? ["?"]
         words += facts.slot.siblings.map { "\($0.address)=\($0.driver)" }
         words += facts.links.peers.map(\.description)
         words += (facts.looks.last?.clients ?? []).map { "\($0.pid)@\($0.startTicks ?? 0)" }

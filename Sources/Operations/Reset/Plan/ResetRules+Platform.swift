@@ -1,3 +1,5 @@
+internal import Snapshots
+
 /// What the agent may do and what the node has.
 extension ResetRules {
     static func rights(_ facts: ResetFacts) -> ResetPrecondition {

@@ -1,3 +1,5 @@
+internal import Snapshots
+
 /// Whether a reset makes sense now.
 extension ResetRules {
     /// A GPU is not reset twice within this time: a fault that comes back so soon needs another remedy.

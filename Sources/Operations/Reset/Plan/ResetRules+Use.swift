@@ -1,3 +1,5 @@
+internal import Snapshots
+
 /// Who uses the GPU.
 extension ResetRules {
     static func clients(_ facts: ResetFacts) -> ResetPrecondition {

@@ -19,7 +19,10 @@ package struct AuditHistory: Sendable {
             switch record.kind {
             case .action where !wanted.isDisjoint(with: record.targets): open[plan] = UnfinishedAction(record)
             case .step: open[plan]?.steps += record.step.map { [$0] } ?? []
-            case .result: open[plan] = nil
+            case .result:
+                // What was read back then tells how things are, whatever came of earlier actions.
+                let settled = Set(record.targets)
+                open = open.filter { $0.key != plan && settled.isDisjoint(with: $0.value.began.targets) }
             default: break
             }
         }

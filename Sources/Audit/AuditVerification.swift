@@ -21,6 +21,10 @@ package struct AuditVerification: Sendable, Equatable {
     package private(set) var tornBytes = 0
 
     package init(_ bytes: [UInt8]) {
+        if let found = check(bytes) { (fault, faultLine) = found }
+    }
+
+    private mutating func check(_ bytes: [UInt8]) -> (Fault, line: Int)? {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         tornBytes = lines.popLast()?.count ?? 0
         var torn: [Int] = []
@@ -33,21 +37,16 @@ package struct AuditVerification: Sendable, Equatable {
             }
             // The line feed behind the torn bytes belongs to the record where these had none.
             guard record.tornBytes == tornCount || (tornCount > 0 && record.tornBytes == tornCount - 1) else {
-                return fail(.notARecord, at: torn.first ?? index + 1)
+                return (.notARecord, line: torn.first ?? index + 1)
             }
             guard record.sequence == recordCount + 1, record.previous == lastDigest else {
-                return fail(.notConnected(expectedSequence: recordCount + 1), at: index + 1)
+                return (.notConnected(expectedSequence: recordCount + 1), line: index + 1)
             }
             interruptedLines += torn
             (torn, tornCount) = ([], 0)
             recordCount += 1
             lastDigest = record.digest
         }
-        if let first = torn.first { fail(.notARecord, at: first) }
-    }
-
-    private mutating func fail(_ fault: Fault, at line: Int) {
-        self.fault = fault
-        faultLine = line
+        return torn.first.map { (.notARecord, line: $0) }
     }
 }

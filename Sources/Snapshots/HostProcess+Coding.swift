@@ -17,6 +17,16 @@ extension HostProcess: SnapshotCodable {
         try coder.code(&owner)
         try coder.code(&deviceNodes)
         try coder.code(&mappedNodes)
+        try coder.code(&identity)
+    }
+}
+
+extension HostProcessIdentity: SnapshotCodable {
+    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+        try coder.code(&executable)
+        try coder.code(&namespacePIDs)
+        try coder.code(&threadGroupID)
+        try coder.code(&threadCount)
     }
 }
 

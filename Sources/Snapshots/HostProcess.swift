@@ -39,6 +39,8 @@ package struct HostProcess: Sendable, Hashable {
     /// The NVIDIA device nodes that are mapped into its memory, which can outlive their descriptors, named and sorted in the
     /// same way. Read only where mappings were asked for.
     package var mappedNodes: Reading<[String]> = .unavailable(.notRead)
+    /// What it is, by facts that a program cannot choose freely.
+    package var identity = HostProcessIdentity()
 
     package init(
         pid: Int32, parentPID: Int32 = 0, name: String, state: State?, isKernelThread: Bool = false,
@@ -70,6 +72,21 @@ package struct HostProcess: Sendable, Hashable {
     private static func gpuMinors(_ nodes: Reading<[String]>) -> [UInt32] {
         (nodes.value ?? []).compactMap { $0.hasPrefix("nvidia") ? UInt32($0.dropFirst(6)) : nil }
     }
+}
+
+/// What a process is, by facts of the kernel: its name alone could be anything.
+package struct HostProcessIdentity: Sendable, Hashable {
+    /// The program's file as its own mount namespace has it; ` (deleted)` at the end where the file is gone. None for kernel
+    /// threads and zombies.
+    package var executable: Reading<String> = .unavailable(.notRead)
+    /// Its process ids, from the namespace of /proc to its innermost one; 1 at the end is the first process of a container.
+    package var namespacePIDs: Reading<[Int32]> = .unavailable(.notRead)
+    /// The process of which this is a thread; its own id where it is none.
+    package var threadGroupID: Reading<Int32> = .unavailable(.notRead)
+    /// Threads, of a zombie those that still live: then it still holds what it held.
+    package var threadCount: Reading<Int32> = .unavailable(.notRead)
+
+    package init() {}
 }
 
 /// Where in the kernel a process waits.

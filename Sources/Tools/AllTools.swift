@@ -2,7 +2,7 @@ package import MCP
 
 /// Every tool of the agent, in the order in which clients see them. A tool is one file and one line here.
 package func allTools(_ context: ToolContext) -> [Tool] {
-    [
+    var tools = [
         DiagnoseGPUNode.tool(context),
         GetGPUInventory.tool(context),
         GetGPUTelemetry.tool(context),
@@ -15,4 +15,9 @@ package func allTools(_ context: ToolContext) -> [Tool] {
         GetPodGPUAllocation.tool(context),
         EchoTest.tool(context),
     ]
+    // In read-only mode these are not even there.
+    if let operation = context.operation {
+        tools += [KillGPUProcess.tool(context, operation)]
+    }
+    return tools
 }

@@ -12,6 +12,7 @@ struct Agent: ParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
+            AuditCommand.self,
             ScenariosCommand.self, RecordCommand.self, ConnectCommand.self, SweepCommand.self, HoldCommand.self,
             ProbeWorkerCommand.self,
         ],

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Audit
 internal import Diagnosis
 internal import EventLoop
+internal import HostNode
 internal import Probe
 internal import ProbeProtocol
 internal import Tools
@@ -34,7 +36,23 @@ struct AgentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long the driver may take to answer, in seconds.", valueName: "seconds"))
     var deadline: Double = 3
 
+    @Option(
+        help: ArgumentHelp(
+            "With --mode operator: append the record of plans, confirmations and actions to this file. (default: standard error)",
+            valueName: "file"))
+    var auditLog: String?
+
+    @Option(help: ArgumentHelp("With --mode operator: how long a plan can be confirmed.", valueName: "seconds"))
+    var planLifetime = 300
+
     func validate() throws {
+        guard (5...3_600).contains(planLifetime) else {
+            throw ValidationError("--plan-lifetime: \(planLifetime) is out of range; choose 5 to 3600 seconds.")
+        }
+        guard auditLog == nil || mode == .operator else {
+            throw ValidationError(
+                "--audit-log goes with --mode operator: in read-only mode there is nothing to record.")
+        }
         guard deadline >= 0.05, deadline <= 600 else {
             throw ValidationError("--deadline: \(deadline) is out of range; choose 0.05 to 600 seconds.")
         }
@@ -51,14 +69,36 @@ struct AgentOptions: ParsableArguments {
     }
 
     /// What the tools work with.
-    func context(on loop: EventLoop) throws -> ToolContext {
+    ///
+    /// - Parameter isShell: true for a single call from the command line.
+    func context(on loop: EventLoop, isShell: Bool = false) throws -> ToolContext {
         let deadline = Duration.milliseconds(Int64((deadline * 1_000).rounded()))
         let probe = Probe(loop: loop, configuration: configuration, deadline: deadline)
         let hostProbe = Probe(loop: loop, configuration: configuration, deadline: deadline)
         return ToolContext(
             probe: probe, hostProbe: hostProbe, loop: loop, nodeName: NodeName.find(scenario: simulate),
             isSimulated: simulate != nil,
-            mode: mode, thresholds: try healthThresholds())
+            mode: mode, thresholds: try healthThresholds(), operation: try operation(isShell: isShell))
+    }
+
+    /// What changes to the node need; nil in read-only mode.
+    private func operation(isShell: Bool) throws -> OperatorContext? {
+        guard mode == .operator else { return nil }
+        let origin = AuditOrigin(
+            node: NodeName.find(scenario: simulate), mode: mode.rawValue, isSimulated: simulate != nil,
+            agentPID: OwnProcess.pid, agentStartTicks: OwnProcess.startTicks)
+        let audit: AuditLog
+        do throws(AuditError) {
+            audit =
+                if let auditLog { try AuditLog(file: auditLog, origin: origin) } else {
+                    AuditLog(stream: 2, origin: origin)
+                }
+        } catch {
+            throw ValidationError("--audit-log: \(error)")
+        }
+        return OperatorContext(
+            audit: audit, plans: PlanStore(lifetime: .seconds(planLifetime)),
+            hostRoot: hostRoot ?? HostRoot.find(), hasRealHost: simulate == nil || hostRoot != nil, isShell: isShell)
     }
 
     private func healthThresholds() throws -> HealthThresholds {

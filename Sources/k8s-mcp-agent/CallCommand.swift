@@ -31,13 +31,16 @@ struct CallCommand: ParsableCommand {
         let arguments = try CallArguments.parse(arguments)
         let (name, output, options) = (tool, output, options)
         try LoopRunner.run { loop in
-            let context = try options.context(on: loop)
+            let context = try options.context(on: loop, isShell: true)
             let catalogue = ToolCatalogue(allTools(context))
             guard let tool = catalogue[name] else {
                 let near = catalogue.nearest(to: name).map { " Did you mean \($0)?" } ?? ""
                 throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
             }
-            let result = await tool.call(arguments: arguments)
+            let terminal = TerminalQuestion.open(on: loop)
+            let result = await tool.call(
+                arguments: arguments, session: terminal == nil ? .local : TerminalQuestion.session,
+                asker: terminal?.ask)
             await context.shutDown()
             return CallOutput.show(result, output)
         }

@@ -49,7 +49,8 @@ struct ServeCommand: ParsableCommand {
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             let server = MCPServer(
-                info: AgentIdentity.info, instructions: AgentIdentity.instructions, tools: allTools(context),
+                info: AgentIdentity.info, instructions: AgentIdentity.instructions(options.mode),
+                tools: allTools(context),
                 prompts: allPrompts(context))
             #if HTTP
                 if let http {

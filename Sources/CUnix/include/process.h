@@ -9,3 +9,12 @@ int csystem_exit_code(int status);
 
 /// The signal that ended the process of a wait(2) status, or 0 if it exited.
 int csystem_termination_signal(int status);
+
+#include <stdint.h>
+
+/// A descriptor that stands for the process with this id and no other one, closed on exec (pidfd_open, Linux 5.3).
+/// It becomes readable when the process has ended. -1 and errno on failure.
+int csystem_open_process(int32_t pid);
+
+/// Sends a signal to the process of such a descriptor; 0 only asks whether that is allowed. 0, or -1 and errno.
+int csystem_signal_process(int process, int number);

@@ -114,12 +114,25 @@ extension ProcessTable {
     private func process(_ pid: Int32, deviceNodes: Reading<[String]>) -> HostProcess? {
         guard let stat = stat(pid) else { return nil }
         let status = (try? files.read("/proc/\(pid)/status", limit: 16 << 10)) ?? []
-        return HostProcess(
+        var process = HostProcess(
             pid: pid, parentPID: stat.parentPID, name: stat.name, state: stat.state,
             isKernelThread: stat.isKernelThread,
             startTicks: stat.startTicks, startedMicroseconds: started(stat.startTicks),
             uid: Self.number(status, "Uid", column: 1), innerPID: Self.number(status, "NSpid", column: -1),
             commandLine: commandLine(pid), owner: owner(pid), deviceNodes: deviceNodes)
+        process.identity.executable = executable(pid)
+        process.identity.namespacePIDs = Self.numbers(status, "NSpid")
+        process.identity.threadGroupID = Self.number(status, "Tgid", column: 0)
+        process.identity.threadCount = Self.number(status, "Threads", column: 0)
+        return process
+    }
+
+    private func executable(_ pid: Int32) -> Reading<String> {
+        do throws(HostFileError) {
+            return .value(Text.clean(Array(try files.link("/proc/\(pid)/exe").utf8), limit: 256))
+        } catch {
+            return .unavailable(error.cause == .missing ? .notSupported : Unavailable(error))
+        }
     }
 
     private func stat(_ pid: Int32) -> ProcessStat? {
@@ -155,6 +168,17 @@ extension ProcessTable {
             guard words.first == key + ":" else { continue }
             let index = column < 0 ? words.count - 1 : column + 1
             if words.indices.contains(index), index > 0, let number = Number(words[index]) { return .value(number) }
+        }
+        return .unavailable(status.isEmpty ? .notRead : .notSupported)
+    }
+
+    /// All numbers of a line `Key:\t1\t2\t3` of /proc/<pid>/status.
+    private static func numbers(_ status: [UInt8], _ key: String) -> Reading<[Int32]> {
+        for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.utf8) {
+            let words = Text.words(line)
+            guard words.first == key + ":" else { continue }
+            let numbers = words.dropFirst().compactMap { Int32($0) }
+            if !numbers.isEmpty, numbers.count == words.count - 1 { return .value(numbers) }
         }
         return .unavailable(status.isEmpty ? .notRead : .notSupported)
     }

@@ -7,6 +7,9 @@ public struct InputRequest: Sendable, Equatable {
     let params: JSONObject
     let capability: ClientCapability
 
+    /// What a user is asked; nil for questions to a model and for folders.
+    public var message: String? { params["message"]?.stringValue }
+
     /// Asks the user to fill in a form.
     ///
     /// - Parameters:

@@ -33,7 +33,7 @@ public struct StartedCall: Sendable {
 
     /// Runs the call. It can tell its progress, and nothing else, to the client.
     public func run(progress: @escaping @Sendable (ToolProgress) -> Void) async -> CallOutcome {
-        await run(on: ProgressPort(progress))
+        await run(on: LocalPort(progress, nil))
     }
 
     /// Runs the call.

@@ -61,14 +61,18 @@ public struct ToolAnnotations: Sendable {
 extension Tool {
     /// Calls the tool as a server does: arguments are checked and tidied first, a fault in them is a failure result.
     ///
-    /// - Parameter progress: is given each step that the tool reports.
+    /// - Parameters:
+    ///   - progress: is given each step that the tool reports.
+    ///   - asker: answers the tool's questions, as far as the session's capabilities allow them.
     public func call(
-        arguments: JSONObject, session: SessionInfo = .local, progress: (@Sendable (ToolProgress) -> Void)? = nil
+        arguments: JSONObject, session: SessionInfo = .local, progress: (@Sendable (ToolProgress) -> Void)? = nil,
+        asker: LocalAsker? = nil
     ) async -> ToolResult {
         switch checkedArguments(arguments) {
         case .success(let checked):
             do {
-                return try await handler(ToolCall(arguments: checked, session: session, progress: progress))
+                return try await handler(
+                    ToolCall(arguments: checked, session: session, progress: progress, asker: asker))
             } catch {
                 return .failure(message: CallError(error).message)
             }

@@ -13,13 +13,14 @@ public struct ToolCall: Sendable {
         self.context = context
     }
 
-    /// A call that comes from this process and cannot ask back.
+    /// A call that comes from this process. It can ask back what the session's capabilities say, if there is an `asker`.
     public init(
-        arguments: JSONObject, session: SessionInfo = .local, progress: (@Sendable (ToolProgress) -> Void)? = nil
+        arguments: JSONObject, session: SessionInfo = .local, progress: (@Sendable (ToolProgress) -> Void)? = nil,
+        asker: LocalAsker? = nil
     ) {
-        let port = progress.map { ProgressPort($0) }
+        let port = progress == nil && asker == nil ? nil : LocalPort(progress, asker)
         self.init(
-            arguments: arguments, context: CallContext(session: session, wantsProgress: port != nil, port: port))
+            arguments: arguments, context: CallContext(session: session, wantsProgress: progress != nil, port: port))
     }
 
     /// Who asks.
@@ -67,17 +68,32 @@ public struct ToolProgress: Sendable, Equatable {
     }
 }
 
-/// Stands for a client that only listens to progress.
-final class ProgressPort: CallPort {
-    private let report: @Sendable (ToolProgress) -> Void
+/// Stands for a client where the caller is in this process.
+final class LocalPort: CallPort {
+    private let report: (@Sendable (ToolProgress) -> Void)?
+    private let asker: LocalAsker?
 
-    init(_ report: @escaping @Sendable (ToolProgress) -> Void) { self.report = report }
+    init(_ report: (@Sendable (ToolProgress) -> Void)?, _ asker: LocalAsker?) {
+        self.report = report
+        self.asker = asker
+    }
 
-    func progress(_ key: CallKey, _ step: ToolProgress) { report(step) }
+    func progress(_ key: CallKey, _ step: ToolProgress) { report?(step) }
 
     func log(_ key: CallKey, _ entry: LogEntry) {}
 
     func ask(_ key: CallKey, _ requests: InputRequests) async throws(CallError) -> [String: InputAnswer] {
-        throw CallError.cancelled
+        guard let asker else { throw CallError.cancelled }
+        var answers: [String: InputAnswer] = [:]
+        for (name, request) in requests.all {
+            guard let answer = InputAnswer(.object(await asker(request)), to: request) else {
+                throw CallError.failed("There was no usable answer to the question.")
+            }
+            answers[name] = answer
+        }
+        return answers
     }
 }
+
+/// Asks a person on this machine; gives back the result as a client would send it, `{"action":"decline"}` for example.
+public typealias LocalAsker = @Sendable (InputRequest) async -> JSONObject

@@ -2,13 +2,13 @@ internal import JSON
 internal import Snapshots
 
 /// One member of a GPU's object in an answer.
-struct Field: Equatable {
+struct Field: Sendable, Equatable {
     let key: String
     let value: FieldValue
 }
 
 /// What can stand behind a key. Equatable, so that what is the same on all GPUs is said once.
-enum FieldValue: Equatable {
+enum FieldValue: Sendable, Equatable {
     case int(Int64)
     case uint(UInt64)
     /// A number with up to three decimals, kept in thousandths so that 65.5 W stays 65.5.

@@ -28,7 +28,13 @@ extension ToolContext {
     ///
     /// - Throws: ``ToolFailure`` when the argument `gpu` names no GPU of the node.
     func readAttributed(_ sections: ProbeSections, for call: ToolCall) async throws(ToolFailure) -> AttributedReading {
-        let selectors = try GPUArgument.selectors(in: call.arguments)
+        try await readAttributed(sections, gpus: try GPUArgument.selectors(in: call.arguments))
+    }
+
+    /// The same for GPUs that are chosen already; none means all.
+    func readAttributed(
+        _ sections: ProbeSections, gpus selectors: [GPUSelector]
+    ) async throws(ToolFailure) -> AttributedReading {
         let driverView = await probe.read(ProbeRequest(sections, gpus: selectors)).withAllIdentities
         let problems = driverView.accessProblems
         let snapshot = driverView.withHostGPUs

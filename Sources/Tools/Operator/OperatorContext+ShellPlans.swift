@@ -1,4 +1,5 @@
 internal import Audit
+internal import EventLoop
 internal import JSON
 internal import Snapshots
 

@@ -1,0 +1,77 @@
+internal import Snapshots
+
+extension KillRules {
+    /// Namespaces whose pods keep the node working.
+    private static let systemNamespaces: Set<String> = [
+        "kube-system", "kube-public", "kube-node-lease", "gpu-operator", "nvidia-gpu-operator", "nvidia-system",
+        "openshift-monitoring", "calico-system", "cilium", "istio-system",
+    ]
+
+    static let zombie: Rule = { holder, _ in
+        guard let process = holder.process, process.state == .zombie else { return nil }
+        if let threads = process.identity.threadCount.value, threads > 1 {
+            return Refusal(
+                "zombie_with_threads", subject: holder.subject,
+                message: "Its first thread has ended and \(threads - 1) others have not: they still hold the GPU, and "
+                    + "are mostly stuck in the driver.",
+                remedy: "It cannot be ended from here: look at the kernel log with analyze_xid_errors; reboot the node."
+            )
+        }
+        return Refusal(
+            "zombie", subject: holder.subject,
+            message:
+                "It has ended already and holds no GPU; its parent, process \(process.parentPID), has not fetched it.",
+            remedy: holder.podRemedy
+                ?? "End or mend its parent, process \(process.parentPID); a signal to a zombie does nothing.")
+    }
+
+    static let systemPod: Rule = { holder, _ in
+        guard let namespace = holder.pod?.namespace, systemNamespaces.contains(namespace) else { return nil }
+        return Refusal(
+            "system_pod", subject: holder.subject,
+            message: "It belongs to pod \(holder.podName ?? "") of a namespace that keeps the node working.",
+            remedy: "Stop it by what made it: edit or label its DaemonSet or Deployment in \(namespace).")
+    }
+
+    static let namespaceInit: Rule = { holder, _ in
+        guard let pids = holder.process?.identity.namespacePIDs.value, pids.count > 1, pids.last == 1 else {
+            return nil
+        }
+        return Refusal(
+            "container_init", subject: holder.subject,
+            message: "It is the first process of its container: its end ends all of the container"
+                + (holder.isInPod ? ", which the kubelet then starts again." : "."),
+            remedy: holder.podRemedy ?? "Stop the container by its runtime (`crictl stop`, `docker stop`).")
+    }
+
+    static let systemService: Rule = { holder, _ in
+        guard case .service(let unit) = holder.process?.owner.value else { return nil }
+        return Refusal(
+            "system_service", subject: holder.subject,
+            message: "It belongs to the node's service \(unit), whose manager would start it again or fail.",
+            remedy: "Stop the service: `systemctl stop \(unit)`.")
+    }
+
+    static let uninterruptible: Rule = { holder, _ in
+        guard holder.process?.state == .uninterruptible else { return nil }
+        return Refusal(
+            "uninterruptible", subject: holder.subject,
+            message: "It sleeps in the kernel (state D), where no signal reaches it, not even KILL.",
+            remedy: "Call again in a few seconds. If it is still so, the driver hangs: drain and reboot the node; "
+                + "do not reset the GPU.")
+    }
+
+    static let noHolder: Rule = { holder, scene in
+        guard holder.holds.isEmpty else { return nil }
+        guard scene.knowsAllHolders else {
+            return Refusal(
+                "holders_unknown", subject: holder.subject,
+                message: "Whether it holds a GPU cannot be told: not all lists of GPU processes could be read.",
+                remedy: "See the problems that list_gpu_processes names, and call again when they are solved.")
+        }
+        return Refusal(
+            "not_a_gpu_process", subject: holder.subject,
+            message: "It holds no GPU: NVML does not list it, and it has no GPU's device node open.",
+            remedy: "Call list_gpu_processes for those that do; others are not this tool's business.")
+    }
+}

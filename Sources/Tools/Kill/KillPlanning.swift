@@ -1,0 +1,169 @@
+internal import Diagnosis
+internal import Operations
+internal import Probe
+internal import ProbeProtocol
+internal import Snapshots
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Finds out which processes a request means, and what stands against ending them. It changes nothing.
+struct KillPlanning {
+    let context: ToolContext
+    let operation: OperatorContext
+
+    static let sections: ProbeSections = [.driver, .host, .inventory, .telemetry, .processes, .nodeProcesses]
+    /// More at once are no cleaning up any more.
+    private static let limit = 64
+
+    func plan(_ request: KillRequest) async throws(ToolFailure) -> KillPlan {
+        let selectors: [GPUSelector] = if case .holders(let gpus, _) = request.whom { gpus } else { [] }
+        // Always all GPUs: what else a process holds belongs to the plan.
+        let reading = try await context.readAttributed(Self.sections, gpus: [])
+        for selector in selectors where !reading.snapshot.gpus.contains(where: { selector.matches($0) }) {
+            throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: reading.snapshot, reading.problems))
+        }
+        var plan = KillPlan(snapshot: reading.snapshot, order: request.order)
+        let scene = scene(reading)
+        switch request.whom {
+        case .process(let pid):
+            let holder = await holder(pid, in: reading)
+            let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder)
+            if let refusal { plan.refusals.append(refusal) } else { plan.chosen = [holder] }
+        case .holders(_, let selection):
+            choose(holders(of: selectors, selection, in: reading), scene, &plan)
+            if plan.chosen.isEmpty { plan.refusals = plan.leftAlone.isEmpty ? [noHolders(reading)] : plan.leftAlone }
+        }
+        plan.refusals += nodeRefusals
+        return plan
+    }
+
+    private func choose(_ holders: [GPUHolder], _ scene: KillScene, _ plan: inout KillPlan) {
+        for holder in holders {
+            if let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder) {
+                plan.leftAlone.append(refusal)
+            } else {
+                plan.chosen.append(holder)
+            }
+        }
+        guard plan.chosen.count > Self.limit else { return }
+        plan.refusals.append(
+            Refusal(
+                "too_many", message: "\(plan.chosen.count) processes are more than one plan may end (\(Self.limit)).",
+                remedy: "Choose fewer GPUs or single pids; drain the node if all is to end."))
+    }
+
+    // MARK: What stands against it beside the rules
+
+    /// Of the whole node.
+    private var nodeRefusals: [Refusal] {
+        guard operation.hasRealHost else {
+            return [
+                Refusal(
+                    "simulated_node", message: "This node is simulated: its processes do not exist.",
+                    remedy: "Run the agent on a real node, without --simulate.")
+            ]
+        }
+        return ProcessNamespace.refusal(root: operation.hostRoot).map { [$0] } ?? []
+    }
+
+    /// Of a process of a real node, as it is at this moment.
+    private func liveRefusal(_ holder: GPUHolder) -> Refusal? {
+        guard nodeRefusals.isEmpty, let process = holder.process else { return nil }
+        // What a simulated driver lists are no processes of this machine.
+        let isListed = !context.isSimulated && holder.holds.contains(where: \.hasContext)
+        if !isListed, !LiveProcess.holdsDevice(holder.pid) {
+            return Refusal(
+                "not_a_device", subject: holder.subject,
+                message: "What it has open is called like a GPU's device node, but is none.",
+                remedy: "It does not hold the GPU: leave it alone.")
+        }
+        do throws(Refusal) {
+            return try ProcessHandle(pid: holder.pid, startTicks: process.startTicks).mayBeSignalled()
+        } catch {
+            return error
+        }
+    }
+
+    private func scene(_ reading: AttributedReading) -> KillScene {
+        var own = LiveProcess.ancestry()
+        let processes = reading.snapshot.nodeProcesses?.processes ?? []
+        own.formUnion(processes.filter { $0.process.parentPID == getpid() }.map(\.process.pid))
+        let isWhole =
+            reading.snapshot.interruption == nil && reading.snapshot.nodeProcesses?.unreadableCount == 0
+            && reading.gpus.allSatisfy { $0.processes != nil }
+        return KillScene(ownPIDs: operation.hasRealHost ? own : [], knowsAllHolders: isWhole)
+    }
+
+    private func noHolders(_ reading: AttributedReading) -> Refusal {
+        Refusal(
+            "nothing_to_end",
+            message: "No such process holds this GPU"
+                + (reading.problems.isEmpty ? "." : ", as far as could be read."),
+            remedy: "Call list_gpu_processes for who holds which GPU; processes=all or idle widens the choice.")
+    }
+}
+
+extension KillPlanning {
+    // MARK: Who holds what
+
+    private func holders(
+        of selectors: [GPUSelector], _ selection: KillRequest.Selection, in reading: AttributedReading
+    ) -> [GPUHolder] {
+        let wanted = reading.gpus.filter { use in selectors.contains { $0.matches(use.gpu) } }
+        let pids = wanted.flatMap { use in
+            (use.processes ?? []).filter { process in
+                switch selection {
+                case .working: process.hasContext
+                case .idle: !process.hasContext
+                case .all: true
+                }
+            }.map(\.pid)
+        }
+        return Set(pids).sorted().map { known($0, in: reading) }
+    }
+
+    /// What the reading tells of a process and all GPUs that it holds.
+    private func known(_ pid: Int32, in reading: AttributedReading) -> GPUHolder {
+        var holder = GPUHolder(pid: pid, process: nil)
+        if let found = reading.snapshot.nodeProcesses?.processes.first(where: { $0.process.pid == pid }) {
+            holder.process = found.process
+            holder.user = found.user
+            holder.pod = found.pod
+        }
+        for use in reading.gpus {
+            for process in use.processes ?? [] where process.pid == pid {
+                holder.holds.append(
+                    GPUHolder.Hold(
+                        gpuIndex: use.gpu.index, gpuUUID: use.gpu.uuid.value,
+                        relations: process.relations.map(\.rawValue), memoryBytes: process.memoryBytes,
+                        gpuInstanceID: process.gpuInstanceID))
+                if holder.pod == nil { holder.pod = process.pod }
+            }
+        }
+        return holder
+    }
+
+    /// The same for a process that may hold nothing.
+    private func holder(_ pid: Int32, in reading: AttributedReading) async -> GPUHolder {
+        var holder = known(pid, in: reading)
+        guard holder.process == nil else { return holder }
+        let snapshot = await context.hostProbe.read(ProbeRequest(.nodeProcesses, pids: [pid]))
+        guard let found = snapshot.nodeProcesses?.processes.first(where: { $0.process.pid == pid }) else {
+            // It was not among those that the probe may look at, but it is there.
+            guard operation.hasRealHost, nodeRefusals.isEmpty, let status = LiveProcess.status(of: pid) else {
+                return holder
+            }
+            holder.process = HostProcess(
+                pid: pid, parentPID: status.parentPID, name: "", state: status.state, startTicks: status.startTicks)
+            return holder
+        }
+        holder.process = found.process
+        holder.user = found.user
+        holder.pod = found.pod
+        return holder
+    }
+}

@@ -1,0 +1,3 @@
+import Operations
+import Snapshots
+import Testing

@@ -147,8 +147,8 @@ let package = Package(
         room(
             "Tools",
             [
-                "Audit", "Diagnosis", "Digests", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol",
-                "Snapshots",
+                "Audit", "Diagnosis", "Digests", "EventLoop", "HostNode", "JSON", "MCP", "Operations", "Probe",
+                "ProbeProtocol", "Snapshots",
             ]),
 
         // How it gets to the node and away again.

@@ -23,7 +23,7 @@ extension ResetRules {
     }
 
     /// The clients of all looks, without the daemon that closes the GPU when persistence mode is turned off.
-    static func blockingClients(_ facts: ResetFacts) -> [GPUClient] {
+    package static func blockingClients(_ facts: ResetFacts) -> [GPUClient] {
         var seen: Set<Int32> = []
         let turnsOff = facts.persistence.value == true && facts.path != .kernel
         return facts.looks.flatMap(\.clients).filter { client in

@@ -208,6 +208,12 @@ let package = Package(
         tests("RecordingsTests", ["JSON"]),
         tests("AuditTests", ["Audit", "JSON"]),
         tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
+        tests(
+            "OperatorTests",
+            [
+                "Audit", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol", "Snapshots", "TestSupport",
+                "Tools",
+            ]),
         tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

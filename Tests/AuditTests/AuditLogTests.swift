@@ -14,7 +14,9 @@ final class Folder {
 
     init() throws {
         var template = Array("/tmp/audit-tests.XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress).map { String(cString: $0) } }
+        let made = template.withUnsafeMutableBufferPointer {
+            $0.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
         path = try #require(made)
     }
 

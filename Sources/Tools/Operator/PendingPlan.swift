@@ -36,5 +36,5 @@ enum PlanFault: String, Error, Sendable {
     }
 
     static let remedy =
-        "Nothing was done. Call again without confirm for a new plan, and show it to the person who decides."
+        "Call again without confirm for a new plan, and show it to the person who decides."
 }

@@ -1,0 +1,115 @@
+import Audit
+import EventLoop
+import JSON
+import MCP
+import Operations
+import Probe
+import ProbeProtocol
+import Snapshots
+import Synchronization
+
+@testable import Tools
+
+/// An action on a thing that exists only here, whose facts a test can change.
+final class FakeThing: Sendable {
+    struct State: Sendable {
+        var facts: Int64 = 1
+        var refusals: [Refusal] = []
+        var acts = 0
+        var plans = 0
+        /// Changes the facts by itself from this plan on.
+        var changesAtPlan: Int?
+        var steps = ["first", "second"]
+    }
+
+    let state = Mutex(State())
+
+    func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+    var now: State { state.withLock { $0 } }
+}
+
+struct FakePlan: OperatorPlan {
+    var snapshot = NodeSnapshot()
+    var targets = ["thing:1"]
+    var facts: JSONObject
+    var fields: [Field] { [Field(key: "signal", value: .text("TERM"))] }
+    var refusals: [Refusal]
+    var summary = "The thing would be changed."
+    var question = "Change the thing?"
+}
+
+struct FakeAction: OperatorAction {
+    static let tool = "fake"
+    let thing: FakeThing
+
+    func plan(_ arguments: JSONObject) async throws(ToolFailure) -> FakePlan {
+        let now = thing.state.withLock { state in
+            state.plans += 1
+            if state.plans == state.changesAtPlan { state.facts += 1 }
+            return state
+        }
+        return FakePlan(facts: ["facts": .int(now.facts)], refusals: now.refusals)
+    }
+
+    func act(on plan: FakePlan, _ journal: ActionJournal) async throws(ActionStop) -> ActionResult {
+        for step in thing.now.steps { try journal.begin(step, step) }
+        thing.change { $0.acts += 1 }
+        return ActionResult(outcome: .done, summary: "The thing was changed.")
+    }
+
+    func verify(_ plan: FakePlan, after result: ActionResult?) async -> Verification { Verification() }
+}
+
+/// The tool on a loop, its audit log and what it answered.
+struct Bench: Sendable {
+    let thing = FakeThing()
+    let log: AuditLog
+    let path: String
+    let plans: PlanStore
+    let isShell: Bool
+
+    static let origin = AuditOrigin(
+        node: "n", mode: "operator", isSimulated: true, agentPID: OwnProcess.pid,
+        agentStartTicks: OwnProcess.startTicks)
+
+    init(lifetime: Duration = .seconds(60), clock: TestClock = TestClock(), isShell: Bool = false) throws {
+        self.isShell = isShell
+        path = "/tmp/operator-tests-\(OwnProcess.pid)-\(UInt64.random(in: 0...UInt64.max)).log"
+        log = try AuditLog(file: path, origin: Self.origin)
+        plans = PlanStore(lifetime: lifetime, now: { clock.now })
+    }
+
+    func probe(_ loop: EventLoop) -> Probe { Probe(loop: loop, configuration: ProbeConfiguration()) }
+
+    func tool(_ loop: EventLoop, audit: AuditLog? = nil) -> Tool {
+        let operation = OperatorContext(audit: audit ?? log, plans: plans, hostRoot: "/", isShell: isShell)
+        let context = ToolContext(
+            probe: probe(loop), loop: loop, nodeName: "n",
+            isSimulated: true, mode: .operator, operation: operation)
+        let procedure = OperatorProcedure(
+            action: FakeAction(thing: thing), context: context, operation: operation)
+        return Tool(name: "fake", title: "", description: "", inputSchema: ["type": "object"]) { call in
+            try await procedure.answer(call)
+        }
+    }
+
+    func events() -> [String] {
+        let text = (try? AuditReading.file(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return text.split(separator: "\n").compactMap { line in
+            let record = try? JSONParser.parse(Array(line.utf8))
+            return [record?["event"]?.stringValue, record?["outcome"]?.stringValue].compactMap { $0 }
+                .joined(separator: " ")
+        }
+    }
+}
+
+/// A clock that a test moves.
+final class TestClock: Sendable {
+    private let moved = Mutex(Duration.zero)
+    var now: MonotonicTime { MonotonicTime.now + moved.withLock { $0 } }
+    func move(by duration: Duration) { moved.withLock { $0 += duration } }
+}
+
+let asking = SessionInfo(revision: .november2025, capabilities: ClientCapabilities(["elicitation": [:]]))
+let silent = SessionInfo(revision: .november2025)
+let yes: JSONObject = ["action": "accept", "content": ["confirm": true]]

@@ -133,7 +133,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
             $0.looks[0].clients = [client("python3", .mapping)]
         },
         RefusalCase("MPS", "clients", "MPS control daemon", remedy: "echo quit") {
-            $0.looks[0].clients = [client("nvidia-cuda-mps-server", .compute)]
+            $0.looks[0].clients = [client("nvidia-cuda-mps", .compute)]
         },
         RefusalCase("DCGM", "clients", "DCGM host engine", remedy: "nvidia-dcgm") {
             $0.looks[0].clients = [client("nv-hostengine")]

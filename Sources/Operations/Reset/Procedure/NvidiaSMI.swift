@@ -88,20 +88,15 @@ package struct NvidiaSMI: DriverTool {
         }
     }
 
+    private static let packagedSuffix = "/nvidia/bin/nvidia-smi"
+
     /// Nothing of the agent's own environment, in which a library could be put before the driver's.
     private var environment: [String] {
         var variables = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
-        // Where it lies outside of the usual places, its libraries lie beside it and no loader cache knows them.
-        if let end = path.range(ofSuffix: "/bin/nvidia-smi"), !path.hasPrefix("/usr/bin"), !path.hasPrefix("/bin") {
-            variables.append("LD_LIBRARY_PATH=\(path[..<end])/lib64")
+        // On some systems its libraries lie beside it and no loader cache knows them.
+        if path.hasSuffix(Self.packagedSuffix) {
+            variables.append("LD_LIBRARY_PATH=\(path.dropLast(Self.packagedSuffix.count))/nvidia/lib64")
         }
         return variables
-    }
-}
-
-extension String {
-    /// Where this suffix begins, if it is one.
-    fileprivate func range(ofSuffix suffix: String) -> Index? {
-        hasSuffix(suffix) ? index(endIndex, offsetBy: -suffix.count) : nil
     }
 }

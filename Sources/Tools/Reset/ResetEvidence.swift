@@ -48,7 +48,9 @@ extension MIGDevice {
         var fields: [Field] = []
         if let uuid = uuid.value { fields.append(Field(key: "uuid", value: .text(uuid))) }
         if let id = gpuInstanceID.value { fields.append(Field(key: "gpu_instance_id", value: .uint(UInt64(id)))) }
-        if let id = computeInstanceID.value { fields.append(Field(key: "compute_instance_id", value: .uint(UInt64(id)))) }
+        if let id = computeInstanceID.value {
+            fields.append(Field(key: "compute_instance_id", value: .uint(UInt64(id))))
+        }
         if let bytes = memoryTotalBytes.value { fields.append(Field(key: "memory_total_bytes", value: .uint(bytes))) }
         return fields
     }

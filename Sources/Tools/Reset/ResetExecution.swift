@@ -17,7 +17,9 @@ struct ResetExecution: Sendable {
         try journal.begin(
             "save_evidence", "saving what the reset would wipe out", detail: JSONObject(fields: plan.evidence.fields))
         let during = await KernelWatch(node, target)
+        let ticker = ticker()
         let run = await procedure().run()
+        ticker.cancel()
         node.context.probe.openDriver()
         if let failure = run.failure, failure.state == .untouched {
             throw ActionStop(
@@ -28,6 +30,18 @@ struct ResetExecution: Sendable {
         let verification = await settle(isHopeless: run.failure?.state == .needsReboot, during: shown)
         return ResetReport(target: target, run: run, verification: verification, kernelLog: KernelWatch.lines(shown))
             .result
+    }
+
+    /// Tells whoever listens that a step that takes minutes is still being taken.
+    private func ticker() -> Task<Void, Never> {
+        let (loop, journal) = (node.context.loop, journal)
+        return Task(executorPreference: loop) {
+            var seconds = 0
+            while (try? await loop.sleep(for: .seconds(5))) != nil {
+                seconds += 5
+                journal.progress(Double(seconds) / 1_000, "still at work after \(seconds) s")
+            }
+        }
     }
 
     private func procedure() -> ResetProcedure {

@@ -33,7 +33,10 @@ package enum ResetGPU {
     private static let inputSchema = Schema.object(
         [
             (GPUArgument.name, ResetSchema.gpu),
-            ("method", Schema.choice(ResetMethod.allCases.map(\.rawValue), "How", default: ResetMethod.driver.rawValue)),
+            (
+                "method",
+                Schema.choice(ResetMethod.allCases.map(\.rawValue), "How", default: ResetMethod.driver.rawValue)
+            ),
             ("force", Schema.boolean("Lift rules of caution that fail, never dangers. Default: false")),
             (
                 "settle_seconds",

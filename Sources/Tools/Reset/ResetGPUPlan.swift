@@ -41,7 +41,8 @@ struct ResetGPUPlan: OperatorPlan {
         case .driverToolBus: way = "by a reset of its bus (nvidia-smi -r bus)"
         case .kernel: way = "by the kernel, without the driver"
         }
-        let lifted = reset.lifted.isEmpty ? "" : " Lifted by force: \(reset.lifted.map(\.name).joined(separator: ", "))."
+        let lifted =
+            reset.lifted.isEmpty ? "" : " Lifted by force: \(reset.lifted.map(\.name).joined(separator: ", "))."
         return "\(reset.facts.gpu.description) would be reset \(way).\(lifted)"
     }
 

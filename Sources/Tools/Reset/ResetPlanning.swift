@@ -36,7 +36,8 @@ struct ResetPlanning: Sendable {
         if let gpu = snapshot.gpus.first(where: { selector.matches($0) }), let busID = gpu.busID.value {
             let module = known.first { $0.busID.slot == busID.slot }
             return ResetTarget(
-                index: gpu.index, uuid: gpu.uuid.value ?? module?.uuid, busID: busID, name: gpu.name.value ?? module?.model,
+                index: gpu.index, uuid: gpu.uuid.value ?? module?.uuid, busID: busID,
+                name: gpu.name.value ?? module?.model,
                 minor: gpu.inventory?.minorNumber.value ?? module?.minorNumber)
         }
         let named = known.first { gpu in

@@ -84,11 +84,12 @@ import Testing
         #expect(await Self.run(nil).failure?.kind == "tool_not_found")
     }
 
-    @Test(arguments: [
-        (2, "bad_argument"), (3, "not_supported"), (4, "no_permission"), (6, "not_found"), (8, "power"),
-        (9, "driver_not_loaded"), (10, "interrupts"), (12, "library_not_found"), (13, "symbol_missing"),
-        (14, "inforom"), (15, "gpu_lost"), (255, "tool_failed"), (77, "tool_failed"),
-    ] as [(Int32, String)])
+    @Test(
+        arguments: [
+            (2, "bad_argument"), (3, "not_supported"), (4, "no_permission"), (6, "not_found"), (8, "power"),
+            (9, "driver_not_loaded"), (10, "interrupts"), (12, "library_not_found"), (13, "symbol_missing"),
+            (14, "inforom"), (15, "gpu_lost"), (255, "tool_failed"), (77, "tool_failed"),
+        ] as [(Int32, String)])
     func everyExitCodeHasItsMeaning(_ code: Int32, _ kind: String) async {
         let run = await Self.run(ToldTool([.finished(code: code, output: "some words")]))
         #expect(run.failure?.kind == kind)
@@ -178,7 +179,8 @@ import Testing
             folder.put("/usr/bin/nvidia-smi", .text("#!/no/such/shell\n"))
             chmod(folder.path + "/usr/bin/nvidia-smi", 0o755)
             return (
-                missing, await NvidiaSMI(root: "/", path: folder.path + "/usr/bin/nvidia-smi", loop: loop).run(.reset(uuid: "x"))
+                missing,
+                await NvidiaSMI(root: "/", path: folder.path + "/usr/bin/nvidia-smi", loop: loop).run(.reset(uuid: "x"))
             )
         }
         // Without the rights of root the root cannot even be entered.
@@ -215,7 +217,8 @@ import Testing
 
     @Test func isNotFoundWhereItIsNot() async throws {
         let folder = Folder(["/usr/bin/nvidia-smi": .text("not a program")])
-        let found = try await onLoop { loop in NvidiaSMI.find(roots: ["/no/such/root", folder.path], loop: loop) != nil }
+        let found = try await onLoop { loop in NvidiaSMI.find(roots: ["/no/such/root", folder.path], loop: loop) != nil
+        }
         #expect(!found)
     }
 }

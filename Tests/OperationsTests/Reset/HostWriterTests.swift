@@ -77,6 +77,7 @@ import Testing
             #expect(control.path.hasPrefix("/sys/bus/pci/") || control.path.hasPrefix("/proc/driver/nvidia/gpus/"))
             #expect(!control.path.contains("..") && !control.text.contains("/"))
         }
-        #expect("\(HostControl.unbindLock(gpu, held: true))" == "echo 1 > /proc/driver/nvidia/gpus/0000:3b:00.0/unbindLock")
+        #expect(
+            "\(HostControl.unbindLock(gpu, held: true))" == "echo 1 > /proc/driver/nvidia/gpus/0000:3b:00.0/unbindLock")
     }
 }

@@ -30,7 +30,9 @@ import Testing
         let run = await Self.run(node, Self.order(), notes)
         #expect(run.failure == nil)
         #expect(
-            Self.names(run) == ["close_driver", "power_control", "take_unbind_lock", "unbind", "function_reset", "bind"])
+            Self.names(run) == [
+                "close_driver", "power_control", "take_unbind_lock", "unbind", "function_reset", "bind",
+            ])
         #expect(!run.steps.contains { !$0.succeeded })
         // Each step is in the record before it is taken.
         #expect(notes.all == Self.names(run).flatMap { ["will \($0)", "did \($0)"] })

@@ -41,7 +41,11 @@ import Testing
                 Self.process(3, "dcgm-exporter", opened: ["nvidiactl"]),
                 Self.process(4, "elsewhere", opened: ["nvidia4"]),
                 Self.process(5, "thirty", opened: ["nvidia30"]),
-            ]), gpu: Self.gpu(compute: .value([GPUProcess(pid: 1, usedMemoryBytes: nil), GPUProcess(pid: 9, usedMemoryBytes: 1, life: .gone)])),
+            ]),
+            gpu: Self.gpu(
+                compute: .value([
+                    GPUProcess(pid: 1, usedMemoryBytes: nil), GPUProcess(pid: 9, usedMemoryBytes: 1, life: .gone),
+                ])),
             minor: 3)
         #expect(look.clients.map(\.pid) == [1, 2, 9])
         #expect(look.clients[0].evidence == [.deviceNode, .compute])
@@ -78,7 +82,8 @@ import Testing
 
     @Test(arguments: [
         ("nv-hostengine", "DCGM host engine"), ("dcgm-exporter", "DCGM exporter"), ("nvidia-device-p", "device plugin"),
-        ("nvidia-persiste", "persistence daemon"), ("nv-fabricmanage", "fabric manager"), ("gpu-feature-dis", "GPU feature discovery"),
+        ("nvidia-persiste", "persistence daemon"), ("nv-fabricmanage", "fabric manager"),
+        ("gpu-feature-dis", "GPU feature discovery"),
         ("nvidia-cuda-mps", "MPS control daemon"), ("Xorg", "X server"), ("gpud", "gpud"),
     ])
     func monitorsAreKnownByTheKernelsName(_ name: String, _ title: String) {

@@ -41,7 +41,8 @@ import Testing
     typealias Change = @Sendable (inout ResetState) -> Void
     static let differences: [(String, Change)] = [
         ("listed", { $0.isListed = false }), ("uuid", { $0.uuid = .value("GPU-other") }),
-        ("bus_id", { $0.busID = .value(FakeKernel.bridge) }), ("memory_size", { $0.memoryTotalBytes = .value(79 << 30) }),
+        ("bus_id", { $0.busID = .value(FakeKernel.bridge) }),
+        ("memory_size", { $0.memoryTotalBytes = .value(79 << 30) }),
         ("recovery_action", { $0.recoveryAction = .value(1) }), ("nvlink", { $0.activeLinkCount = .value(17) }),
         ("fabric", { $0.fabricState = .value(2) }), ("fabric", { $0.fabricStatus = .value(999) }),
         ("repair", { $0.isRepairPending = .value(true) }), ("remapping", { $0.hasRemapFailed = .value(true) }),
@@ -62,7 +63,8 @@ import Testing
         ("memory_size", { $0.memoryTotalBytes = .unavailable(.gpuLost) }),
         ("recovery_action", { $0.recoveryAction = .unavailable(.timedOut) }),
         ("nvlink", { $0.activeLinkCount = .unavailable(.timedOut) }),
-        ("fabric", { $0.fabricStatus = .unavailable(.timedOut) }), ("ecc", { $0.volatileUncorrected = .unavailable(.timedOut) }),
+        ("fabric", { $0.fabricStatus = .unavailable(.timedOut) }),
+        ("ecc", { $0.volatileUncorrected = .unavailable(.timedOut) }),
     ]
 
     @Test(arguments: gaps)

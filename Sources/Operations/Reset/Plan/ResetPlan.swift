@@ -70,14 +70,19 @@ package struct ResetPlan: Sendable, Hashable {
             lines.append(
                 "\(client.description) holds \(client.nodes.joined(separator: ", ")), which belong to no single GPU")
         }
-        for client in facts.otherJobs { lines.append("\(client.description) has \(client.nodes.joined(separator: ", ")) open") }
+        for client in facts.otherJobs {
+            lines.append("\(client.description) has \(client.nodes.joined(separator: ", ")) open")
+        }
         if !facts.links.peers.isEmpty {
-            lines.append("linked GPUs lose the link during it: \(facts.links.peers.map(\.description).joined(separator: ", "))")
+            lines.append(
+                "linked GPUs lose the link during it: \(facts.links.peers.map(\.description).joined(separator: ", "))")
         }
         if facts.links.switchLinkCount > 0 { lines.append("the GPU leaves the NVLink fabric and registers anew") }
         for device in facts.migDevices.value ?? [] { lines.append("MIG device \(device) is destroyed") }
         if facts.path != .driverTool {
-            lines += facts.slot.siblings.map { "\($0.address) (\($0.kind)) of the same board is reset with it or unbound" }
+            lines += facts.slot.siblings.map {
+                "\($0.address) (\($0.kind)) of the same board is reset with it or unbound"
+            }
         }
         return lines + [
             "locked clocks, power limits and the volatile ECC counters of the GPU are lost",

@@ -10,8 +10,10 @@ extension ResetRules {
         guard active > 0 else { return .holds("nvlink", "no NVLink is up") }
         guard let architecture = facts.architecture.value else {
             return .danger(
-                "nvlink", "\(active) NVLinks are up and the GPU's generation is not known: older ones must be reset together",
-                remedy: "reboot the node, or reset all of its GPUs at once with nvidia-smi --gpu-reset", isUnknown: true)
+                "nvlink",
+                "\(active) NVLinks are up and the GPU's generation is not known: older ones must be reset together",
+                remedy: "reboot the node, or reset all of its GPUs at once with nvidia-smi --gpu-reset", isUnknown: true
+            )
         }
         guard architecture >= ampere else { return needsPeers(facts, active) }
         guard architecture == ampere, links.switchLinkCount > 0 || facts.node.nvSwitchCount.value != 0 else {
@@ -25,14 +27,16 @@ extension ResetRules {
         if facts.path == .kernel, facts.node.nvSwitchCount.value == 0 {
             return .policy(
                 "nvlink", "whether NVLinks are up is not known (\(reason)), since the driver does not answer",
-                remedy: "make sure that no GPU next to it runs a job over NVLink; with force this is assumed", isUnknown: true)
+                remedy: "make sure that no GPU next to it runs a job over NVLink; with force this is assumed",
+                isUnknown: true)
         }
         if let architecture = facts.architecture.value, architecture > ampere {
             return .holds("nvlink", "links not known (\(reason)); this generation can be reset alone")
         }
         return .danger(
             "nvlink", "whether NVLinks are up could not be read (\(reason))",
-            remedy: "reset all GPUs of the node together, with fabric manager running, or reboot the node", isUnknown: true)
+            remedy: "reset all GPUs of the node together, with fabric manager running, or reboot the node",
+            isUnknown: true)
     }
 
     private static func needsPeers(_ facts: ResetFacts, _ active: Int) -> ResetPrecondition {
@@ -41,7 +45,8 @@ extension ResetRules {
             "nvlink",
             "this generation (before Ampere) is reset only together with all GPUs at its \(active) NVLinks"
                 + (peers.isEmpty ? "" : ": \(peers)"),
-            remedy: "stop the clients of all of them and reset them in one command (nvidia-smi --gpu-reset -i with all), or "
+            remedy:
+                "stop the clients of all of them and reset them in one command (nvidia-smi --gpu-reset -i with all), or "
                 + "reboot the node")
     }
 
@@ -55,7 +60,8 @@ extension ResetRules {
                 remedy: "systemctl start nvidia-fabricmanager, or reset all GPUs of the node together")
         case .unavailable(let reason):
             return .danger(
-                "nvlink", "this is an Ampere GPU at NVSwitches, and whether fabric manager runs is not known (\(reason.word))",
+                "nvlink",
+                "this is an Ampere GPU at NVSwitches, and whether fabric manager runs is not known (\(reason.word))",
                 remedy: "run the agent in the node's process id namespace", isUnknown: true)
         }
     }
@@ -72,10 +78,12 @@ extension ResetRules {
             let names = neighbours.prefix(8).map { "\($0.address) (\($0.kind))" }.joined(separator: ", ")
             guard facts.path == .kernel, hasFunctionReset(slot) else {
                 return .danger(
-                    "bridge", "\(neighbours.count) other devices are below the same bridge and would be reset too: \(names)",
+                    "bridge",
+                    "\(neighbours.count) other devices are below the same bridge and would be reset too: \(names)",
                     remedy: "use method driver, or reboot the node")
             }
-            return .note("bridge", "other devices are below the same bridge (\(names)): only the function itself is reset")
+            return .note(
+                "bridge", "other devices are below the same bridge (\(names)): only the function itself is reset")
         }
         if slot.bridge == nil, facts.path == .driverToolBus {
             return .danger(
@@ -108,10 +116,12 @@ extension ResetRules {
         guard facts.path == .kernel, facts.slot.driver.value == "nvidia" else { return nil }
         guard facts.slot.hasUnbindLock else {
             return .danger(
-                "unbind_lock", "nvidia is bound and offers no unbindLock for this GPU: unbinding could sleep without end",
+                "unbind_lock",
+                "nvidia is bound and offers no unbindLock for this GPU: unbinding could sleep without end",
                 remedy: "reboot the node")
         }
-        return .holds("unbind_lock", "nvidia.ko has an unbind lock for this GPU; it is read back before anything is unbound")
+        return .holds(
+            "unbind_lock", "nvidia.ko has an unbind lock for this GPU; it is read back before anything is unbound")
     }
 
     static func resetMethod(_ facts: ResetFacts) -> ResetPrecondition? {
@@ -120,12 +130,14 @@ extension ResetRules {
         let busReset = slot.hasBusReset && slot.isAloneBelowBridge
         guard slot.hasReset || busReset else {
             return .danger(
-                "reset_method", "the kernel has no reset for this GPU, and none for the bus above that would hit it alone",
+                "reset_method",
+                "the kernel has no reset for this GPU, and none for the bus above that would hit it alone",
                 remedy: "reboot the node (reset_subordinate came with Linux 6.13)")
         }
         let words = slot.resetMethods.value.map { " (\($0.joined(separator: " ")))" } ?? ""
         return .holds(
             "reset_method",
-            slot.hasReset ? "the kernel can reset the function\(words)" : "the kernel can reset the bus below the bridge")
+            slot.hasReset
+                ? "the kernel can reset the function\(words)" : "the kernel can reset the bus below the bridge")
     }
 }

@@ -32,7 +32,8 @@ extension ResetRules {
         }
         guard facts.path == .kernel || facts.gpu.uuid != nil else {
             return .danger(
-                "identity", "the GPU's UUID is not known, and indexes shift", remedy: "use method bus, or reboot the node",
+                "identity", "the GPU's UUID is not known, and indexes shift",
+                remedy: "use method bus, or reboot the node",
                 isUnknown: true)
         }
         return .holds("identity", facts.gpu.description)
@@ -61,7 +62,8 @@ extension ResetRules {
                 remedy: "reboot the node; if it stays away, cut the node's power for a minute")
         case (nil, .kernel):
             return .danger(
-                "presence", "the GPU's configuration space could not be read (\(facts.slot.isAllOnes.reason?.word ?? "?"))",
+                "presence",
+                "the GPU's configuration space could not be read (\(facts.slot.isAllOnes.reason?.word ?? "?"))",
                 remedy: "give the agent the node's /sys, or reboot the node", isUnknown: true)
         case (nil, _): return .note("presence", "not known, but the driver answers")
         }
@@ -70,7 +72,8 @@ extension ResetRules {
     static func ownership(_ facts: ResetFacts) -> ResetPrecondition {
         guard let driver = facts.slot.driver.value else {
             return .danger(
-                "bound_driver", "which driver is bound to the GPU is not known (\(facts.slot.driver.reason?.word ?? "?"))",
+                "bound_driver",
+                "which driver is bound to the GPU is not known (\(facts.slot.driver.reason?.word ?? "?"))",
                 remedy: "give the agent the node's /sys", isUnknown: true)
         }
         switch driver {
@@ -83,7 +86,8 @@ extension ResetRules {
         default:
             return .danger(
                 "bound_driver", driver.isEmpty ? "no driver is bound" : "\(driver) is bound and not nvidia",
-                remedy: "bind the GPU to nvidia first (echo its address > /sys/bus/pci/drivers_probe), or reboot the node")
+                remedy:
+                    "bind the GPU to nvidia first (echo its address > /sys/bus/pci/drivers_probe), or reboot the node")
         }
     }
 
@@ -96,7 +100,8 @@ extension ResetRules {
         switch facts.virtualization {
         case .value(0): return .holds("virtualization", "none")
         case .value(1):
-            return .note("virtualization", "passed through to this machine: the hypervisor has to let the reset through")
+            return .note(
+                "virtualization", "passed through to this machine: the hypervisor has to let the reset through")
         case .value(2):
             return .danger(
                 "virtualization", "this is a vGPU in a virtual machine, which cannot reset the board",

@@ -12,7 +12,8 @@ extension ResetRules {
         case .value(6) where facts.method == .bus: return .holds("recovery_action", "the driver asks for a bus reset")
         case .value(6):
             return .policy(
-                "recovery_action", "the driver asks for a bus reset", remedy: "use method bus; with force this one is tried")
+                "recovery_action", "the driver asks for a bus reset",
+                remedy: "use method bus; with force this one is tried")
         case .value(0), .value(3):
             if !pending.isEmpty { return .holds("recovery_action", "a reset is outstanding for: \(pending)") }
             return .policy(
@@ -42,7 +43,8 @@ extension ResetRules {
             return .holds("loop_guard", "last reset \(seconds / 60) minutes ago")
         case .secondsAgo(let seconds):
             return .policy(
-                "loop_guard", "this GPU was reset \(seconds / 60) minutes ago: a fault that is back within the hour is not "
+                "loop_guard",
+                "this GPU was reset \(seconds / 60) minutes ago: a fault that is back within the hour is not "
                     + "cured by another reset",
                 remedy: "reboot the node, or have the board replaced; with force it is reset once more")
         }
@@ -56,7 +58,9 @@ extension ResetRules {
                 "scheduling", "the node is schedulable: a new pod can take the GPU in the middle of the reset",
                 remedy: "kubectl cordon it first; with force the risk is taken")
         case .unknown:
-            .note("scheduling", "unknown: the agent asks no API server; cordon the node (kubectl cordon) before you confirm")
+            .note(
+                "scheduling",
+                "unknown: the agent asks no API server; cordon the node (kubectl cordon) before you confirm")
         }
     }
 }

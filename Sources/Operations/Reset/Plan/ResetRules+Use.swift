@@ -4,7 +4,8 @@ internal import Snapshots
 extension ResetRules {
     static func clients(_ facts: ResetFacts) -> ResetPrecondition {
         guard facts.looks.count >= 2 else {
-            return .danger("clients", "the clients were not looked at twice", remedy: "ask for a new plan", isUnknown: true)
+            return .danger(
+                "clients", "the clients were not looked at twice", remedy: "ask for a new plan", isUnknown: true)
         }
         let clients = blockingClients(facts)
         guard clients.isEmpty else { return used(by: clients) }
@@ -19,7 +20,9 @@ extension ResetRules {
                 remedy: "run the agent as root; if the driver does not answer, use method bus", isUnknown: true)
         }
         return .holds(
-            "clients", "no client in NVML's lists, open device nodes and memory maps, twice \(ResetFacts.secondsBetweenLooks) s apart")
+            "clients",
+            "no client in NVML's lists, open device nodes and memory maps, twice \(ResetFacts.secondsBetweenLooks) s apart"
+        )
     }
 
     /// The clients of all looks, without the daemon that closes the GPU when persistence mode is turned off.
@@ -76,8 +79,10 @@ extension ResetRules {
         switch facts.migDevices {
         case .value(let devices) where !devices.isEmpty:
             return .policy(
-                "mig", "MIG is on with \(devices.count) instances, which a reset destroys: \(devices.joined(separator: ", "))",
-                remedy: "save the layout and have MIG manager make it anew (label nvidia.com/mig.config); with force they are "
+                "mig",
+                "MIG is on with \(devices.count) instances, which a reset destroys: \(devices.joined(separator: ", "))",
+                remedy:
+                    "save the layout and have MIG manager make it anew (label nvidia.com/mig.config); with force they are "
                     + "destroyed")
         case .value: return facts.migMode.value?.current == true ? .note("mig", "on, without instances") : nil
         case .unavailable(.notSupported): return nil
@@ -99,6 +104,8 @@ extension ResetRules {
         guard facts.path != .driverTool else { return .note("other_jobs", found) }
         return .policy(
             "other_jobs", found,
-            remedy: "drain the node first: a bus reset that goes wrong can stop the whole node; with force they take that risk")
+            remedy:
+                "drain the node first: a bus reset that goes wrong can stop the whole node; with force they take that risk"
+        )
     }
 }

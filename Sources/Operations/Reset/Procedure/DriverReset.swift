@@ -27,7 +27,8 @@ struct DriverReset {
         await turnPersistenceOn()
         throw ResetFailure(
             .untouched, "persistence_mode", "persistence mode could not be turned off: \(failure.reason)",
-            remedy: "stop nvidia-persistenced (systemctl stop nvidia-persistenced) or the driver pod's, then plan again")
+            remedy: "stop nvidia-persistenced (systemctl stop nvidia-persistenced) or the driver pod's, then plan again"
+        )
     }
 
     /// A failure here is in the report and does not undo the reset.
@@ -48,7 +49,8 @@ struct DriverReset {
         guard let problem else { return }
         throw ResetFailure(
             .untouched, "in_use", "the GPU is still or again in use: \(problem)",
-            remedy: "stop what uses it, and keep it from coming back (cordon the node, delete the pods), then plan again")
+            remedy:
+                "stop what uses it, and keep it from coming back (cordon the node, delete the pods), then plan again")
     }
 
     private mutating func reset() async throws(ResetFailure) {

@@ -26,7 +26,8 @@ enum DriverToolVerdict {
 
     private static let inUse = Meaning(
         .untouched, "in_use", "another client has the GPU open",
-        "list_gpu_processes names the clients; stop them, also monitoring agents and nvidia-persistenced, and plan again")
+        "list_gpu_processes names the clients; stop them, also monitoring agents and nvidia-persistenced, and plan again"
+    )
 
     private static let words: [(words: String, meaning: Meaning)] = [
         ("in use by another client", inUse),
@@ -82,6 +83,7 @@ enum DriverToolVerdict {
             .uncertain, "inforom", "the GPU's InfoROM is damaged",
             "reset it once more or reboot; if it stays, the board has to be replaced"),
         15: Meaning(
-            .needsReboot, "gpu_lost", "the GPU fell off the bus", "reboot the node; if it stays, cut its power for a minute"),
+            .needsReboot, "gpu_lost", "the GPU fell off the bus",
+            "reboot the node; if it stays, cut its power for a minute"),
     ]
 }

@@ -134,7 +134,8 @@ extension KernelReset {
         } else {
             problems.append("the kernel has no reset method for this function")
         }
-        if let problem = try await resetBus() { problems.append(problem) } else { return nil }
+        guard let problem = try await resetBus() else { return nil }
+        problems.append(problem)
         if !answers(order.gpu) { return try await findAgain(problems) }
         return ResetFailure(
             .uncertain, "no_reset", problems.joined(separator: "; "), remedy: "reboot the node; the GPU was not reset")
@@ -143,7 +144,9 @@ extension KernelReset {
     /// Nil when the bus was reset and the GPU answers.
     private mutating func resetBus() async throws(ResetFailure) -> String? {
         guard let bridge = order.bridge else { return "there is no bridge above whose bus could be reset" }
-        guard order.isAloneBelowBridge else { return "other devices are below bridge \(bridge), so its bus is not reset" }
+        guard order.isAloneBelowBridge else {
+            return "other devices are below bridge \(bridge), so its bus is not reset"
+        }
         let control = HostControl.resetSubordinate(bridge)
         guard controls.files.exists(control.path) else {
             return "this kernel cannot reset the bus below \(bridge) (reset_subordinate came with Linux 6.13)"
@@ -157,9 +160,12 @@ extension KernelReset {
         try await rescan()
         guard !answers(order.gpu) else { return nil }
         throw ResetFailure(
-            .needsReboot, "lost", "the GPU does not answer any more: \(problems.joined(separator: "; ")); "
+            .needsReboot, "lost",
+            "the GPU does not answer any more: \(problems.joined(separator: "; ")); "
                 + "nor did the kernel find it again",
-            remedy: "reboot the node; if the GPU stays away, cut the node's power for a minute (a warm reboot may not reset it)")
+            remedy:
+                "reboot the node; if the GPU stays away, cut the node's power for a minute (a warm reboot may not reset it)"
+        )
     }
 
     private mutating func rescan() async throws(ResetFailure) {
@@ -179,7 +185,8 @@ extension KernelReset {
             answers(order.gpu)
                 ? "the driver \(missing.driver) does not take \(missing.address) any more"
                 : "the kernel did not find \(order.gpu) again after the rescan",
-            remedy: "look for RmInitAdapter, \"failed to assign\" and \"no space\" in the kernel log, then reboot the node; if "
+            remedy:
+                "look for RmInitAdapter, \"failed to assign\" and \"no space\" in the kernel log, then reboot the node; if "
                 + "the GPU stays away, cut its power")
     }
 

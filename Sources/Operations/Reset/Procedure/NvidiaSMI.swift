@@ -27,7 +27,8 @@ package struct NvidiaSMI: DriverTool {
 
     /// Where distributions, cloud images and driver containers have it.
     private static let places = [
-        "/usr/bin", "/usr/local/bin", "/bin", "/usr/local/nvidia/bin", "/home/kubernetes/bin/nvidia/bin", "/opt/nvidia/bin",
+        "/usr/bin", "/usr/local/bin", "/bin", "/usr/local/nvidia/bin", "/home/kubernetes/bin/nvidia/bin",
+        "/opt/nvidia/bin",
         "/opt/bin", "/usr/libexec/nvidia/tesla/bin", "/run/current-system/sw/bin", "/usr/lib/wsl/lib",
     ]
 

@@ -126,7 +126,8 @@ extension ResetFailure {
         guard !child.wasKilled else {
             return ResetFailure(
                 .uncertain, "timed_out", "\(what) did not end in time and was killed\(place)",
-                remedy: "check the GPU with diagnose_gpu_node before it is used; if it does not answer, reboot the node")
+                remedy: "check the GPU with diagnose_gpu_node before it is used; if it does not answer, reboot the node"
+            )
         }
         return ResetFailure(
             .needsReboot, "hung",

@@ -48,8 +48,9 @@ package struct ResetVerification: Sendable, Hashable {
             advice.append("take the GPU out of service: a reset does not cure this; have the board replaced (RMA)")
         }
         if !failed.isDisjoint(with: ["nvlink", "fabric"]) {
-            advice.append("check fabric manager (systemctl status nvidia-fabricmanager) before the GPU gets work: CUDA fails "
-                + "with error 802 until it has registered")
+            advice.append(
+                "check fabric manager (systemctl status nvidia-fabricmanager) before the GPU gets work: CUDA fails "
+                    + "with error 802 until it has registered")
         }
         if failed.contains("persistence_mode") { advice.append("turn persistence mode on again: nvidia-smi -pm 1") }
         return advice + [
@@ -80,7 +81,8 @@ private struct Rules {
             return [check("listed", false, "NVML does not list the GPU, or does not open it")]
         }
         return [
-            check("listed", true, "NVML opens it"), uuid, busID, memory, recovery, repair, remapping, ecc, width, links, fabric,
+            check("listed", true, "NVML opens it"), uuid, busID, memory, recovery, repair, remapping, ecc, width, links,
+            fabric,
             persistenceMode,
         ]
     }
@@ -110,14 +112,17 @@ private struct Rules {
     private var memory: ResetCheck? {
         guard let now = after.memoryTotalBytes.value else { return missing("memory_size", after.memoryTotalBytes) }
         guard let earlier = before.memoryTotalBytes.value else {
-            return ResetCheck(name: "memory_size", verdict: .unknown, found: "\(now) bytes; it could not be read before")
+            return ResetCheck(
+                name: "memory_size", verdict: .unknown, found: "\(now) bytes; it could not be read before")
         }
-        return check("memory_size", now == earlier, now == earlier ? "\(now) bytes" : "\(now) bytes instead of \(earlier)")
+        return check(
+            "memory_size", now == earlier, now == earlier ? "\(now) bytes" : "\(now) bytes instead of \(earlier)")
     }
 
     private var recovery: ResetCheck? {
         guard let action = after.recoveryAction.value else { return missing("recovery_action", after.recoveryAction) }
-        return check("recovery_action", action == 0, action == 0 ? "none" : "the driver still asks for action \(action)")
+        return check(
+            "recovery_action", action == 0, action == 0 ? "none" : "the driver still asks for action \(action)")
     }
 
     private var repair: ResetCheck? {

@@ -81,8 +81,8 @@ def test_a_process_of_another_user(client, device):
 
 
 def test_a_process_in_a_namespace_like_a_containers(client, device):
-    script = f"sh -c 'echo ready; {LOOP}' <&0 & wait"
-    with Holder(device, command=["unshare", "--pid", "--fork", "sh", "-c", script]) as holder:
+    script = f"exec 5<&0; sh -c 'echo ready; {LOOP}' <&5 & wait"
+    with Holder(device, command=["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", script]) as holder:
         def children(pid):
             return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
         first = children(holder.pid)[0]

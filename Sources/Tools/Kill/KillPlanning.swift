@@ -1,4 +1,5 @@
 internal import Diagnosis
+internal import EventLoop
 internal import Operations
 internal import Probe
 internal import ProbeProtocol
@@ -30,11 +31,13 @@ struct KillPlanning {
         let scene = scene(reading)
         switch request.whom {
         case .process(let pid):
-            let holder = await holder(pid, in: reading)
+            let holder = await settled(await holder(pid, in: reading))
             let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder)
             if let refusal { plan.refusals.append(refusal) } else { plan.chosen = [holder] }
         case .holders(_, let selection):
-            choose(holders(of: selectors, selection, in: reading), scene, &plan)
+            var chosen: [GPUHolder] = []
+            for holder in holders(of: selectors, selection, in: reading) { chosen.append(await settled(holder)) }
+            choose(chosen, scene, &plan)
             if plan.chosen.isEmpty { plan.refusals = plan.leftAlone.isEmpty ? [noHolders(reading)] : plan.leftAlone }
         }
         plan.refusals += nodeRefusals
@@ -54,6 +57,22 @@ struct KillPlanning {
             Refusal(
                 "too_many", message: "\(plan.chosen.count) processes are more than one plan may end (\(Self.limit)).",
                 remedy: "Choose fewer GPUs or single pids; drain the node if all is to end."))
+    }
+
+    /// A process that is asleep in the kernel only for a moment, as in vfork(2) or while it reads a disk, is not stuck: it
+    /// is looked at again.
+    private func settled(_ holder: GPUHolder) async -> GPUHolder {
+        guard operation.hasRealHost, holder.process?.state == .uninterruptible else { return holder }
+        var holder = holder
+        for _ in 0..<10 {
+            guard let now = LiveProcess.status(of: holder.pid), now.startTicks == holder.process?.startTicks else { break }
+            if now.state != .uninterruptible {
+                holder.process?.state = now.state
+                break
+            }
+            guard (try? await context.loop.sleep(for: .milliseconds(50))) != nil else { break }
+        }
+        return holder
     }
 
     // MARK: What stands against it beside the rules

@@ -105,8 +105,10 @@ struct ResetReport: Sendable {
     private var summary: String {
         if let failure = run.failure { return "\(target.description) was not reset: \(failure.reason)." }
         guard isDone else {
-            let failed = verification.failures.map { "\($0.name): \($0.found)" }.joined(separator: "; ")
-            return "\(target.description) was reset and is not well: \(failed)."
+            let doubtful = verification.failures.isEmpty ? verification.unknowns : verification.failures
+            let words = doubtful.map { "\($0.name): \($0.found)" }.joined(separator: "; ")
+            let verdict = verification.failures.isEmpty ? "nobody can tell whether it is well" : "is not well"
+            return "\(target.description) was reset and \(verdict): \(words)."
         }
         let unknown = verification.unknowns.map(\.name)
         return "\(target.description) was reset and is back."

@@ -47,6 +47,10 @@ struct ResetPlanning: Sendable {
             case .busID(let busID): gpu.busID.slot == busID.slot
             }
         }
+        if named == nil, snapshot.gpus.isEmpty, let problem = snapshot.accessProblems.first {
+            throw ToolFailure(
+                message: "gpu: nothing tells which GPU \(selector) is. \(problem.message) \(problem.remedy)")
+        }
         guard let named else {
             throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, snapshot.accessProblems))
         }
@@ -63,6 +67,7 @@ struct ResetPlanning: Sendable {
             node: nodeFacts(snapshot))
         facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter { $0.monitoring == nil }
         facts.lastReset = lastReset(target)
+        facts.driverTrouble = snapshot.interruption.map(\.problem.message)
         guard let gpu else { return facts }
         let inventory = gpu.inventory ?? GPUInventory()
         facts.persistence = inventory.isPersistenceModeEnabled

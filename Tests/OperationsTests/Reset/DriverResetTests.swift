@@ -88,7 +88,7 @@ import Testing
         arguments: [
             (2, "bad_argument"), (3, "not_supported"), (4, "no_permission"), (6, "not_found"), (8, "power"),
             (9, "driver_not_loaded"), (10, "interrupts"), (12, "library_not_found"), (13, "symbol_missing"),
-            (14, "inforom"), (15, "gpu_lost"), (255, "tool_failed"), (77, "tool_failed"),
+            (14, "inforom"), (18, "version_mismatch"), (15, "gpu_lost"), (255, "tool_failed"), (77, "tool_failed"),
         ] as [(Int32, String)])
     func everyExitCodeHasItsMeaning(_ code: Int32, _ kind: String) async {
         let run = await Self.run(ToldTool([.finished(code: code, output: "some words")]))

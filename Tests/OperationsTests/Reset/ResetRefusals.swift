@@ -46,6 +46,9 @@ extension RefusalCase {
         RefusalCase("no minor", "identity", "minor", remedy: "driver") { $0.gpu.minor = nil },
         RefusalCase("no UUID", "identity", "UUID", remedy: "bus") { $0.gpu.uuid = nil },
         RefusalCase("dead driver", "driver", "does not answer", remedy: "method bus") { $0.driverAnswers = false },
+        RefusalCase("driver hangs elsewhere", "driver", "not for all", remedy: "other GPU", force: true) {
+            $0.driverTrouble = "The NVIDIA driver did not answer within 3 s on GPU 3."
+        },
         RefusalCase("off the bus", "presence", "all ones", remedy: "power") { $0.slot.isAllOnes = .value(true) },
         RefusalCase("one look", "clients", "twice", remedy: "new plan") { $0.looks.removeLast() },
         RefusalCase("a job", "clients", "python3 (pid 4711, pod ml/train-0)", remedy: "delete pod ml/train-0") {

@@ -6,6 +6,8 @@ package struct ResetFacts: Sendable, Hashable {
     package var gpu: ResetTarget
     /// Whether the driver answers for this GPU.
     package var driverAnswers: Bool
+    /// How the driver failed to answer for all of the node; nil when it did.
+    package var driverTrouble: String?
     /// Who has the GPU open, looked at twice; see ``secondsBetweenLooks``.
     package var looks: [ClientLook] = []
     /// Clients of the node's other GPUs.

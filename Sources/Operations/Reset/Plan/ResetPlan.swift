@@ -85,6 +85,7 @@ package struct ResetPlan: Sendable, Hashable {
             }
         }
         return lines + [
+            "this agent keeps away from the driver during it, so its other tools have no readings",
             "locked clocks, power limits and the volatile ECC counters of the GPU are lost",
             "the device plugin and other monitors have to be restarted afterwards",
         ]

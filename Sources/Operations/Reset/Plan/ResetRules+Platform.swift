@@ -40,6 +40,13 @@ extension ResetRules {
     }
 
     static func driver(_ facts: ResetFacts) -> ResetPrecondition {
+        if facts.driverAnswers, facts.path != .kernel, let trouble = facts.driverTrouble {
+            return .policy(
+                "driver", "the driver answers for this GPU but not for all of the node: \(trouble)",
+                remedy:
+                    "deal with the other GPU first: nvidia-smi asks all of them and would hang or fail as well; with force it "
+                    + "is tried")
+        }
         if facts.driverAnswers { return .holds("driver", "the driver answers for this GPU") }
         guard facts.path == .kernel else {
             return .danger(

@@ -32,6 +32,7 @@ enum DriverToolVerdict {
     private static let words: [(words: String, meaning: Meaning)] = [
         ("in use by another client", inUse),
         ("currently being used by one or more other processes", inUse),
+        ("driver/library version mismatch", versions),
         (
             "is the primary gpu",
             Meaning(
@@ -48,6 +49,10 @@ enum DriverToolVerdict {
                 "reboot the node; in a virtual machine the hypervisor has to let the reset through")
         ),
     ]
+
+    private static let versions = Meaning(
+        .untouched, "version_mismatch", "nvidia-smi and the loaded kernel module are of different versions",
+        "reload the driver or reboot the node, as after an upgrade")
 
     private static let rebootAdvice = "check the GPU with diagnose_gpu_node; if it is still bad, reboot the node"
 
@@ -79,6 +84,7 @@ enum DriverToolVerdict {
         13: Meaning(
             .untouched, "symbol_missing", "nvidia-smi and the driver's library are of different versions",
             "repair the driver's installation, or reboot after an upgrade"),
+        18: versions,
         14: Meaning(
             .uncertain, "inforom", "the GPU's InfoROM is damaged",
             "reset it once more or reboot; if it stays, the board has to be replaced"),

@@ -36,8 +36,11 @@ package struct ResetVerification: Sendable, Hashable {
     package var failures: [ResetCheck] { checks.filter { $0.verdict == .failed } }
     /// Those that nobody can tell.
     package var unknowns: [ResetCheck] { checks.filter { $0.verdict == .unknown } }
-    /// Whether nothing failed and the GPU is there.
-    package var isWell: Bool { failures.isEmpty && checks.first?.verdict == .passed }
+    /// Whether nothing failed and it is certain that the same GPU is there.
+    package var isWell: Bool {
+        let passed = Set(checks.filter { $0.verdict == .passed }.map(\.name))
+        return failures.isEmpty && passed.isSuperset(of: ["listed", "uuid", "bus_id"])
+    }
 
     /// What to do when it is not well.
     package var advice: [String] {

@@ -14,14 +14,17 @@ environment := $(build)/python
 sources := Package.swift Sources Tests Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help agent simulator all demo test test-short test-integration test-python coverage coverage-html lint format \
-	bench fuzz clean
+.PHONY: help agent agent-http simulator all demo test test-short test-integration test-python coverage coverage-html \
+	lint format bench stress docs fuzz clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 agent: ## build bin/k8s-mcp-agent (static, stripped; bin/agent links to it) and the NVML simulator beside it
 	@Scripts/build-agent
+
+agent-http: agent ## build bin/k8s-mcp-agent-http as well, which `serve --http` needs (larger; takes minutes)
+	@Scripts/build-agent http
 
 all: lint test agent ## check, test and build
 
@@ -32,13 +35,16 @@ test: agent $(environment)/ready ## run all tests (sets up a Python environment 
 	@Scripts/test $(ARGS)
 
 test-short: ## run the Swift tests only
-	$(SWIFT) test
+	$(SWIFT) test --traits HTTP
 
 test-python: agent $(environment)/ready ## run the tests of the built agent only; ARGS="-k name" for some of them
 	@Scripts/test-python $(ARGS)
 
 test-integration: ## compare the agent with the driver of this machine's GPU (needs one)
 	@Scripts/test-integration $(ARGS)
+
+docs: agent ## write docs/tools.md from the tools themselves
+	bin/k8s-mcp-agent tools --markdown > docs/tools.md
 
 coverage: ## print which lines the Swift tests reach
 	@Scripts/coverage
@@ -53,8 +59,11 @@ lint: ## check formatting and the house rules
 format: ## format the Swift code in place
 	$(SWIFT) format --in-place --recursive $(sources)
 
-bench: agent ## measure the agent beside its floors in C; takes about five minutes
+bench: agent-http ## measure the agent beside its floors in C, over pipes and HTTP; takes about ten minutes
 	@Benchmarks/run
+
+stress: agent-http ## serve crowds over HTTP: 100,000 requests, 1,000 sessions, 200 open streams
+	@Benchmarks/stress
 
 fuzz: ## feed the parsers of outside input with made-up input for SECONDS=60 each
 	@Scripts/fuzz $(SECONDS)

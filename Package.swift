@@ -68,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.11.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -124,11 +125,13 @@ let package = Package(
         room(
             "MCPHTTP",
             [
-                "CUnix", "JSON", "MCP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "CUnix", "JSON", "MCP", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -163,7 +166,8 @@ let package = Package(
         .executableTarget(
             name: "k8s-mcp-agent",
             dependencies: [
-                "Audit", "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher", "MCP",
+                "Audit", "CUnix", "Diagnosis", "EventLoop", "HostNode", "JSON", "Kubernetes", "KubernetesLauncher",
+                "MCP",
                 "Operations", "PodHolder", "Probe", "ProbeProtocol", "ProbeWorker", "Scenarios", "Snapshots", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "MCPHTTP", condition: .when(traits: ["HTTP"])),
@@ -197,13 +201,19 @@ let package = Package(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "Snapshots"], exclude: ["Xid/kmsg-samples.tsv"],
             swiftSettings: strict),
         .testTarget(
-            name: "MCPTests", dependencies: ["Digests", "MCP", "JSON", "EventLoop", "Spelling"], exclude: ["Exchanges"],
-            swiftSettings: strict),
+            name: "MCPTests",
+            dependencies: [
+                "Digests", "EventLoop", "JSON", "MCP", "MCPHTTP", "Spelling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], exclude: ["Exchanges"], swiftSettings: strict),
         tests(
             "MCPHTTPTests",
             [
-                "JSON", "MCP", "MCPHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                "JSON", "MCP", "MCPHTTP", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("RecordingsTests", ["JSON"]),
         tests("AuditTests", ["Audit", "JSON"]),
@@ -218,6 +228,20 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `make bench` measures the agent beside.
+if Context.environment["BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "BareHTTP",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], path: "Benchmarks/BareHTTP", swiftSettings: strict))
+}
 
 if Context.environment["FUZZ"] == "1" {
     package.targets += [

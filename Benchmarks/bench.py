@@ -13,6 +13,7 @@ import subprocess
 
 import call_counts
 import diagnosis
+import http_rates
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".build/bench"
@@ -75,6 +76,7 @@ def measure_round(scenarios, nodes, calls):
             keep("many", section, count, **run(*agent[:2], IN_FLIGHT, calls * 3, *agent[4:]))
     keep("memory", **run("driver", "memory", 1, call_of(SECTIONS["inventory"]), AGENT, "--simulate", largest))
     diagnosis.measure(keep, run, call_of, AGENT, largest, nodes, max(1, calls // 10))
+    http_rates.measure(keep, run, largest, calls)
     return figures
 
 
@@ -125,7 +127,7 @@ def print_memory(figures):
     peak, peak_child = figures["memory", "peak_kib"] / 1024, figures["memory", "peak_child_kib"] / 1024
     size = AGENT.stat().st_size / 1e6
     print("Memory (PSS), 8 GPUs, MiB            agent    child     both   target")
-    print(f"  idle after one request         {idle:9.1f}{idle_child:9.1f}{idle + idle_child:9.1f}   "
+    print(f"  idle after 200 requests        {idle:9.1f}{idle_child:9.1f}{idle + idle_child:9.1f}   "
           f"{verdict((idle + idle_child) * 1.048576, 20, ' MB')} (of 10^6 bytes)")
     print(f"  at most, {IN_FLIGHT} requests in flight {peak:9.1f}{peak_child:9.1f}{peak + peak_child:9.1f}")
     print(f"\nBinary, stripped: {size:.1f} MB   {verdict(size, 25, ' MB')}")
@@ -149,6 +151,7 @@ def main():
     print_many_in_flight(figures)
     print_memory(figures)
     diagnosis.show(figures, verdict)
+    http_rates.show(figures, verdict)
     if options.json:
         named = {" ".join(map(str, key)): value for key, value in figures.items()}
         options.json.write_text(json.dumps(named, indent=2), encoding="utf-8")

@@ -9,8 +9,11 @@ import tempfile
 import recorded_node
 
 LOG_LINES = 1_000_000
+# About 1 MiB, the largest ring buffer that is usual, and every record of it about a GPU: the worst case.
+RING_LINES = 10_000
 PROCESS_COUNTS = {"diagnose_gpu_node": 2_000, "list_gpu_processes": 10_000}
 JUDGING = ("get_gpu_health", "diagnose_gpu_node")
+LONG_LOG = (*JUDGING, "analyze_xid_errors")
 
 
 def inventory(agent, scenario):
@@ -29,6 +32,8 @@ class Nodes:
         gpus, driver_version = inventory(agent, scenario)
         self.log = self.folder / "dmesg"
         recorded_node.write_kernel_log(self.log, LOG_LINES, gpus)
+        self.ring = self.folder / "ring"
+        recorded_node.write_kernel_log(self.ring, RING_LINES, gpus, every=1)
         self.roots = {}
         for count in PROCESS_COUNTS.values():
             node = recorded_node.NodeRoot(self.folder / str(count), gpus, driver_version)
@@ -45,9 +50,12 @@ def measure(keep, run, call_of, agent, scenario, nodes, calls):
     """Every figure once, handed to `keep` under a tuple that names it."""
     for tool in JUDGING:
         keep("judge", tool, **run("driver", "calls", 1, calls, call_of(tool), agent, "--simulate", scenario))
-    for tool in JUDGING:
+    for tool in LONG_LOG:
         keep("log", tool, **run(
             "driver", "once", call_of(tool), agent, "--simulate", scenario, "--kernel-log", nodes.log))
+    keep("ring", **run(
+        "driver", "calls", 1, 20, call_of("analyze_xid_errors"), agent, "--simulate", scenario, "--kernel-log",
+        nodes.ring))
     for tool, count in PROCESS_COUNTS.items():
         command = (agent, "--simulate", scenario, "--host-root", nodes.roots[count])
         keep("processes", tool, **run("driver", "calls", 1, 20, call_of(tool), *command))
@@ -62,8 +70,12 @@ def show(figures, verdict):
               + f"{figures['judge', tool, 'answer_bytes']:13.0f}")
     print(f"\nKernel log of {LOG_LINES:,} lines, one answer, from exec on: CPU and memory at most (VmHWM) of both processes")
     print("                                     lines/s  CPU agent ms  child ms  agent MB  child MB   target")
-    for tool in JUDGING:
+    for tool in LONG_LOG:
         print_log(figures, tool, verdict)
+    print(f"\nFull ring buffer, {RING_LINES:,} records, all of GPUs, ms         p50        p99   CPU agent      child   target")
+    print(f"  {'analyze_xid_errors':46}" + row(
+        figures, ("ring",), "p50_us", "p99_us", "cpu_us", "child_cpu_us", digits=1, scale=1e-3)
+        + f"   {verdict(figures['ring', 'p50_us'] / 1e3, 100, ' ms')}")
     print("\nMany processes, 8 GPUs, one in flight, ms  p50   CPU agent      child       both    first answer, CPU of both")
     for tool, count in PROCESS_COUNTS.items():
         print_processes(figures, tool, count, verdict)

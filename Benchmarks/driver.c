@@ -209,6 +209,8 @@ static int measure_once(char **command) {
 static int measure_memory(double seconds, char **command) {
     struct server server = start_server(command);
     check_answer(&server);
+    // Some more, so that what every request needs is there.
+    make_calls(&server, 200, 1, NULL);
     usleep(500000);
     pid_t child = child_of(server.pid);
     long idle = pss_kib_of(server.pid), idle_child = child ? pss_kib_of(child) : 0;

@@ -19,13 +19,13 @@ XIDS = (
 )
 
 
-def write_kernel_log(path, lines, gpus):
-    """A dmesg of which one line in twenty is an Xid, of all GPUs in turn."""
+def write_kernel_log(path, lines, gpus, every=XID_EVERY):
+    """A dmesg of which one line in `every` is an Xid, of all GPUs in turn."""
     slots = [gpu["bus_id"].removesuffix(".0") for gpu in gpus]
     with path.open("w", encoding="ascii") as file:
         for index in range(lines):
             stamp = f"[{index // 100:5}.{index % 100:02}0000] "
-            turn, other = divmod(index, XID_EVERY)
+            turn, other = divmod(index, every)
             if other:
                 file.write(f"{stamp}eth0: renamed from veth{index:07}, IPv6: ADDRCONF(NETDEV_CHANGE): link becomes ready\n")
             else:

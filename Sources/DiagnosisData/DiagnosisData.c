@@ -19,6 +19,49 @@ static const char thresholds[] = {
 #embed "data/thresholds.conf"
 };
 
+static const char xidTriage[] = {
+#embed "data/runbooks/xid-triage.md"
+};
+
+static const char fallenOffTheBus[] = {
+#embed "data/runbooks/fallen-off-the-bus.md"
+};
+
+static const char eccAndRowRemapping[] = {
+#embed "data/runbooks/ecc-and-row-remapping.md"
+};
+
+static const char nvlinkDown[] = {
+#embed "data/runbooks/nvlink-down.md"
+};
+
+static const char thermal[] = {
+#embed "data/runbooks/thermal.md"
+};
+
+static const char zombieMemory[] = {
+#embed "data/runbooks/zombie-memory.md"
+};
+
+static const char resetOrReboot[] = {
+#embed "data/runbooks/reset-or-reboot.md"
+};
+
+static const char whatUnknownMeans[] = {
+#embed "data/runbooks/what-unknown-means.md"
+};
+
+static const struct DiagnosisDataRunbook runbooks[] = {
+    {"xid-triage", xidTriage, sizeof xidTriage},
+    {"fallen-off-the-bus", fallenOffTheBus, sizeof fallenOffTheBus},
+    {"ecc-and-row-remapping", eccAndRowRemapping, sizeof eccAndRowRemapping},
+    {"nvlink-down", nvlinkDown, sizeof nvlinkDown},
+    {"thermal", thermal, sizeof thermal},
+    {"zombie-memory", zombieMemory, sizeof zombieMemory},
+    {"reset-or-reboot", resetOrReboot, sizeof resetOrReboot},
+    {"what-unknown-means", whatUnknownMeans, sizeof whatUnknownMeans},
+};
+
 const char *DiagnosisDataXid(size_t *size) {
     *size = sizeof xid;
     return xid;
@@ -37,4 +80,9 @@ const char *DiagnosisDataSXid(size_t *size) {
 const char *DiagnosisDataThresholds(size_t *size) {
     *size = sizeof thresholds;
     return thresholds;
+}
+
+const struct DiagnosisDataRunbook *DiagnosisDataRunbooks(size_t *count) {
+    *count = sizeof runbooks / sizeof *runbooks;
+    return runbooks;
 }

@@ -51,13 +51,23 @@ public final class EventLoop: TaskExecutor, Sendable {
         var batch: [UnownedJob] = []
         var poller = Poller(wakeUp: wakeUp.readEnd)
         while true {
-            state.withLock { state in swap(&state.jobs, &batch) }
-            for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
-            batch.removeAll(keepingCapacity: true)
+            runJobs(&batch)
             guard let timeout = prepareToSleep(&poller) else { return }
             let ready = poller.wait(milliseconds: timeout)
             if poller.wokenUp { wakeUp.clear() }
             wake(ready)
+        }
+    }
+
+    /// How many times what jobs have made ready is run at once, before descriptors and timers get their turn.
+    private static let roundsWithoutPolling = 8
+
+    private func runJobs(_ batch: inout [UnownedJob]) {
+        for _ in 0..<Self.roundsWithoutPolling {
+            state.withLock { state in swap(&state.jobs, &batch) }
+            guard !batch.isEmpty else { return }
+            for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            batch.removeAll(keepingCapacity: true)
         }
     }
 

@@ -13,6 +13,7 @@ public import ServiceLifecycle
 public final class HTTPServer: Service {
     private let configuration: HTTPConfiguration
     private let endpoint: Endpoint
+    private let onNotice: @Sendable (String) -> Void
     private let onListening: @Sendable (Int) async -> Void
 
     /// Nothing is opened before ``run()``.
@@ -20,11 +21,17 @@ public final class HTTPServer: Service {
     /// - Parameters:
     ///   - executor: where calls run; the system's, if nil.
     ///   - onListening: is told the port once connections are accepted.
+    ///   - onNotice: is told what whoever runs the server should know, such as a certificate that cannot be read any more.
     public init(
         _ server: MCPServer, configuration: HTTPConfiguration, executor: (any TaskExecutor)? = nil,
-        probes: HTTPProbes = HTTPProbes(), onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        probes: HTTPProbes = HTTPProbes(),
+        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+        onNotice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
+        var configuration = configuration
+        configuration.limits.connections = DescriptorLimit.raise(for: configuration.limits.connections)
         self.configuration = configuration
+        self.onNotice = onNotice
         self.onListening = onListening
         endpoint = Endpoint(server, configuration, executor: executor, probes: probes)
     }
@@ -34,22 +41,31 @@ public final class HTTPServer: Service {
     /// - Throws: where the address cannot be listened on, or the certificate cannot be read.
     public func run() async throws {
         let endpoint = endpoint
-        let onListening = onListening
-        let service = try builder().buildServer(
-            configuration: ServerConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.logger,
-            responder: { request, writer, channel in try await endpoint.respond(request, writer, channel) },
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) })
-        let ticker = ticker()
+        let loop = Self.threads.next()
+        let service = try service(on: loop)
+        let ticker = ticker(loop)
         defer { ticker.cancel() }
         try await withGracefulShutdownHandler {
-            try await service.run()
+            try await withTaskExecutorPreference(LoopExecutor(loop)) { try await service.run() }
         } onGracefulShutdown: {
             Task { await endpoint.shutDown() }
         }
         await endpoint.shutDown()
+    }
+
+    /// One thread for the connections of all servers, which lasts as long as the process: what limits the rate is the work
+    /// behind the connections, and each further thread would have to be woken up and would cost memory.
+    private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+    private func service(on loop: any EventLoop) throws -> any Service {
+        let endpoint = endpoint
+        let onListening = onListening
+        return try builder().buildServer(
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), backlog: 1_024),
+            eventLoopGroup: loop, logger: Self.logger,
+            responder: { request, writer, channel in try await endpoint.respond(request, writer, channel) },
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) })
     }
 
     private func builder() throws -> HTTPServerBuilder {
@@ -58,24 +74,17 @@ public final class HTTPServer: Service {
         let http = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [ConnectionWatch(connections, limits)],
-                idleTimeout: TimeAmount(limits.readTime),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers, maxHeaderFieldCount: 100)))
         guard let files = configuration.tls else { return http }
-        return try .tls(http, tlsConfiguration: Self.tls(files))
-    }
-
-    private static func tls(_ files: TLSFiles) throws -> TLSConfiguration {
-        let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
-        let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
-        return .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        return try .tls(http, tlsConfiguration: CertificateStore(files, onNotice: onNotice).configuration)
     }
 
     /// Has silent streams say that they live, and ends idle sessions.
-    private func ticker() -> RepeatedTask {
+    private func ticker(_ loop: any EventLoop) -> RepeatedTask {
         let endpoint = endpoint
-        let interval = TimeAmount(configuration.limits.keepAlive)
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        // Two looks without anything in between make a silence.
+        let interval = TimeAmount(configuration.limits.keepAlive / 2)
         return loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             endpoint.streams.keepAlive()
             endpoint.sessions.sweep()

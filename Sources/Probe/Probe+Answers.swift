@@ -1,3 +1,4 @@
+internal import CUnix
 internal import EventLoop
 internal import ProbeProtocol
 internal import Snapshots
@@ -28,6 +29,11 @@ extension Probe {
         }
     }
 
+    /// After the answer that is about to be handed out: what started the agent is not needed again.
+    private func releaseStartUp() {
+        Task(executorPreference: loop) { csystem_release_start_up() }
+    }
+
     /// Delivers whole frames; false if they are not what this child owes us.
     private func handle(_ bytes: [UInt8], _ count: Int) -> Bool {
         for start in stride(from: 0, to: count, by: ProbeFrame.size) {
@@ -36,6 +42,7 @@ extension Probe {
             }
             guard let frame = header else { return false }
             let completions: [Completion]? = state.withLock { state in
+                if state.isFirstAnswer { releaseStartUp() }
                 guard let (request, outcome) = state.complete(frame) else { return nil }
                 return [Completion(request, outcome)] + pump(&state)
             }

@@ -51,6 +51,7 @@ extension Probe {
         let worker = try WorkerProcess.start(executable: executable, arguments: arguments)
         let answers = worker.answers
         state.generation += 1
+        state.counts.starts += 1
         state.workerStarted = .now
         let generation = state.generation
         state.worker = consume worker

@@ -69,6 +69,7 @@ package final class Probe: Sendable {
         let outcome = await withUnsafeContinuation { (continuation: ProbeContinuation) in
             submit(PendingRequest(request: request, deadline: end, continuation: continuation))
         }
+        if let interruption = outcome.interruption { state.withLock { $0.counts.add(interruption.cause) } }
         var snapshot = decode(outcome.bytes)
         snapshot.interruption = outcome.interruption ?? snapshot.interruption
         return snapshot
@@ -95,6 +96,9 @@ package final class Probe: Sendable {
         ChildExit.kill(pid)
         _ = await collect(pid, within: .milliseconds(100))
     }
+
+    /// What has happened to requests and children since the start.
+    package var counts: ProbeCounts { state.withLock { $0.counts } }
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }

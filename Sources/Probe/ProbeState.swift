@@ -51,6 +51,8 @@ struct ProbeState: ~Copyable {
     var lastID: UInt32 = 0
     /// True once the child has answered a request.
     var hasAnswered = false
+    /// True until the first child has answered for the first time.
+    var isFirstAnswer: Bool { generation == 1 && !hasAnswered }
     /// When the child was started.
     var workerStarted: MonotonicTime = .now
     /// GPUs on which the driver hung or crashed; they are read last until they answer again.
@@ -64,6 +66,7 @@ struct ProbeState: ~Copyable {
     var isShutDown = false
     /// True while nothing of the agent may have the driver open.
     var isDriverClosed = false
+    var counts = ProbeCounts()
 
     var hasWorker: Bool { worker != nil }
 

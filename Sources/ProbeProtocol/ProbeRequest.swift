@@ -14,9 +14,14 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
     /// With ``ProbeSections/nodeProcesses``: these processes only, by their ids on the node; empty means all that have to do
     /// with GPUs.
     package var pids: [Int32] = []
+    /// With ``ProbeSections/kernelLog``: where to go on, as the page before says; nil means from the beginning.
+    package var logCursor: KernelLogCursor?
 
     package init() {}
-    package init(_ sections: ProbeSections, gpus: [GPUSelector] = [], pids: [Int32] = []) {
+    package init(
+        _ sections: ProbeSections, gpus: [GPUSelector] = [], pids: [Int32] = [], logCursor: KernelLogCursor? = nil
+    ) {
+        self.logCursor = logCursor
         self.sections = sections
         self.gpus = gpus
         self.pids = pids
@@ -30,6 +35,7 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
         try coder.code(&skippedGPUs)
         try coder.code(&lastGPUs)
         try coder.code(&pids)
+        try coder.code(&logCursor)
     }
 }
 
@@ -68,7 +74,7 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     package static let topology = ProbeSections(rawValue: 1 << 8)
     /// ``HostDevices``: PCI devices in depth and kernel modules.
     package static let devices = ProbeSections(rawValue: 1 << 9)
-    /// The kernel log's lines about GPUs.
+    /// The kernel log's lines about GPUs, a page of them.
     package static let kernelLog = ProbeSections(rawValue: 1 << 10)
     /// ``ProcessesSnapshot``: the processes that hold a device node of the driver open, with their pods; together with
     /// `processes` also those that NVML lists.

@@ -44,7 +44,8 @@ package struct ProbeWorker: ~Copyable {
     /// One request after the other, until the agent closes its end.
     private mutating func serve() -> Int32 {
         var hasTidied = false
-        while let (frame, request) = readRequest() {
+        var requests = RequestReader(ProbeDescriptor.requests)
+        while let (frame, request) = requests.next() {
             let slot = Int(frame.slot)
             region.commit(0, inSlot: slot)
             let length = answer(request, inSlot: slot)
@@ -53,7 +54,7 @@ package struct ProbeWorker: ~Copyable {
             // NVML keeps what it found at its first attempt; the next request gets a process that starts over.
             if driver.mustStartOver { return 0 }
             // Opening the driver leaves much behind that is needed only once; it goes back after the first answer is out.
-            if !hasTidied { csystem_release_memory() }
+            if !hasTidied { csystem_release_start_up() }
             hasTidied = true
         }
         return 0
@@ -136,12 +137,12 @@ package struct ProbeWorker: ~Copyable {
         _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
     ) throws(SnapshotError) {
         if request.sections.contains(.devices) {
-            var devices = node.devices()
+            var devices = node.devices(withNetwork: request.sections.contains(.topology))
             try encoder.append(&devices)
             region.commit(encoder.count, inSlot: slot)
         }
         if request.sections.contains(.kernelLog) {
-            var log = node.kernelLog()
+            var log = node.kernelLog(from: request.logCursor)
             try encoder.append(&log)
             region.commit(encoder.count, inSlot: slot)
         }
@@ -151,32 +152,6 @@ package struct ProbeWorker: ~Copyable {
 // MARK: The pipes
 
 extension ProbeWorker {
-    private func readRequest() -> (ProbeFrame, ProbeRequest)? {
-        guard let header = readExactly(ProbeFrame.size), let frame = header.withUnsafeBytes({ ProbeFrame($0) }),
-            frame.length <= ProbeFrame.maximumRequestSize, let body = readExactly(Int(frame.length))
-        else { return nil }
-        var request = ProbeRequest()
-        let isWhole = body.withUnsafeBytes { bytes in
-            var decoder = SnapshotDecoder(bytes)
-            return (try? request.code(with: &decoder)) != nil && decoder.isAtEnd
-        }
-        return isWhole ? (frame, request) : nil
-    }
-
-    private func readExactly(_ count: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                read(ProbeDescriptor.requests, buffer.baseAddress.map { $0 + filled }, count - filled)
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { return nil }
-            filled += got
-        }
-        return bytes
-    }
-
     private func writeAll(_ bytes: [UInt8]) -> Bool {
         write(ProbeDescriptor.answers, bytes, bytes.count) == bytes.count
     }

@@ -12,6 +12,7 @@ package struct Scenario: Sendable {
     /// All GPUs of the node: those that NVML counts, and those that only the PCI bus shows.
     package let allGPUs: [GPU]
     package let nvswitches: [PCIAddress]
+    package let networkCards: [NetworkCard]
     package let topology: Topology
     /// Faults of calls that concern no single GPU.
     package let faults: [Fault]

@@ -34,7 +34,8 @@ enum ScenarioLoader {
         let gpus = try self.gpus(&reader, system)
         let scenario = Scenario(
             name: source, description: description, system: system, gpus: gpus.filter(\.isListed), allGPUs: gpus,
-            nvswitches: try busIDs("nvswitches", &reader), topology: try reader.section("topology"),
+            nvswitches: try busIDs("nvswitches", &reader), networkCards: try reader.list("nics"),
+            topology: try reader.section("topology"),
             faults: try reader.list("faults"), processes: try reader.list("processes"),
             kernelLog: try reader.list("kernel_log"), host: try host(&reader, source))
         try reader.finish()

@@ -1,15 +1,19 @@
-/// What the host's files tell of NVIDIA's devices in depth: PCI links and errors, kernel modules, device nodes.
+/// What the host's files tell of devices in depth: PCI links and errors, kernel modules, network cards.
 package struct HostDevices: SnapshotCodable, Equatable {
     /// GPUs and NVSwitches on the PCI bus (sysfs).
     package var pci: Reading<[HostPCIDevice]> = .unavailable(.notRead)
     /// The loaded kernel modules that matter to GPUs (/proc/modules).
     package var modules: Reading<[HostModule]> = .unavailable(.notRead)
 
+    /// The network cards on the PCI bus; not read unless the topology was asked for.
+    package var networkCards: Reading<[HostNetworkCard]> = .unavailable(.notRead)
+
     package init() {}
 
     package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
         try coder.code(&pci)
         try coder.code(&modules)
+        try coder.code(&networkCards)
     }
 }
 

@@ -10,7 +10,7 @@ extension HostKernelLog: SnapshotCodable {
         try coder.code(&scannedCount)
         try coder.code(&lostCount)
         try coder.code(&firstSequence)
-        try coder.code(&droppedCount)
+        try coder.code(&next)
     }
 }
 

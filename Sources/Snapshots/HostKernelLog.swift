@@ -1,4 +1,4 @@
-/// What one reading of a kernel log gave: the records that can matter to GPUs, and what is known to be missing.
+/// One page of a kernel log: the records that can matter to GPUs, what is known to be missing, and where it goes on.
 package struct HostKernelLog: Sendable, Hashable {
     package enum Source: Sendable, Hashable {
         /// The kernel's own ring buffer, /dev/kmsg.
@@ -12,19 +12,19 @@ package struct HostKernelLog: Sendable, Hashable {
     package var bootID: String?
     /// In the order of the log.
     package var records: [KernelLogRecord]
-    /// Records or lines that were looked at, matching or not.
+    /// Records or lines that were looked at for this page, matching or not.
     package var scannedCount: UInt64
-    /// Records that the kernel overwrote while they were being read.
+    /// Records that the kernel overwrote before they could be read.
     package var lostCount: UInt64
     /// The sequence number of the oldest record that is left; above 0 the log no longer reaches back to the boot.
     /// Nil for files and for an empty log.
     package var firstSequence: UInt64?
-    /// Matching records left out, the oldest first, because there were more than asked for.
-    package var droppedCount: UInt64
+    /// Where the next page begins; nil at the end of the log.
+    package var next: KernelLogCursor?
 
     package init(
         source: Source, bootID: String? = nil, records: [KernelLogRecord] = [], scannedCount: UInt64 = 0,
-        lostCount: UInt64 = 0, firstSequence: UInt64? = nil, droppedCount: UInt64 = 0
+        lostCount: UInt64 = 0, firstSequence: UInt64? = nil, next: KernelLogCursor? = nil
     ) {
         self.source = source
         self.bootID = bootID
@@ -32,6 +32,6 @@ package struct HostKernelLog: Sendable, Hashable {
         self.scannedCount = scannedCount
         self.lostCount = lostCount
         self.firstSequence = firstSequence
-        self.droppedCount = droppedCount
+        self.next = next
     }
 }

@@ -18,6 +18,7 @@ extension HostPCIDevice: SnapshotCodable {
         try coder.code(&errors)
         try coder.code(&upstream)
         try coder.code(&path)
+        try coder.code(&rootComplex)
     }
 }
 

@@ -29,13 +29,16 @@ package struct HostPCIDevice: Sendable, Hashable {
     package var upstream: HostPCIPort?
     /// The bridges from the root complex down to this device, itself left out: what two devices share is their distance.
     package var path: [BusID]
+    /// The root complex, `pci0000:17`; nil where its place cannot be told.
+    package var rootComplex: String?
 
     package init(
         busID: BusID, kind: Kind, deviceID: UInt16, isVirtualFunction: Bool = false,
         driver: Reading<String> = .unavailable(.notRead), numaNode: Reading<Int> = .unavailable(.notRead),
         iommuGroup: Reading<Int> = .unavailable(.notRead), powerState: Reading<String> = .unavailable(.notRead),
         isConfigurationAllOnes: Reading<Bool> = .unavailable(.notRead), link: HostPCILink = HostPCILink(),
-        errors: HostPCIErrors = HostPCIErrors(), upstream: HostPCIPort? = nil, path: [BusID] = []
+        errors: HostPCIErrors = HostPCIErrors(), upstream: HostPCIPort? = nil, path: [BusID] = [],
+        rootComplex: String? = nil
     ) {
         self.busID = busID
         self.kind = kind
@@ -50,6 +53,7 @@ package struct HostPCIDevice: Sendable, Hashable {
         self.errors = errors
         self.upstream = upstream
         self.path = path
+        self.rootComplex = rootComplex
     }
 }
 

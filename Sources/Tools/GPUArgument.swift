@@ -29,7 +29,7 @@ enum GPUArgument {
         ToolFailure(
             message:
                 "gpu: '\(text.prefix(64))' is no GPU. Give an index (0), a UUID (GPU-...) or a PCI bus id (0000:3b:00.0), "
-                + "or leave gpu out for all GPUs.")
+                + "or leave gpu out for all GPUs.", isUnknownGPU: true)
     }
 
     /// What to answer when no GPU of the node is the one that the caller named.

@@ -15,6 +15,8 @@ struct NodeReading {
 /// The answer that a tool gives when it cannot do its work.
 struct ToolFailure: Error {
     let message: String
+    /// True when nothing is wrong but the name of the GPU.
+    var isUnknownGPU = false
     var result: ToolResult { .failure(message: message) }
 }
 
@@ -36,7 +38,7 @@ extension ToolContext {
         let selected =
             selectors.isEmpty ? snapshot.gpus : snapshot.gpus.filter { gpu in selectors.contains { $0.matches(gpu) } }
         for selector in selectors where !snapshot.gpus.contains(where: { selector.matches($0) }) {
-            throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, problems))
+            throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, problems), isUnknownGPU: true)
         }
         return NodeReading(snapshot: snapshot, problems: problems, selected: selected)
     }

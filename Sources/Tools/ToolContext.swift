@@ -17,6 +17,8 @@ package struct ToolContext: Sendable {
     package let mode: AgentMode
     /// The limits of the health rules.
     package let thresholds: HealthThresholds
+    /// What counters showed before.
+    let counters = CounterMemory()
     /// What changes to the node need; nil in read-only mode.
     package let operation: OperatorContext?
 

@@ -14,13 +14,17 @@ enum AgentIdentity {
 
     private static let reading = """
         This server runs on one Kubernetes node and reads its NVIDIA GPUs: NVML, kernel, PCI bus.
-        Start with get_gpu_inventory to learn which GPUs the node has; use get_gpu_telemetry for what they do now, with duration_ms \
-        when one sample could mislead (throttling, power, utilization).
+        Something is wrong: start with diagnose_gpu_node. Errors in the kernel log: analyze_xid_errors. What the node is: \
+        describe_gpu_node or get_gpu_inventory. What it does now: get_gpu_telemetry, with duration_ms when one sample could mislead \
+        (throttling, power, utilization).
         Reading the answers: status "partial" means that something could not be read; "problems" says what, why and the remedy. A \
         reading that is missing is listed in "unavailable" with its reason and is never zero: conclude nothing good from it. What is \
         equal on all GPUs stands once in "all_devices". "source":"simulated" is not real hardware: say so.
         A GPU in gpus_missing_from_nvml, or one that is lost, is broken even if all others look well. A driver that does not answer \
         is itself the finding.
+        Resources: gpu://node (one page), gpu://gpus/{uuid} (health of one GPU), gpu://gpus/{uuid}/telemetry, gpu://log/xid (faults in \
+        the kernel log), gpu://xid/{number} (what an Xid means), gpu://docs/... (runbooks). Subscribe to the first, second and fourth \
+        to be told of lost GPUs, changed verdicts and new Xids instead of asking again and again.
         Name GPUs to people by index and bus id; indexes can change after a reset, UUIDs do not.
         """
 

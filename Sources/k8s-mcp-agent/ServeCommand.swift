@@ -48,10 +48,9 @@ struct ServeCommand: ParsableCommand {
         #endif
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
-            let server = MCPServer(
-                info: AgentIdentity.info, instructions: AgentIdentity.instructions(options.mode),
-                tools: allTools(context),
-                prompts: allPrompts(context))
+            let agent = AgentServer(context, options.configuration)
+            defer { withExtendedLifetime(agent) {} }
+            let server = agent.server
             #if HTTP
                 if let http {
                     try await HTTPServing.run(server, http, context, log)

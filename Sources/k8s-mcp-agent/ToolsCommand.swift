@@ -11,17 +11,34 @@ struct ToolsCommand: ParsableCommand {
 
     @OptionGroup var options: AgentOptions
 
+    @Flag(
+        help: ArgumentHelp(
+            "Print docs/tools.md: everything that clients are offered, in every mode.", visibility: .hidden))
+    var markdown = false
+
     func run() throws {
-        let tools = allTools(try options.context(on: try EventLoop()))
-        for tool in tools {
-            print("\(tool.name): \(tool.title)")
-            print("  \(tool.description)")
-            for property in tool.inputSchema["properties"]?.objectValue ?? [:] {
-                let description = property.value["description"]?.stringValue ?? ""
-                let choices = property.value["enum"]?.arrayValue?.compactMap(\.stringValue).joined(separator: "|")
-                print("  --arg \(property.key)=\(choices ?? "...")  \(description)")
-            }
-            print("")
+        let loop = try EventLoop()
+        if markdown {
+            let document = ToolsDocument(
+                readOnly: try context(.readOnly, on: loop), operator: try context(.operator, on: loop))
+            return print(document.text, terminator: "")
         }
+        for tool in allTools(try options.context(on: loop)) { print(Self.page(tool)) }
+    }
+
+    private func context(_ mode: AgentMode, on loop: EventLoop) throws -> ToolContext {
+        var options = options
+        options.mode = mode
+        return try options.context(on: loop)
+    }
+
+    private static func page(_ tool: Tool) -> String {
+        var lines = ["\(tool.name): \(tool.title)", "  \(tool.description)"]
+        for property in tool.inputSchema["properties"]?.objectValue ?? [:] {
+            let description = property.value["description"]?.stringValue ?? ""
+            let choices = property.value["enum"]?.arrayValue?.compactMap(\.stringValue).joined(separator: "|")
+            lines.append("  --arg \(property.key)=\(choices ?? "...")  \(description)")
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -37,6 +37,8 @@ struct ConformanceServer: AsyncParsableCommand {
         let http = HTTPServer(server, configuration: configuration) { port in
             print("\(scheme)://127.0.0.1:\(port)/mcp")
             Output.flush()
+        } onNotice: {
+            Output.notice($0)
         }
         var group = ServiceGroupConfiguration(
             services: [http], gracefulShutdownSignals: [.sigterm, .sigint], logger: Output.silent)

@@ -11,6 +11,11 @@ internal import Logging
 enum Output {
     static func flush() { fflush(nil) }
 
+    static func notice(_ text: String) {
+        let bytes = Array("\(text)\n".utf8)
+        _ = write(2, bytes, bytes.count)
+    }
+
     static func ignoreLostReaders() { signal(SIGPIPE, SIG_IGN) }
 
     static func onThread(_ body: @escaping @Sendable () -> Void) { DispatchQueue.global().async(execute: body) }

@@ -201,11 +201,42 @@ import Testing
         let reading = try log.read()
         #expect(reading.source == .file(path: "/dev/kmsg"))
         #expect(reading.bootID == "4508e6e5-824f-44f8-99e1-dba123dc0e71")
-        #expect(reading.scannedCount == 5000)
-        #expect(reading.records.map(\.sequence) == stride(from: 4980, to: 5000, by: 2).map { UInt64($0) })
-        #expect(reading.droppedCount == 2490)
-        #expect(reading.records.first?.wallMicroseconds == 1_004_980_000)
+        #expect(
+            reading.records.last?.wallMicroseconds == 1_000_000_000 + Int64(reading.records.last?.sequence ?? 0) * 1_000
+        )
         #expect(cause(of: { () throws(HostFileError) in _ = try log.read(file: "/none") }) == .missing)
+    }
+
+    /// A message of several lines at each place where a page may end, a line without an end, a stamp only at the start.
+    @Test(arguments: Tree.allCases) func pagesAreTheWholeLog(_ tree: Tree) throws {
+        let record =
+            "[ 1843.308145] NVRM: The NVIDIA GPU 0000:18:00.0\nNVRM: (PCI ID: 10de:2330) has fallen off the bus"
+        let lines = (0..<6_000).map { $0 % 3 == 0 ? record : "[ 1843.308145] usb \($0): something else" }
+        let files = try tree.files(["/log": .text(lines.joined(separator: "\n"))])
+        var log = KernelLog(files)
+        let whole = try log.read(file: "/log")
+        #expect(whole.next == nil)
+        #expect(whole.records.count == 2_000)
+        #expect(whole.scannedCount == 8_000)
+        log.limit = 1
+        var (records, scanned, pages): ([KernelLogRecord], UInt64, Int) = ([], 0, 0)
+        var next: KernelLogCursor? = KernelLogCursor()
+        while let start = next, pages < 100 {
+            let page = try log.read(file: "/log", from: start)
+            records += page.records
+            scanned += page.scannedCount
+            next = page.next
+            pages += 1
+        }
+        #expect(pages > 1)
+        #expect(records == whole.records)
+        #expect(scanned == whole.scannedCount)
+    }
+
+    @Test(arguments: Tree.allCases) func aFileThatBecameShorterIsAnother(_ tree: Tree) throws {
+        let log = KernelLog(try tree.files(["/log": .text("NVRM: x\n")]))
+        let start = KernelLogCursor(position: 9, count: 1)
+        #expect(cause(of: { () throws(HostFileError) in _ = try log.read(file: "/log", from: start) }) == .missing)
     }
 
     @Test(arguments: [

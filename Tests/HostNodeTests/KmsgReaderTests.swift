@@ -55,6 +55,24 @@ import Testing
         .record("\(head),\(sequence),\(sequence)00,-;\(message)\n SUBSYSTEM=pci\n")
     }
 
+    @Test func goesOnWhereAnotherEnded() throws {
+        var outcome = Outcome()
+        outcome.reader = KmsgReader(from: 8)
+        let device = Device([Self.record(6), Self.record(7), Self.record(8), Self.record(9)])
+        var records: [KernelLogRecord] = []
+        _ = try outcome.reader.drain(
+            limit: 10, clockOffset: 0, matching: GPULogLines.mayMatter,
+            read: { (buffer) throws(SystemError) in try device.read(buffer) }, { records.append($0) })
+        #expect(records.map(\.sequence) == [8, 9])
+        #expect(outcome.reader.lostCount == 0)
+        var late = KmsgReader(from: 8)
+        let rest = Device([Self.record(11)])
+        _ = try late.drain(
+            limit: 10, clockOffset: 0, matching: GPULogLines.mayMatter,
+            read: { (buffer) throws(SystemError) in try rest.read(buffer) }, { _ in })
+        #expect(late.lostCount == 3)
+    }
+
     @Test func readsUntilThereIsNoMore() throws {
         let outcome = try drain(Device([Self.record(7), Self.record(8, "usb"), Self.record(9)]))
         #expect(outcome.count == 3)

@@ -30,10 +30,22 @@ import Testing
         let stream = ReplyStream(limit: 1_000)
         let first = Task { await stream.next() }
         stream.keepAlive()
-        #expect(await first.value == .keepAlive)
-        let second = Task { await stream.next() }
         stream.push([event("a")])
-        #expect(await second.value == .send([event("a")]))
+        #expect(await first.value == .send([event("a")]))
+        let second = Task { await stream.next() }
+        stream.keepAlive()
+        stream.keepAlive()
+        #expect(await second.value == .keepAlive)
+        let third = Task { await stream.next() }
+        stream.push([event("b")])
+        #expect(await third.value == .send([event("b")]))
+    }
+
+    @Test func anAnswerThatComesSoonNeedsNoSignOfLife() async {
+        let stream = ReplyStream(limit: 1_000)
+        stream.keepAlive()
+        stream.push([event("a")], ends: true)
+        #expect(stream.single == event("a"))
     }
 
     @Test func whoReadsNothingLosesTheStream() async {

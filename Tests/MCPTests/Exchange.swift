@@ -4,8 +4,8 @@ import Testing
 @testable import MCP
 
 /// A conversation on file: what the client sends (`> `), what the server answers to it (`< `), and directions to the test
-/// (`! `): `! strict` (no bare requests), `! pages N`, `! full [N]` (the server that offers everything, in pages of N), and
-/// those of ``Replay/follow(_:)``.
+/// (`! `): `! strict` (no bare requests), `! pipes` (not over HTTP), `! session` (over HTTP this needs one), `! pages N`,
+/// `! full [N]` (the server that offers everything, in pages of N), and those of ``Replay/follow(_:)``.
 struct Exchange {
     enum Step: Equatable {
         case comment(String)

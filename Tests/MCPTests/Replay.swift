@@ -111,6 +111,7 @@ final class Replay: CallPort, EventObserver {
         case "updated": server.notify(.resourceUpdated(uri: argument))
         case "end": state.withLock { $0.session.endSubscriptions(into: &$0.out) }
         case "watched": #expect(server.watchedResources == Set(words.dropFirst()))
+        case "pipes", "session": break
         default: Issue.record("unknown direction \(words)")
         }
     }

@@ -53,7 +53,7 @@ import Testing
                     + "hashed before being used by the HMAC algorithm.").utf8),
             "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"
         ),
-    ])
+    ] as [([UInt8], [UInt8], String)])
     func authenticatesAsTheStandardSays(key: [UInt8], message: [UInt8], code: String) {
         #expect(hex(SHA256.authenticationCode(message, key: key)) == code)
     }

@@ -18,7 +18,7 @@ JUDGEMENTS = {
     "row-remap-failure": ("unhealthy", {6: ("unhealthy", "RESET_GPU")}, "row_remap_failure"),
     "fallen-off-bus": ("unhealthy", {3: ("unhealthy", "REBOOT_NODE")}, "pci_configuration"),
     "nvlink-down": ("unhealthy", {4: ("unhealthy", "RESET_GPU")}, "nvlink_down"),
-    "nvlink-errors": ("degraded", {1: ("degraded", "CHECK_NVLINK")}, "nvlink_errors"),
+    "nvlink-errors": ("unhealthy", {1: ("unhealthy", "CHECK_NVLINK")}, "nvlink_errors"),
     "thermal-slowdown": ("unhealthy", {7: ("unhealthy", "CHECK_THERMALS")}, "temperature_margin"),
     "power-brake": (
         "degraded", {0: ("degraded", "CHECK_POWER"), 1: ("degraded", "CHECK_POWER")}, "power_brake"),

@@ -32,7 +32,7 @@ struct HostSectionTests {
             message: "NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.")
         let log = HostKernelLog(
             source: .ringBuffer, bootID: "b", records: [record], scannedCount: 9, lostCount: 2, firstSequence: 1,
-            droppedCount: 3)
+            next: KernelLogCursor(position: 7, count: 3, hasStamps: true))
         try Coding.expectRoundTrip(log)
         var file = log
         file.source = .file(path: "/var/log/kern.log")

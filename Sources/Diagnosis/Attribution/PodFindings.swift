@@ -26,9 +26,11 @@ struct PodFindings {
             return uses.first { $0.gpu.index == index }?.gpu.refusal == .gpuLost
         }
         guard !gone.isEmpty else { return [] }
+        let indexes = Set(gone.compactMap(\.gpuIndex))
         return [
             AttributionFinding(
-                .allocatedDeviceMissing, .critical, .rebootNode, pod: identity(pod, container),
+                .allocatedDeviceMissing, .critical, .rebootNode, gpu: indexes.count == 1 ? indexes.first : nil,
+                pod: identity(pod, container),
                 "\(title(pod, container)) was given \(list(gone.map(\.id.text))), which NVML has lost.",
                 remedy:
                     "The GPU is lost to the driver: look for Xid 79 in the kernel log, then drain and reboot the node.")
@@ -66,16 +68,17 @@ struct PodFindings {
     private func uninvited(_ pod: PodUse, _ container: ContainerUse) -> [AttributionFinding] {
         let uses = container.uses.filter { gpuIndex, use in
             use.hasContext && !use.isDriverService && !use.hasEnded
-                && !pod.containers.contains { $0.wasGiven(gpuIndex) }
+                && !pod.containers.contains { $0.wasGiven(gpuIndex, for: use) }
         }
         guard let first = uses.first else { return [] }
         let indexes = Set(uses.map(\.gpuIndex)).sorted()
+        let isPart = uses.contains { container.wasGiven($0.gpuIndex) }
         return [
             AttributionFinding(
                 .useWithoutAllocation, .warning, .checkApp, gpu: indexes.count == 1 ? indexes[0] : nil,
                 pid: first.use.pid,
                 pod: identity(pod, container),
-                "\(title(pod, container)) uses GPU \(list(indexes.map { "\($0)" })), which the kubelet did not give to it.",
+                "\(title(pod, container)) uses \(isPart ? "a part of " : "")GPU \(list(indexes.map { "\($0)" })), which the kubelet did not give to it.",
                 remedy:
                     "It is privileged or has NVIDIA_VISIBLE_DEVICES set in its image: the scheduler can give the same GPU to "
                     + "another pod.")

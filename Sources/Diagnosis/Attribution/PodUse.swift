@@ -13,6 +13,15 @@ package struct ContainerUse: Sendable {
     /// Whether it was given this GPU or a part of it.
     package func wasGiven(_ gpuIndex: UInt32) -> Bool { devices.contains { $0.gpuIndex == gpuIndex } }
 
+    /// Whether it was given the part of a GPU on which a process works, as far as that is known.
+    func wasGiven(_ gpuIndex: UInt32, for use: GPUProcessUse) -> Bool {
+        devices.contains { device in
+            guard device.gpuIndex == gpuIndex else { return false }
+            guard device.isMIG, let instance = device.gpuInstanceID, let used = use.gpuInstanceID else { return true }
+            return instance == used
+        }
+    }
+
     /// Whether one of its processes works on the device, or holds the GPU's device node.
     package func uses(_ device: GivenDevice) -> Bool {
         uses.contains { gpuIndex, use in

@@ -81,6 +81,8 @@ package struct HealthEvidence: Sendable, Hashable {
         case nvml
         case pci
         case proc
+        /// What the kubelet gave to pods.
+        case kubelet
         case kernelLog = "kernel_log"
         /// The agent's own probe: deadlines, crashes.
         case probe

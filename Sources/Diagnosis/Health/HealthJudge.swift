@@ -6,10 +6,13 @@ extension HealthReport {
     /// - Parameters:
     ///   - snapshot: with all identities filled in; sections that were not read become gaps in the evidence.
     ///   - log: what the kernel log adds.
+    ///   - attribution: what does not fit between processes, pods and GPUs; told among the findings, without any verdict.
+    ///   - window: an earlier reading of the counters. Without one no rate is known, and totals accuse nobody.
     package init(
-        _ snapshot: NodeSnapshot, log: KernelLogEvidence, thresholds: HealthThresholds = .standard
+        _ snapshot: NodeSnapshot, log: KernelLogEvidence, thresholds: HealthThresholds = .standard,
+        attribution: [HealthFinding] = [], window: CounterWindow? = nil
     ) {
-        let node = NodeCase(snapshot, log, thresholds)
+        let node = NodeCase(snapshot, log, thresholds, window)
         let ofNode = NodeRules.judge(node)
         var findings = ofNode.findings
         var verdicts: [GPUVerdict] = []
@@ -24,7 +27,7 @@ extension HealthReport {
         if snapshot.gpus.isEmpty, verdicts.isEmpty {
             verdicts = snapshot.hostGPUs.map { GPUVerdict($0, ofNode.findings) }
         }
-        let sorted = findings.sorted(by: Self.isMoreUrgent)
+        let sorted = (findings + attribution).sorted(by: Self.isMoreUrgent)
         let worst = findings.filter(\.isPresent).map(\.severity).max()
         // A node on which no GPU was seen at all has not been shown to be healthy.
         let hasGaps = !ofNode.gaps.isEmpty || verdicts.isEmpty
@@ -56,10 +59,13 @@ extension HealthReport {
 
     private static func isMoreUrgent(_ left: HealthFinding, _ right: HealthFinding) -> Bool {
         if left.severity != right.severity { return left.severity > right.severity }
+        if left.isDisagreement != right.isDisagreement { return right.isDisagreement }
         if left.time != right.time { return left.time < right.time }
         if left.authority != right.authority { return left.authority > right.authority }
         if left.action.urgency != right.action.urgency { return left.action.urgency > right.action.urgency }
-        return (left.gpu ?? .max) < (right.gpu ?? .max)
+        if left.gpu != right.gpu { return (left.gpu ?? .max) < (right.gpu ?? .max) }
+        // What came first is nearer to the cause.
+        return (left.since ?? .max) < (right.since ?? .max)
     }
 }
 

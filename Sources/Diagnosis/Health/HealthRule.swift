@@ -19,13 +19,14 @@ struct HealthRule: Sendable {
 
     /// All checks, by room.
     static let all: [HealthRule] =
-        accessRules + memoryRules + repairRules + pcieRules + linkRules + fabricRules + thermalRules + clockRules
+        accessRules + memoryRules + repairRules + pcieRules + pcieErrorRules + linkRules + linkErrorRules
+        + fabricRules + thermalRules + clockRules
         + softwareRules + processRules + kernelLogRules
 }
 
 /// What a check found on one GPU.
 struct RuleResult {
-    private let rule: String
+    let rule: String
     private let gpu: UInt32?
     private let busID: BusID?
     private(set) var findings: [HealthFinding] = []
@@ -108,8 +109,17 @@ struct NodeCase: Sendable {
     let log: KernelLogEvidence
     let thresholds: HealthThresholds
     let expectedLinks: ExpectedLinks
+    /// The counters at an earlier moment; nil where there was only one reading.
+    let before: CounterSample?
+    /// How long before; 0 where there was only one reading.
+    let windowSeconds: Double
 
-    init(_ snapshot: NodeSnapshot, _ log: KernelLogEvidence, _ thresholds: HealthThresholds) {
+    init(
+        _ snapshot: NodeSnapshot, _ log: KernelLogEvidence, _ thresholds: HealthThresholds,
+        _ window: CounterWindow? = nil
+    ) {
+        before = window?.before
+        windowSeconds = window?.seconds ?? 0
         self.snapshot = snapshot
         self.log = log
         self.thresholds = thresholds

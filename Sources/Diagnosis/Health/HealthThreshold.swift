@@ -8,14 +8,18 @@ package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
     case retiredPages = "retired_pages"
     case retiredPagesDoubleBit = "retired_pages_double_bit"
     case retiredPagesDoubleBitWeek = "retired_pages_double_bit_week"
-    case pcieCorrectedErrors = "pcie_corrected_errors"
+    case pcieReplaysPerMinute = "pcie_replays_per_minute"
+    case pcieCorrectedErrorsPerHour = "pcie_corrected_errors_per_hour"
     case pcieFatalErrors = "pcie_fatal_errors"
-    case nvlinkCRCErrors = "nvlink_crc_errors"
+    case nvlinkCRCErrorsPerSecond = "nvlink_crc_errors_per_second"
     case nvlinkReplayErrors = "nvlink_replay_errors"
     case nvlinkRecoveryErrors = "nvlink_recovery_errors"
     case nvlinkPacketErrors = "nvlink_packet_errors"
     case nvlinkBERExponent = "nvlink_ber_exponent"
+    case rateMinimumCount = "rate_minimum_count"
     case temperatureMarginC = "temperature_margin_c"
+    case temperatureMarginB200C = "temperature_margin_b200_c"
+    case thermalSharePercent = "thermal_share_percent"
     case powerMinW = "power_min_w"
     case powerMaxW = "power_max_w"
     case loadPercent = "load_percent"
@@ -25,8 +29,8 @@ package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
     /// The smallest and largest number that makes sense.
     var range: ClosedRange<Int64> {
         switch self {
-        case .temperatureMarginC: -50...50
-        case .loadPercent, .clockUnderLoadPercent: 0...100
+        case .temperatureMarginC, .temperatureMarginB200C: -50...50
+        case .loadPercent, .clockUnderLoadPercent, .thermalSharePercent: 0...100
         case .nvlinkBERExponent: 1...254
         default: 0...1_000_000_000_000
         }

@@ -2,7 +2,7 @@ package import Snapshots
 
 /// What the kernel log adds to the judgement.
 package struct KernelLogEvidence: Sendable {
-    /// Why there is no log; nil when there is one.
+    /// Why there is no log, or not all of it; nil when there is one.
     package var absence: Unavailable?
     /// The faults of this log that no other one explains, worst first.
     package var faults: [KernelLogFault] = []
@@ -15,11 +15,11 @@ package struct KernelLogEvidence: Sendable {
     package init(absence: Unavailable) { self.absence = absence }
 
     /// A log that was read and analysed.
-    package init(_ report: KernelFaultReport, missedRecords: UInt64 = 0) {
+    package init(_ report: KernelFaultReport) {
         let groups = Dictionary(grouping: report.groups) { $0.rootID ?? $0.id }
         faults = report.groups.filter { $0.rootID == nil }.map { KernelLogFault($0, groups[$0.id] ?? []) }
         recoveryLevels = report.recoveryLevels
-        self.missedRecords = report.lostRecords.addingReportingOverflow(missedRecords).partialValue
+        missedRecords = report.lostRecords.addingReportingOverflow(report.droppedEvents).partialValue
     }
 }
 

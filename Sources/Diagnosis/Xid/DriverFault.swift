@@ -118,6 +118,19 @@ package enum PCIeFault: String, Sendable, Hashable, CaseIterable {
     /// Registers and bit names that belong to the line before.
     case detail = "pcie_detail"
 
+    /// For people.
+    package var name: String {
+        switch self {
+        case .corrected: "PCIe errors, corrected"
+        case .uncorrected: "PCIe error, not corrected"
+        case .fatal: "Fatal PCIe error"
+        case .recoveryFailed: "PCIe recovery failed"
+        case .containment: "The PCIe port above cut the device off"
+        case .linkDown: "PCIe link down"
+        case .detail: "PCIe error registers"
+        }
+    }
+
     package var severity: Severity {
         switch self {
         case .corrected, .detail: .info

@@ -19,4 +19,17 @@ const char *DiagnosisDataSXid(size_t *size);
 /// The limits of the health rules (thresholds.conf).
 const char *DiagnosisDataThresholds(size_t *size);
 
+/// A short guide (runbooks/NAME.md).
+struct DiagnosisDataRunbook {
+    /// The file's name without its ending; ends with NUL.
+    const char *name;
+    /// Markdown; no NUL ends it.
+    const char *text;
+    /// Bytes of the text.
+    size_t size;
+};
+
+/// All guides, in the order in which they are shown. `count` receives their number.
+const struct DiagnosisDataRunbook *DiagnosisDataRunbooks(size_t *count);
+
 #pragma clang assume_nonnull end

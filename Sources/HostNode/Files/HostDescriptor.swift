@@ -52,7 +52,8 @@ struct HostDescriptor: ~Copyable {
     }
 
     /// All that is left, in pieces of at most 128 KiB, until `body` returns false.
-    func forEachChunk(_ body: (UnsafeRawBufferPointer) -> Bool) throws(SystemError) {
+    func forEachChunk(from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool) throws(SystemError) {
+        if start > 0, lseek(number, off_t(clamping: start), SEEK_SET) < 0 { throw SystemError(code: errno) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
         defer { buffer.deallocate() }
         while true {

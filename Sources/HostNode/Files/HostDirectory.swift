@@ -50,10 +50,12 @@ package final class HostDirectory: HostFiles {
         }
     }
 
-    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
+    package func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
         try reaching(path) { () throws(SystemError) in
             if !Self.isKernelFile(path) { try requireRegular(path) }
-            try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC).forEachChunk(body)
+            try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC).forEachChunk(from: start, body)
         }
     }
 
@@ -66,6 +68,14 @@ package final class HostDirectory: HostFiles {
             return try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         } catch {
             throw HostFileError(path: path, errno: error.code)
+        }
+    }
+
+    /// Opens a regular file for reading in pieces over a time.
+    func openRegular(_ path: String) throws(HostFileError) -> HostDescriptor {
+        try reaching(path) { () throws(SystemError) in
+            try requireRegular(path)
+            return try self.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         }
     }
 

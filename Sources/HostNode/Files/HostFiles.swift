@@ -6,9 +6,11 @@ package protocol HostFiles: Sendable {
     /// The first `limit` bytes of a regular file, fewer if it is shorter.
     func head(_ path: String, limit: Int) throws(HostFileError) -> [UInt8]
 
-    /// The whole of a regular file in pieces, in order and in constant memory, until `body` returns false.
+    /// A regular file in pieces from the byte `start` on, in order and in constant memory, until `body` returns false.
     /// A piece is valid only inside `body`.
-    func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError)
+    func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError)
 
     /// The names in a directory without `.` and `..`, in no order.
     func list(_ path: String) throws(HostFileError) -> [String]

@@ -15,8 +15,10 @@ package struct HostSubtree: HostFiles {
         try base.head(outside(path), limit: limit)
     }
 
-    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
-        try base.forEachChunk(of: outside(path), body)
+    package func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
+        try base.forEachChunk(of: outside(path), from: start, body)
     }
 
     package func list(_ path: String) throws(HostFileError) -> [String] {

@@ -12,11 +12,17 @@ package struct InMemoryHostFiles: HostFiles {
 
         /// A file with this text.
         package static func text(_ text: String) -> Entry { .file(Array(text.utf8)) }
+
+        fileprivate var isSymlink: Bool {
+            if case .symlink = self { true } else { false }
+        }
     }
 
     /// Entries by absolute path without `.`, `..` or a trailing slash.
     private var entries: [String: Entry] = ["/": .directory]
     private var children: [String: [String]] = [:]
+    /// False while every entry stands below directories, so that its path is the one that all symlinks resolve to.
+    private var hasEntriesBelowSymlinks = false
 
     /// Makes the tree; directories on the way to an entry need not be named.
     package init(_ entries: [String: Entry] = [:]) {
@@ -38,6 +44,9 @@ package struct InMemoryHostFiles: HostFiles {
             children[parent]?.removeAll { $0 == name }
             return
         }
+        if entry.isSymlink ? children[path] != nil : entries[parent]?.isSymlink == true {
+            hasEntriesBelowSymlinks = true
+        }
         if entries.updateValue(entry, forKey: path) == nil {
             if entries[parent] == nil { set(.directory, at: Array(names.dropLast())) }
             children[parent, default: []].append(name)
@@ -49,8 +58,16 @@ package struct InMemoryHostFiles: HostFiles {
         return Array(bytes.prefix(max(0, limit)))
     }
 
-    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
-        _ = try head(path, limit: .max).withUnsafeBytes(body)
+    package func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
+        try head(path, limit: .max).withUnsafeBytes { bytes in
+            var rest = bytes.dropFirst(Int(clamping: start))
+            while !rest.isEmpty {
+                guard body(UnsafeRawBufferPointer(rebasing: rest.prefix(128 << 10))) else { return }
+                rest = rest.dropFirst(128 << 10)
+            }
+        }
     }
 
     package func list(_ path: String) throws(HostFileError) -> [String] {
@@ -103,6 +120,7 @@ package struct InMemoryHostFiles: HostFiles {
     }
 
     private func resolved(_ path: String) throws(HostFileError) -> String {
+        if !hasEntriesBelowSymlinks, let entry = entries[path], !entry.isSymlink { return path }
         do {
             return try HostPath.resolve(path) { (path) throws(HostFileError) in
                 guard case .symlink(let target) = entries[path] else { return nil }

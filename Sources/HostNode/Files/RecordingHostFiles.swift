@@ -16,8 +16,10 @@ package final class RecordingHostFiles: HostFiles {
         return bytes
     }
 
-    package func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
-        try base.forEachChunk(of: path, body)
+    package func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
+        try base.forEachChunk(of: path, from: start, body)
     }
 
     package func list(_ path: String) throws(HostFileError) -> [String] {

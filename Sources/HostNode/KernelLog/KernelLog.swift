@@ -1,47 +1,80 @@
 package import Snapshots
 
-/// One reading of a node's kernel log, from wherever it can be had.
+/// One reading of a node's kernel log, from wherever it can be had, page by page.
 package struct KernelLog {
     private let files: any HostFiles
     /// How a file's dates are meant.
     package var calendar = LogCalendar(now: WallClock.microseconds)
     package var filter: KernelLogFilter = GPULogLines.mayMatter
-    /// Matching records kept, the newest.
-    package var limit = 20_000
+    /// Matching records of a page, about.
+    package var limit = 10_000
 
     package init(_ files: any HostFiles) {
         self.files = files
     }
 
-    /// What the kernel has now; of a recorded or simulated node, its file at the device's place.
-    package func read() throws(HostFileError) -> HostKernelLog {
+    /// A page of what the kernel has now; of a recorded or simulated node, of its file at the device's place.
+    ///
+    /// - Parameter start: where the page before ended; nil: the oldest record that is left.
+    package func read(from start: KernelLogCursor? = nil) throws(HostFileError) -> HostKernelLog {
         guard let node = files as? HostDirectory, case .characterDevice? = try? node.status(KernelRingBuffer.path).kind
-        else { return try readRecording() }
-        var device = try KernelRingBuffer(node)
-        var kept = NewestRecords(limit: limit)
-        let count = try device.readAvailable(matching: filter) { kept.append($0) }
+        else { return try readRecording(from: start) }
+        let first = start?.position ?? 0
+        var device = try KernelRingBuffer(node, from: first)
+        var page = KernelLogPage(limit: limit)
+        var count = 0
+        var isAtEnd = false
+        while !isAtEnd, !page.isFull {
+            let read = try device.readAvailable(limit: Self.step, matching: filter) { page.append($0) }
+            isAtEnd = read < Self.step
+            count += read
+        }
+        let next = device.nextSequence ?? first
         return HostKernelLog(
-            source: .ringBuffer, bootID: bootID(), records: kept.inOrder, scannedCount: UInt64(count),
-            lostCount: device.lostCount, firstSequence: device.firstSequence, droppedCount: kept.droppedCount)
+            source: .ringBuffer, bootID: bootID(), records: page.records, scannedCount: UInt64(count),
+            lostCount: device.lostCount, firstSequence: device.firstSequence,
+            next: isAtEnd ? nil : KernelLogCursor(position: next, count: 0))
     }
 
+    /// Records of the device read before a look at how full the page is.
+    private static let step = 512
+
     /// The boot time of /proc/stat is good enough for a recording, whose clocks cannot be asked any more.
-    private func readRecording() throws(HostFileError) -> HostKernelLog {
+    private func readRecording(from start: KernelLogCursor?) throws(HostFileError) -> HostKernelLog {
         var copy = self
         copy.calendar.bootTime = calendar.bootTime ?? BootTime.microseconds(files)
-        var log = try copy.read(file: KernelRingBuffer.path)
+        var log = try copy.read(file: KernelRingBuffer.path, from: start)
         log.bootID = bootID()
         return log
     }
 
-    /// A text file of the node, see `KernelLogText`.
-    package func read(file path: String) throws(HostFileError) -> HostKernelLog {
-        var kept = NewestRecords(limit: limit)
-        let count = try KernelLogText.forEachRecord(in: path, of: files, calendar: calendar, matching: filter) {
-            kept.append($0)
+    /// A page of a text file of the node, see `KernelLogText`.
+    package func read(file path: String, from start: KernelLogCursor? = nil) throws(HostFileError) -> HostKernelLog {
+        let start = start ?? KernelLogCursor()
+        // A file that became shorter is another one.
+        if start.position > 0, try files.status(path).size < Int64(clamping: start.position) {
+            throw HostFileError(path: path, cause: .missing)
         }
+        var text = KernelLogText(calendar: calendar, filter: filter, from: start)
+        var page = KernelLogPage(limit: limit)
+        var read = 0
+        var isAtEnd = true
+        try files.forEachChunk(of: path, from: start.position) { chunk in
+            text.feed(chunk) { page.append($0) }
+            read += chunk.count
+            isAtEnd = !page.isFull && read < KernelLogPage.bytesRead
+            return isAtEnd
+        }
+        var next = isAtEnd ? nil : text.cursor
+        // A page has to get on, also in a file without line ends.
+        if let place = next, place.position <= start.position {
+            next = KernelLogCursor(
+                position: start.position &+ UInt64(read), count: text.lineCount, hasStamps: place.hasStamps)
+        }
+        if next == nil || next != text.cursor { text.finish { page.append($0) } }
         return HostKernelLog(
-            source: .file(path: path), records: kept.inOrder, scannedCount: count, droppedCount: kept.droppedCount)
+            source: .file(path: path), records: page.records,
+            scannedCount: (next?.count ?? text.lineCount) - start.count, next: next)
     }
 
     /// The boot's own id; with a record's sequence number it names an event for ever.
@@ -50,24 +83,23 @@ package struct KernelLog {
     }
 }
 
-/// The last so many records of a stream.
-struct NewestRecords {
-    private let limit: Int
-    private var records: [KernelLogRecord] = []
-    /// Where the oldest stands once the array is full.
-    private var oldest = 0
-    private(set) var droppedCount: UInt64 = 0
+/// The records of one page.
+struct KernelLogPage {
+    /// Bytes of text in a page, about: it has to fit into one answer of the probe.
+    private static let textBytes = 3 << 20
+    /// Bytes of a file that are read for one page, so that each is ready in good time whatever the file is.
+    static let bytesRead = 64 << 20
 
-    init(limit: Int) {
-        self.limit = max(1, limit)
-    }
+    private let limit: Int
+    private var bytes = 0
+    private(set) var records: [KernelLogRecord] = []
+
+    init(limit: Int) { self.limit = max(1, limit) }
 
     mutating func append(_ record: KernelLogRecord) {
-        guard records.count == limit else { return records.append(record) }
-        records[oldest] = record
-        oldest = (oldest + 1) % limit
-        droppedCount += 1
+        bytes += record.message.utf8.count + 64
+        records.append(record)
     }
 
-    var inOrder: [KernelLogRecord] { Array(records[oldest...] + records[..<oldest]) }
+    var isFull: Bool { records.count >= limit || bytes >= Self.textBytes }
 }

@@ -3,40 +3,67 @@ package import Snapshots
 /// A kernel log in a text file: dmesg, a journal's text, syslog, or recorded /dev/kmsg records, told apart line by line.
 package struct KernelLogText {
     private let filter: KernelLogFilter
-    private let calendar: LogCalendar
-    private var splitter = LineSplitter()
+    /// How dates without a year or zone are meant; who follows a file for long sets the time anew.
+    package var calendar: LogCalendar
+    private var splitter: LineSplitter
     /// Waits for a following line without a stamp, which would be a part of it.
     private var pending: KernelLogRecord?
     /// Lines seen so far.
-    package private(set) var lineCount: UInt64 = 0
+    package private(set) var lineCount: UInt64
     private var pendingLine: UInt64 = 0
-    private var hasStamps = false
+    /// Where reading has to begin again to find the pending record whole.
+    private var pendingStart = KernelLogCursor()
+    /// Where the next line begins.
+    private var position: UInt64
+    private var hasStamps: Bool
     /// After a recorded /dev/kmsg record come lines of its dictionary, no text.
     private var pendingIsWhole = false
 
-    /// - Parameter calendar: how dates without a year or zone are meant.
-    package init(calendar: LogCalendar, filter: @escaping KernelLogFilter = GPULogLines.mayMatter) {
+    /// - Parameters:
+    ///   - calendar: how dates without a year or zone are meant.
+    ///   - start: where in the file it begins to read, as an earlier reading has left it.
+    package init(
+        calendar: LogCalendar, filter: @escaping KernelLogFilter = GPULogLines.mayMatter,
+        from start: KernelLogCursor = KernelLogCursor()
+    ) {
         self.calendar = calendar
         self.filter = filter
+        splitter = LineSplitter(at: start.position)
+        position = start.position
+        lineCount = start.count
+        hasStamps = start.hasStamps
+    }
+
+    /// Where a later reading has to begin to go on behind the records that were handed out.
+    package var cursor: KernelLogCursor {
+        pending == nil ? KernelLogCursor(position: position, count: lineCount, hasStamps: hasStamps) : pendingStart
     }
 
     /// Takes the next piece of the file and hands out the records that it completes. Constant memory.
     package mutating func feed(_ chunk: UnsafeRawBufferPointer, _ body: (KernelLogRecord) -> Void) {
         var splitter = splitter
         self.splitter = LineSplitter()
-        splitter.feed(chunk) { take($0, body) }
+        splitter.feed(chunk) { take($0, $1, body) }
         self.splitter = splitter
     }
+
+    /// Hands out a record that waits for lines which might go on with it, because nobody can wait for them. A line whose end
+    /// has not come yet stays.
+    package mutating func settle(_ body: (KernelLogRecord) -> Void) { flush(body) }
 
     /// Hands out what is still held back at the end of the file.
     package mutating func finish(_ body: (KernelLogRecord) -> Void) {
         var splitter = splitter
         self.splitter = LineSplitter()
-        splitter.finish { take($0, body) }
+        splitter.finish { take($0, $1, body) }
         flush(body)
     }
 
-    private mutating func take(_ line: UnsafeBufferPointer<UInt8>, _ body: (KernelLogRecord) -> Void) {
+    private mutating func take(
+        _ line: UnsafeBufferPointer<UInt8>, _ next: UInt64, _ body: (KernelLogRecord) -> Void
+    ) {
+        let start = KernelLogCursor(position: position, count: lineCount, hasStamps: hasStamps)
+        position = next
         lineCount += 1
         let isNextToPending = pending != nil && !pendingIsWhole && pendingLine + 1 == lineCount
         let matches = filter(line)
@@ -55,6 +82,7 @@ package struct KernelLogText {
             monotonicMicroseconds: parsed.monotonic, wallMicroseconds: parsed.wall ?? wall(parsed.monotonic),
             message: message)
         pendingLine = lineCount
+        pendingStart = start
         pendingIsWhole = parsed.sequence != nil
     }
 
@@ -79,22 +107,5 @@ package struct KernelLogText {
     private mutating func flush(_ body: (KernelLogRecord) -> Void) {
         if let pending { body(pending) }
         pending = nil
-    }
-}
-
-extension KernelLogText {
-    /// Reads a whole file of the node, record by record.
-    /// - Returns: the number of lines.
-    package static func forEachRecord(
-        in path: String, of files: any HostFiles, calendar: LogCalendar,
-        matching filter: @escaping KernelLogFilter = GPULogLines.mayMatter, _ body: (KernelLogRecord) -> Void
-    ) throws(HostFileError) -> UInt64 {
-        var text = KernelLogText(calendar: calendar, filter: filter)
-        try files.forEachChunk(of: path) {
-            text.feed($0, body)
-            return true
-        }
-        text.finish(body)
-        return text.lineCount
     }
 }

@@ -8,10 +8,13 @@ package struct KernelRingBuffer: ~Copyable {
     package static let path = "/dev/kmsg"
 
     private let device: HostDescriptor
-    private var reader = KmsgReader()
+    private var reader: KmsgReader
 
-    /// - Parameter node: a directory in which /dev/kmsg is the device itself.
-    package init(_ node: HostDirectory) throws(HostFileError) {
+    /// - Parameters:
+    ///   - node: a directory in which /dev/kmsg is the device itself.
+    ///   - start: the number of the first record to hand out.
+    package init(_ node: HostDirectory, from start: UInt64 = 0) throws(HostFileError) {
+        reader = KmsgReader(from: start)
         device = try node.openDevice(Self.path, major: 1, minor: 11)
     }
 
@@ -21,6 +24,9 @@ package struct KernelRingBuffer: ~Copyable {
     package var lostCount: UInt64 { reader.lostCount }
     /// The number of the oldest record that was there when reading began; nil before the first.
     package var firstSequence: UInt64? { reader.firstSequence }
+
+    /// The number of the record that comes next; nil before the first.
+    package var nextSequence: UInt64? { reader.nextSequence }
 
     /// Hands out all records that are there now and match, in order. Never waits.
     ///

@@ -14,10 +14,18 @@ struct KmsgReader {
     private(set) var lostCount: UInt64 = 0
     /// The number of the first record that was seen.
     private(set) var firstSequence: UInt64?
-    private var nextSequence: UInt64?
+    /// The number of the record that comes next.
+    private(set) var nextSequence: UInt64?
+    /// Records with a lower number were handed out by an earlier reader.
+    private let start: UInt64
     private static let largestBuffer = 64 << 10
     /// Overruns without any record in between: a writer faster than this reader must not hold it for ever.
     private static let patience = 1000
+
+    init(from start: UInt64 = 0) {
+        self.start = start
+        nextSequence = start > 0 ? start : nil
+    }
 
     /// Reads until there is no more, or until `limit` records were read.
     ///
@@ -73,7 +81,7 @@ struct KmsgReader {
     ) {
         let found = buffer.withUnsafeBufferPointer { buffer -> (UInt64, KernelLogRecord?)? in
             let bytes = UnsafeBufferPointer(rebasing: buffer[..<length])
-            guard let header = KmsgHeader(bytes) else { return nil }
+            guard let header = KmsgHeader(bytes), header.sequence >= start else { return nil }
             return (header.sequence, Self.record(bytes, header, clockOffset, filter))
         }
         guard let (sequence, record) = found else { return }

@@ -3,11 +3,20 @@ struct LineSplitter {
     /// Bytes of a line that are handed out; the rest of a longer one is skipped.
     static let maximumLength = 16 << 10
 
+    /// A line without its end, and where the next one begins in the stream.
+    typealias Taker = (UnsafeBufferPointer<UInt8>, UInt64) -> Void
+
     /// The beginning of a line whose end has not come yet.
     private var carry: [UInt8] = []
+    /// Where the next chunk begins in the stream.
+    private var position: UInt64
+
+    /// - Parameter position: where in the stream this one begins to read.
+    init(at position: UInt64 = 0) { self.position = position }
 
     /// Hands out the lines that end in `chunk`, without their ends.
-    mutating func feed(_ chunk: UnsafeRawBufferPointer, _ line: (UnsafeBufferPointer<UInt8>) -> Void) {
+    mutating func feed(_ chunk: UnsafeRawBufferPointer, _ line: Taker) {
+        defer { position &+= UInt64(chunk.count) }
         chunk.withMemoryRebound(to: UInt8.self) { bytes in
             var start = 0
             while start < bytes.count {
@@ -16,16 +25,16 @@ struct LineSplitter {
                     keep(rest)
                     return
                 }
-                end(UnsafeBufferPointer(rebasing: rest[..<length]), line)
                 start += length + 1
+                end(UnsafeBufferPointer(rebasing: rest[..<length]), position &+ UInt64(start), line)
             }
         }
     }
 
     /// Hands out a last line that has no end.
-    mutating func finish(_ line: (UnsafeBufferPointer<UInt8>) -> Void) {
+    mutating func finish(_ line: Taker) {
         guard !carry.isEmpty else { return }
-        carry.withUnsafeBufferPointer { line(Self.capped($0)) }
+        carry.withUnsafeBufferPointer { line(Self.capped($0), position) }
         carry = []
     }
 
@@ -34,13 +43,13 @@ struct LineSplitter {
         carry.append(contentsOf: part.prefix(room))
     }
 
-    private mutating func end(_ part: UnsafeBufferPointer<UInt8>, _ line: (UnsafeBufferPointer<UInt8>) -> Void) {
+    private mutating func end(_ part: UnsafeBufferPointer<UInt8>, _ next: UInt64, _ line: Taker) {
         guard !carry.isEmpty else {
-            line(Self.capped(part))
+            line(Self.capped(part), next)
             return
         }
         keep(part)
-        carry.withUnsafeBufferPointer { line(Self.capped($0)) }
+        carry.withUnsafeBufferPointer { line(Self.capped($0), next) }
         carry.removeAll(keepingCapacity: true)
     }
 

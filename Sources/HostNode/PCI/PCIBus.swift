@@ -67,6 +67,7 @@ package struct PCIBus: Sendable {
         guard let resolved = try? files.resolve(folder) else { return }
         let names = HostPath.components(resolved).dropLast()
         device.path = names.compactMap { BusID($0) }
+        device.rootComplex = names.first { $0.hasPrefix("pci") }.map { Text.clean($0.utf8, limit: 32) }
         guard let parent = names.last, let port = BusID(parent) else { return }
         let portFolder = HostPath.joined(names)
         device.upstream = HostPCIPort(busID: port, link: link(portFolder, isLost: false), errors: errors(portFolder))

@@ -35,6 +35,7 @@ public struct ResourceTemplate: Sendable {
     public let title: String?
     public let description: String?
     public let mimeType: String?
+    public let annotations: Annotations?
     public let icons: [Icon]
     public let cache: CacheHint
     /// For each variable that can be completed, who completes it.
@@ -44,7 +45,8 @@ public struct ResourceTemplate: Sendable {
     /// - Parameter read: gives the contents of ``ResourceCall/uri``, or throws ``CallError/notFound``.
     public init(
         uriTemplate: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil,
-        icons: [Icon] = [], cache: CacheHint = .live, completers: [String: Completer] = [:],
+        annotations: Annotations? = nil, icons: [Icon] = [], cache: CacheHint = .live,
+        completers: [String: Completer] = [:],
         read: @escaping ResourceReader
     ) {
         self.uriTemplate = URITemplate(uriTemplate)
@@ -52,6 +54,7 @@ public struct ResourceTemplate: Sendable {
         self.title = title
         self.description = description
         self.mimeType = mimeType
+        self.annotations = annotations
         self.icons = icons
         self.cache = cache
         self.completers = completers
@@ -123,6 +126,7 @@ extension ResourceTemplate: Listed {
             if revision >= .june2025 { w.field("title", title) }
             w.field("description", description)
             w.field("mimeType", mimeType)
+            annotations?.write(for: revision, to: &w)
             icons.write(for: revision, to: &w)
         }
     }

@@ -3,6 +3,10 @@ internal import HTTPTypes
 /// Whether a request says of its body, and of the answers that it takes, what the protocol wants it to say.
 enum BodyForm {
     static func check(_ headers: HTTPFields) throws(Refusal) {
+        // What nearly all clients send.
+        if headers[.contentType] == "application/json", headers[.accept] == "application/json, text/event-stream" {
+            return
+        }
         guard mediaTypes(headers[.contentType] ?? "").first == "application/json" else {
             throw Refusal(.unsupportedMediaType, "Content-Type must be application/json")
         }

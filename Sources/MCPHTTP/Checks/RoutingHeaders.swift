@@ -88,6 +88,7 @@ struct RoutingHeaders {
     /// Without the optional white space around a value.
     private static func trimmed(_ value: String) -> String {
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        if let first = value.first, let last = value.last, !isSpace(first), !isSpace(last) { return value }
         guard let first = value.firstIndex(where: { !isSpace($0) }), let last = value.lastIndex(where: { !isSpace($0) })
         else { return "" }
         return String(value[first...last])
@@ -96,7 +97,7 @@ struct RoutingHeaders {
     /// The text of a value in the form `=?base64?…?=`; any other value as it stands; nil where the Base64 is broken.
     static func decoded(_ value: String) -> String? {
         let (start, end) = ("=?base64?", "?=")
-        guard value.count >= start.count + end.count, value.hasPrefix(start), value.hasSuffix(end) else { return value }
+        guard value.utf8.first == 0x3D, value.count >= start.count + end.count, value.hasPrefix(start), value.hasSuffix(end) else { return value }
         return Base64.decode(String(value.dropFirst(start.count).dropLast(end.count)))
             .flatMap { String(validating: $0, as: UTF8.self) }
     }

@@ -1,18 +1,22 @@
-internal import CUnix
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOHTTPTypes
 import Synchronization
 
 /// Knows of one connection whether it is still there, and ends it when its client is too slow.
-final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Sendable {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
 
     private struct State {
+        var clock = RequestClock(now: .now())
         var isClosed = false
+        /// Whether the client has been told that it is not served.
+        var isRefused = false
         var onClose: (@Sendable () -> Void)?
-        var bodyDeadline: Scheduled<Void>?
-        var writeDeadline: Scheduled<Void>?
+        var checks: RepeatedTask?
     }
 
     private let table: ConnectionTable
@@ -35,7 +39,32 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler, Sen
         if isClosed { action?() }
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { table.add(self, for: context.channel) }
+    /// Since when nothing is being answered on it; nil if something is.
+    var waitingSince: NIODeadline? { state.withLock { $0.isRefused ? nil : $0.clock.waitingSince } }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        if let encoder = try? pipeline.handler(type: HTTPResponseEncoder.self) {
+            try? pipeline.addHandler(RefusalGate(self), position: .before(encoder))
+        }
+        let channel = context.channel
+        let isRefused = !table.add(self, for: channel)
+        let period = TimeAmount.nanoseconds(max(1_000_000, min(readTime, writeTime).nanoseconds / 4))
+        let checks = context.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+            self.check(channel)
+        }
+        state.withLock { state in
+            state.isRefused = isRefused
+            state.checks = checks
+        }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if state.withLock({ $0.isRefused }) {
+            context.channel.triggerUserOutboundEvent(LastWords.tooMany, promise: nil)
+        }
+        context.fireChannelActive()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         close(context.channel)
@@ -48,80 +77,61 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler, Sen
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// - Returns: whether anybody still wants to know what they say.
+    func bytesCame() -> Bool {
+        state.withLock { state in
+            state.clock.bytesCame(.now())
+            return !state.isRefused
+        }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: setBodyDeadline(closing(context.channel, in: readTime))
-        case .end: setBodyDeadline(nil)
+        case .head: state.withLock { $0.clock.headCame(.now()) }
+        case .end: state.withLock { $0.clock.requestEnded() }
         case .body: break
         }
         context.fireChannelRead(data)
     }
 
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { state.withLock { $0.clock.answerEnded(.now()) } }
+        context.write(data, promise: promise)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        setWriteDeadline(context.channel.isWritable ? nil : closing(context.channel, in: writeTime))
+        let isWritable = context.channel.isWritable
+        state.withLock { $0.clock.writability(isWritable, .now()) }
         context.fireChannelWritabilityChanged()
     }
 
-    private func closing(_ channel: any Channel, in time: TimeAmount) -> Scheduled<Void> {
-        channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    private func check(_ channel: any Channel) {
+        let (verdict, canBeRefused) = state.withLock { state in
+            (state.clock.verdict(.now(), readTime: readTime, writeTime: writeTime), state.clock.canBeRefused)
+        }
+        switch verdict {
+        case .fine: break
+        case .slowToSend where canBeRefused: refuse(channel, .tooSlow)
+        case .slowToSend, .slowToRead, .idle: channel.close(promise: nil)
+        }
     }
 
-    private func setBodyDeadline(_ deadline: Scheduled<Void>?) {
-        state.withLock { state in
-            defer { state.bodyDeadline = deadline }
-            return state.bodyDeadline
-        }?.cancel()
-    }
-
-    private func setWriteDeadline(_ deadline: Scheduled<Void>?) {
-        state.withLock { state in
-            defer { state.writeDeadline = deadline }
-            return state.writeDeadline
-        }?.cancel()
+    private func refuse(_ channel: any Channel, _ words: LastWords) {
+        let isFirst = state.withLock { state in
+            defer { state.isRefused = true }
+            return !state.isRefused
+        }
+        if isFirst { channel.triggerUserOutboundEvent(words, promise: nil) }
     }
 
     private func close(_ channel: any Channel) {
         table.remove(channel)
-        setBodyDeadline(nil)
-        setWriteDeadline(nil)
-        let action = state.withLock { state in
-            defer { state.onClose = nil }
+        let (action, checks) = state.withLock { state in
+            defer { (state.onClose, state.checks) = (nil, nil) }
             state.isClosed = true
-            return state.onClose
+            return (state.onClose, state.checks)
         }
+        checks?.cancel()
         action?()
     }
-}
-
-/// All connections that are open.
-final class ConnectionTable: Sendable {
-    private struct State {
-        var watches: [ObjectIdentifier: ConnectionWatch] = [:]
-        /// The most that there have been since memory was given back.
-        var peak = 0
-    }
-
-    private let state = Mutex(State())
-
-    func add(_ watch: ConnectionWatch, for channel: any Channel) {
-        state.withLock { state in
-            state.watches[ObjectIdentifier(channel)] = watch
-            state.peak = max(state.peak, state.watches.count)
-        }
-    }
-
-    /// Where a crowd has left, what it needed is given back to the system a little later.
-    func remove(_ channel: any Channel) {
-        let hasCrowdLeft = state.withLock { state in
-            guard state.watches.removeValue(forKey: ObjectIdentifier(channel)) != nil else { return false }
-            guard state.peak >= 16, state.watches.count <= state.peak / 8 else { return false }
-            state.peak = state.watches.count
-            return true
-        }
-        if hasCrowdLeft { channel.eventLoop.scheduleTask(in: .milliseconds(500)) { csystem_release_memory() } }
-    }
-
-    subscript(channel: any Channel) -> ConnectionWatch? { state.withLock { $0.watches[ObjectIdentifier(channel)] } }
-
-    var count: Int { state.withLock { $0.watches.count } }
 }

@@ -16,7 +16,7 @@ extension Endpoint {
             do throws(ProtocolError) {
                 message = try Self.parsed(body)
             } catch {
-                return Self.errorAnswer(error, id: nil, .badRequest)
+                return Self.errorAnswer(error, id: nil, .badRequest, nullWithoutID: Self.wantsNullID(headers))
             }
             label = Self.label(message["method"]?.stringValue)
             if Self.isStateless(message, headers) { return try statelessAnswer(message, headers) }
@@ -37,6 +37,12 @@ extension Endpoint {
             throw tooLarge
         }
         do { return try await request.body.collect(upTo: limits.body) } catch is NIOTooManyBytesError { throw tooLarge }
+    }
+
+    /// Whether the revision that the client names wants null in the place of an id that could not be read.
+    private static func wantsNullID(_ headers: HTTPFields) -> Bool {
+        guard let version = headers[.protocolVersion] else { return true }
+        return ProtocolRevision(rawValue: version).map { $0 <= .june2025 } ?? false
     }
 
     private static func parsed(_ body: ByteBuffer) throws(ProtocolError) -> JSONValue {

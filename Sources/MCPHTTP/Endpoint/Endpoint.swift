@@ -12,7 +12,7 @@ final class Endpoint: Sendable {
     let sessions: SessionTable
     let streams: OpenStreams
     let calls: CallGauge
-    let connections = ConnectionTable()
+    let connections: ConnectionTable
     let metrics = HTTPMetrics()
     let executor: (any TaskExecutor)?
     private let gatekeeper: Gatekeeper
@@ -27,6 +27,7 @@ final class Endpoint: Sendable {
         sessions = SessionTable(limit: limits.sessions)
         streams = OpenStreams(limit: limits.streams)
         calls = CallGauge(limit: limits.calls)
+        connections = ConnectionTable(limit: limits.connections)
         gatekeeper = Gatekeeper(configuration)
         self.executor = executor
         self.probes = probes
@@ -34,7 +35,7 @@ final class Endpoint: Sendable {
 
     /// Answers one request; throws where the connection cannot go on.
     func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        let began = ContinuousClock.now
+        let began = NIODeadline.now()
         var label = request.head.method.rawValue
         let answer: Answer
         do {
@@ -43,8 +44,8 @@ final class Endpoint: Sendable {
             answer = refusal.answer
         }
         let status = try await write(answer, writer, channel)
-        let elapsed = began.duration(to: .now) / .seconds(1)
-        metrics.record(label, status: status, seconds: elapsed)
+        let elapsed = (NIODeadline.now() - began).nanoseconds
+        metrics.record(label, status: status, nanoseconds: elapsed)
     }
 
     private func answer(_ request: Request, _ label: inout String) async throws -> Answer {
@@ -72,13 +73,13 @@ final class Endpoint: Sendable {
             guard let reason = await probes.notReady() else { return WholeAnswer.text("ready\n") }
             return WholeAnswer.text("not ready: \(reason)\n", .serviceUnavailable)
         default:
-            let text = metrics.text(gauges: [
-                ("mcp_http_connections", "Open connections.", connections.count),
-                ("mcp_http_sessions", "Sessions of clients that began with initialize.", sessions.count),
-                ("mcp_http_streams", "Answers that are being written.", streams.count),
-                ("mcp_http_calls", "Calls that run.", calls.count),
-            ])
-            return WholeAnswer.text(text + probes.metrics())
+            let samples: [MetricSample] = [
+                .gauge("mcp_http_connections", "Open connections.", connections.count),
+                .gauge("mcp_http_sessions", "Sessions of clients that began with initialize.", sessions.count),
+                .gauge("mcp_http_streams", "Answers that are being written.", streams.count),
+                .gauge("mcp_http_calls", "Calls that run.", calls.count),
+            ]
+            return WholeAnswer.text(metrics.text(samples + probes.samples()))
         }
     }
 
@@ -103,13 +104,14 @@ final class Endpoint: Sendable {
 public struct HTTPProbes: Sendable {
     /// Why requests cannot be answered well at this moment; nil if they can.
     let notReady: @Sendable () async -> String?
-    /// Further lines in Prometheus' text format.
-    let metrics: @Sendable () -> String
+    /// What else `/metrics` is to tell.
+    let samples: @Sendable () -> [MetricSample]
 
     public init(
-        notReady: @escaping @Sendable () async -> String? = { nil }, metrics: @escaping @Sendable () -> String = { "" }
+        notReady: @escaping @Sendable () async -> String? = { nil },
+        samples: @escaping @Sendable () -> [MetricSample] = { [] }
     ) {
         self.notReady = notReady
-        self.metrics = metrics
+        self.samples = samples
     }
 }

@@ -57,11 +57,13 @@ final class StatelessExchange: CallPort, EventObserver {
     }
 
     private func finish(_ key: CallKey, _ outcome: CallOutcome) {
-        state.withLock { state in
+        // Nothing can come after this, so it need not be handed on under the lock, for which whoever it wakes up would wait.
+        let messages = state.withLock { state in
             state.session.finish(key, with: outcome, into: &state.out)
-            flush(&state, ends: true)
             state.task = nil
+            return takeMessages(&state)
         }
+        stream.push(messages, ends: true)
     }
 
     func progress(_ key: CallKey, _ step: ToolProgress) {
@@ -112,7 +114,11 @@ final class StatelessExchange: CallPort, EventObserver {
 
     /// Moves what the session has written to the stream.
     private func flush(_ state: inout State, ends: Bool = false) {
-        stream.push(state.out.withBytes { lines($0).map { OutgoingEvent(data: $0) } }, ends: ends)
-        state.out.removeAll()
+        stream.push(takeMessages(&state), ends: ends)
+    }
+
+    private func takeMessages(_ state: inout State) -> [OutgoingEvent] {
+        defer { state.out.removeAll() }
+        return state.out.withBytes { lines($0).map { OutgoingEvent(data: $0) } }
     }
 }

@@ -1,5 +1,11 @@
 internal import NIOCore
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// One event of a stream: a message, or an empty one that only carries an id.
 struct OutgoingEvent: Sendable, Equatable {
     /// Names the event for a client that comes back; nil where streams cannot be resumed.
@@ -42,5 +48,14 @@ struct EventID: Sendable, Hashable {
 
 /// The messages that a session has written, one on each line.
 func lines(_ text: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
-    text.split(separator: 0x0A).map { Array($0) }
+    guard let start = text.baseAddress else { return [] }
+    var messages: [[UInt8]] = []
+    var begin = 0
+    while begin < text.count {
+        let end = memchr(start + begin, 0x0A, text.count - begin).map { UnsafeRawPointer($0) - UnsafeRawPointer(start) }
+        let message = text[begin..<(end ?? text.count)]
+        if !message.isEmpty { messages.append(Array(message)) }
+        begin = (end ?? text.count) + 1
+    }
+    return messages
 }

@@ -15,6 +15,8 @@ final class ReplyStream: Sendable {
     fileprivate struct State {
         var events: [OutgoingEvent] = []
         var size = 0
+        /// Whether nothing has come since the last look.
+        var isSilent = false
         var keepsAlive = false
         var release: Int?
         var isEnded = false
@@ -34,6 +36,7 @@ final class ReplyStream: Sendable {
         wake { state in
             guard !state.isEnded else { return }
             state.isEnded = ends
+            state.isSilent = false
             state.events += events
             state.size += events.reduce(0) { $0 + $1.size }
             guard state.size > limit, state.events.count > 1 else { return }
@@ -54,7 +57,13 @@ final class ReplyStream: Sendable {
         }
     }
 
-    func keepAlive() { wake { $0.keepsAlive = true } }
+    /// Looks whether anything has come since the last look; if not, the client is to hear that the stream lives.
+    func keepAlive() {
+        wake { state in
+            state.keepsAlive = state.keepsAlive || state.isSilent
+            state.isSilent = true
+        }
+    }
 
     /// Whether everything that will ever come is here, and it is one message: an answer that needs no stream.
     var single: OutgoingEvent? {

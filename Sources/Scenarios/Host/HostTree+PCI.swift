@@ -11,7 +11,46 @@ extension HostTree {
             place.classCode = 0x068000
             addDevice(place, link: (4, 4, 2, 2))
         }
+        for card in scenario.networkCards { addCard(card) }
     }
+
+    /// A card, on the port of a GPU if it is near one, and its entries in the classes of devices.
+    private mutating func addCard(_ card: NetworkCard) {
+        let id = card.busID
+        let port =
+            card.nearGPU.flatMap { index in
+                scenario.allGPUs.indices.contains(index) ? Self.port(of: scenario.allGPUs[index].pci.busID) : nil
+            } ?? Self.port(of: id)
+        let folder = "devices/\(root(of: port))/\(port.sysfsName)/\(id.sysfsName)"
+        add("sys/bus/pci/devices/\(id.sysfsName)", .symlink("../../../\(folder)"))
+        var place = PCIPlace()
+        place.busID = id
+        place.deviceID = 0x1021_15b3
+        place.subsystemID = 0x0023_15b3
+        place.classCode = card.isInfiniBand ? 0x020700 : 0x020000
+        place.numaNode = card.numaNode
+        addIdentity("sys/\(folder)", place)
+        let up = card.isUp
+        if !card.name.isEmpty {
+            let device = "\(folder)/infiniband/\(card.name)"
+            add("sys/class/infiniband/\(card.name)", .symlink("../../\(device)"))
+            add("sys/\(device)/device", .symlink("../.."))
+            add("sys/\(device)/ports/1/state", up ? "4: ACTIVE\n" : "1: DOWN\n")
+            add("sys/\(device)/ports/1/rate", card.rate + "\n")
+        }
+        for interface in card.interfaces {
+            let device = "\(folder)/net/\(interface)"
+            add("sys/class/net/\(interface)", .symlink("../../\(device)"))
+            add("sys/\(device)/device", .symlink("../.."))
+            add("sys/\(device)/operstate", up ? "up\n" : "down\n")
+        }
+    }
+
+    private static func port(of id: PCIAddress) -> PCIAddress {
+        PCIAddress(domain: id.domain, bus: id.bus == 0 ? 0 : id.bus - 1, device: 1)
+    }
+
+    private func root(of port: PCIAddress) -> String { "pci\(hex(port.domain, 4)):\(hex(port.bus, 2))" }
 
     private mutating func addGPU(_ gpu: GPU, _ index: Int) {
         let pcie = gpu.pcie
@@ -29,8 +68,8 @@ extension HostTree {
 
     private mutating func addDevice(_ place: PCIPlace, hasDriver: Bool = true, link: Link) {
         let id = place.busID
-        let port = PCIAddress(domain: id.domain, bus: id.bus == 0 ? 0 : id.bus - 1, device: 1)
-        let root = "devices/pci\(hex(id.domain, 4)):\(hex(port.bus, 2))/\(port.sysfsName)"
+        let port = Self.port(of: id)
+        let root = "devices/\(root(of: port))/\(port.sysfsName)"
         let folder = "\(root)/\(id.sysfsName)"
         add("sys/bus/pci/devices/\(id.sysfsName)", .symlink("../../../\(folder)"))
         add("sys/bus/pci/devices/\(port.sysfsName)", .symlink("../../../\(root)"))

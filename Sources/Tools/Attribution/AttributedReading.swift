@@ -39,7 +39,7 @@ extension ToolContext {
         let problems = driverView.accessProblems
         let snapshot = driverView.withHostGPUs
         for selector in selectors where !snapshot.gpus.contains(where: { selector.matches($0) }) {
-            throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, problems))
+            throw ToolFailure(message: GPUArgument.noSuchGPU(selector, in: snapshot, problems), isUnknownGPU: true)
         }
         let selected = snapshot.gpus.filter { gpu in selectors.isEmpty || selectors.contains { $0.matches(gpu) } }
         return AttributedReading(

@@ -89,22 +89,14 @@ struct DiagnoseAnswer {
         writeNotices(&writer)
     }
 
-    /// History and settings, after what does not fit between pods and processes.
+    /// History and settings.
     private func writeNotices(_ writer: inout JSONWriter) {
-        let disagreements = attribution.findings.filter { $0.severity > .info && !Self.judged.contains($0.kind) }
         let quiet = MergedFinding.merge(health.report.findings.filter { $0.severity == .info })
-        let notices =
-            disagreements.map(\.message)
-            + quiet.map { ($0.gpus.isEmpty ? "" : "GPU \(NumberList.text($0.gpus)): ") + $0.finding.title }
+        let notices = quiet.map { ($0.gpus.isEmpty ? "" : "GPU \(NumberList.text($0.gpus)): ") + $0.finding.title }
         guard !notices.isEmpty else { return }
         writer.array("notices") { writer in for notice in notices.prefix(Self.noticeLimit) { writer.string(notice) } }
         if notices.count > Self.noticeLimit { writer.field("notices_left_out", notices.count - Self.noticeLimit) }
     }
-
-    /// Kinds that the judgement has findings of its own for.
-    private static let judged: Set<AttributionFinding.Kind> = [
-        .memoryWithoutProcess, .zombieProcess, .uninterruptibleProcess, .processGone,
-    ]
 
     static let schema = Schema.object(
         AnswerSchema.head + [

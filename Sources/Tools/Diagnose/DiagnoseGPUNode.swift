@@ -19,11 +19,12 @@ package enum DiagnoseGPUNode {
                 memory, PCIe, NVLink, fabric, heat, power, processes, driver and kernel log together. Changes nothing. For one \
                 finding's full evidence call get_gpu_health with detail=full.
                 """,
-            inputSchema: Schema.object([]), outputSchema: DiagnoseAnswer.schema, annotations: .lookOnly
-        ) { _ in
-            .structured(
-                bytes: DiagnoseAnswer(context: context, health: await context.readHealth([.nodeProcesses, .pods]))
-                    .encoded())
+            inputSchema: Schema.object([(WindowArgument.name, WindowArgument.schema)]),
+            outputSchema: DiagnoseAnswer.schema, annotations: .lookOnly
+        ) { call in
+            let window = WindowArgument.duration(call.arguments)
+            let health = await context.readHealth([.nodeProcesses, .pods], window: window)
+            return .structured(bytes: DiagnoseAnswer(context: context, health: health).encoded())
         }
     }
 }

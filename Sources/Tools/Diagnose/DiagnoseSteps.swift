@@ -15,7 +15,8 @@ struct DiagnoseSteps {
     private(set) var steps: [Step] = []
 
     init(_ report: HealthReport) {
-        let acting = report.findings.filter { $0.severity > .info && $0.action != .none }
+        let urgent = report.findings.filter { $0.severity > .info && $0.action != .none }
+        let acting = urgent.filter { !$0.isDisagreement }
         for gpu in report.gpus { add(gpu.action, gpu, acting) }
         // What no GPU is named for: the driver, switches.
         for finding in acting
@@ -24,6 +25,9 @@ struct DiagnoseSteps {
         }
         steps.sort { $0.action.urgency > $1.action.urgency }
         for gpu in report.gpus { for action in gpu.nextActions { add(action, gpu, acting) } }
+        for finding in urgent where finding.isDisagreement {
+            add(Step(action: finding.action, gpus: finding.gpu.map { [$0] } ?? [], busID: nil, why: finding.title))
+        }
     }
 
     private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {
@@ -42,7 +46,9 @@ struct DiagnoseSteps {
     private mutating func add(_ step: Step) {
         guard
             let index = steps.firstIndex(where: {
-                $0.action == step.action && $0.why == step.why && $0.busID == step.busID
+                // What the node as a whole needs is done once, whatever the reasons are.
+                let isOfNode = $0.gpus.isEmpty && step.gpus.isEmpty && step.busID == nil
+                return $0.action == step.action && $0.busID == step.busID && ($0.why == step.why || isOfNode)
             })
         else { return steps.append(step) }
         for gpu in step.gpus where !steps[index].gpus.contains(gpu) { steps[index].gpus.append(gpu) }

@@ -17,7 +17,9 @@ struct GapList {
 
     init(_ gpus: [GPUVerdict], _ ofNode: [EvidenceGap]) {
         for gap in ofNode { add(gap, nil) }
-        for gpu in gpus { for gap in gpu.gaps where !ofNode.contains(gap) { add(gap, gpu.index) } }
+        // Of a GPU that NVML lost there is a finding.
+        let open = gpus.filter { $0.index != nil || $0.verdict == .unknown }
+        for gpu in open { for gap in gpu.gaps where !ofNode.contains(gap) { add(gap, gpu.index) } }
         let listed = gpus.compactMap(\.index).count
         for index in entries.indices {
             entries[index].isOfAll = listed > 1 && entries[index].gpus.count == listed

@@ -31,13 +31,13 @@ struct MergedFinding {
     }
 
     private func isSame(_ other: HealthFinding) -> Bool {
-        other.gpu != nil && !gpus.isEmpty && other.rule == finding.rule && other.title == finding.title
+        let isSamePlace = other.gpu != nil ? !gpus.isEmpty : gpus.isEmpty && other.busID == finding.busID
+        return isSamePlace && other.rule == finding.rule && other.title == finding.title
             && other.severity == finding.severity && other.action == finding.action
     }
 
     private mutating func add(_ other: HealthFinding) {
-        guard let gpu = other.gpu else { return }
-        if !gpus.contains(gpu) { gpus.append(gpu) }
+        if let gpu = other.gpu, !gpus.contains(gpu) { gpus.append(gpu) }
         if evidence != [other.evidence] { evidence.append(other.evidence) }
         since = [since, other.since].compactMap { $0 }.min()
     }
@@ -94,7 +94,7 @@ extension MergedFinding {
                 Schema.array(
                     Schema.object(
                         Schema.properties(Schema.string(), "reading", "value", "threshold") + [
-                            ("source", Schema.choice(["nvml", "pci", "proc", "kernel_log", "probe"]))
+                            ("source", Schema.choice(["nvml", "pci", "proc", "kernel_log", "kubelet", "probe"]))
                         ], required: ["reading", "value", "source"]))
             ),
             ("evidence_left_out", Schema.integer("Of further GPUs")),

@@ -22,15 +22,30 @@ extension ProbeSections {
 
 extension ToolContext {
     /// Reads everything that the judgement needs, in one pass, and judges it. A node that gives nothing is judged as well.
-    func readHealth(_ further: ProbeSections = []) async -> NodeHealth {
+    ///
+    /// - Parameter window: how long counters that stand high are watched, where no earlier reading is known.
+    func readHealth(
+        _ further: ProbeSections = [], window: Duration = .milliseconds(WindowArgument.standard)
+    ) async -> NodeHealth {
         let sections = ProbeSections.health.union(further)
-        return judge(await probe.read(ProbeRequest(sections)).withAllIdentities)
+        return await judge(await probe.read(ProbeRequest(sections)).withAllIdentities, window: window)
     }
 
-    /// Judges a node that was read with the sections `health`, all identities filled in.
-    func judge(_ snapshot: NodeSnapshot) -> NodeHealth {
-        let log = snapshot.faultReport
-        let report = HealthReport(snapshot, log: KernelLogEvidence(snapshot, log), thresholds: thresholds)
+    /// Judges a node that was read with the sections `health`, all identities filled in, and reads its counters again
+    /// where one reading cannot tell what goes on now.
+    func judge(
+        _ first: NodeSnapshot, window: Duration = .milliseconds(WindowArgument.standard)
+    ) async -> NodeHealth {
+        let watched = await watch(first, window)
+        let snapshot = watched.snapshot
+        let lines = await readLog(snapshot)
+        let log = lines?.report(snapshot)
+        var evidence = KernelLogEvidence(snapshot, log)
+        evidence.absence = evidence.absence ?? lines?.missingRest
+        let isUseKnown = snapshot.nodeProcesses != nil || snapshot.pods != nil
+        let report = HealthReport(
+            snapshot, log: evidence, thresholds: thresholds,
+            attribution: isUseKnown ? GPUAttribution(snapshot.withHostGPUs).healthFindings : [], window: watched.window)
         let found = Set(report.findings.map(\.rule))
         let problems = snapshot.accessProblems.filter { problem in
             !found.contains(problem.kind)
@@ -40,31 +55,12 @@ extension ToolContext {
     }
 }
 
-extension NodeSnapshot {
-    /// The kernel log's faults, read with what NVML and the PCI bus tell; nil where there is no log.
-    var faultReport: KernelFaultReport? {
-        guard let log = kernelLog?.value else { return nil }
-        var analysis = KernelFaultAnalysis()
-        for record in log.records { analysis.add(record) }
-        analysis.addLostRecords(log.lostCount)
-        var context = FaultContext(driverVersion: driver.driverVersion.value ?? host?.kernelModuleVersion.value)
-        for gpu in gpus {
-            guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
-            context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))
-        }
-        if let devices = devices?.pci.value {
-            context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })
-        }
-        return analysis.report(XidCatalog(), SXidCatalog(), context)
-    }
-}
-
 extension KernelLogEvidence {
     fileprivate init(_ snapshot: NodeSnapshot, _ report: KernelFaultReport?) {
         guard let report else {
             self.init(absence: snapshot.kernelLog?.reason ?? snapshot.interruption.map { _ in .timedOut } ?? .notRead)
             return
         }
-        self.init(report, missedRecords: snapshot.kernelLog?.value?.droppedCount ?? 0)
+        self.init(report)
     }
 }

@@ -39,11 +39,12 @@ package enum DescribeGPUNode {
             "ecc_mode_pending")
         + [("power_w", Schema.number())]
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let detail = Detail(call.arguments)
         let sections = ProbeSections.health.union([.facts, .nodeProcesses, .pods])
         var reading = try await context.readAttributed(sections, for: call)
-        let verdicts = NodeVerdicts(context.judge(reading.driverView))
+        let verdicts = NodeVerdicts(await context.judge(reading.driverView))
         // A node without a kubelet is whole without allocations; `kubelet_sources` says that there are none.
         if let problem = reading.snapshot.pods?.accessProblem, problem.kind != "kubelet_not_found" {
             reading.problems.append(problem)

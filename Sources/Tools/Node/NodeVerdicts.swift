@@ -30,7 +30,7 @@ struct NodeVerdicts {
             isWhole(reading)
             ? health.report.gpus : health.report.gpus.filter { $0.index.map(reading.selected.contains) ?? false }
         let findings = health.report.findings.filter { finding in
-            isWhole(reading) || finding.gpu.map(reading.selected.contains) ?? false
+            !finding.isDisagreement && (isWhole(reading) || finding.gpu.map(reading.selected.contains) ?? false)
         }
         return HealthSummary.text(gpus, MergedFinding.merge(findings), health.report.verdict)
     }

@@ -16,7 +16,8 @@ enum DiagnoseXidErrors {
                 PromptArgument(
                     "since", title: "Since", description: "A duration (24h) or an RFC 3339 time. Optional: this boot",
                     completer: { $0.matches(["1h", "24h", "7d", "30d"]) }),
-            ]
+            ],
+            icons: AgentIcons.gpu
         ) { call in
             let since = try PromptArguments.checked(call, "since", "a duration such as 24h, or an RFC 3339 time") {
                 PastMoment.microseconds($0, now: 0) != nil
@@ -49,8 +50,8 @@ enum DiagnoseXidErrors {
 
 extension ToolContext {
     /// Numbers to choose from: those in this node's log first, then the catalogue.
-    fileprivate func xidNumbers() async -> [String] {
-        let seen = await readFaults().snapshot.faultReport?.groups.filter { !$0.isInjected }.compactMap(\.xid) ?? []
+    func xidNumbers() async -> [String] {
+        let seen = await faultReport()?.groups.filter { !$0.isInjected }.compactMap(\.xid) ?? []
         var known: Set<UInt32> = []
         return (seen + XidCatalog().numbers).filter { known.insert($0).inserted }.map(String.init)
     }

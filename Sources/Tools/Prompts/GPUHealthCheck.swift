@@ -6,7 +6,8 @@ enum GPUHealthCheck {
         Prompt(
             name: "gpu-health-check", title: "GPU health check",
             description: "Check whether this node's GPUs are fit for work, for example before it is uncordoned.",
-            arguments: [PromptArguments.gpu(context)]
+            arguments: [PromptArguments.gpu(context)],
+            icons: AgentIcons.gpu
         ) { call in
             let gpu = try PromptArguments.gpu(in: call)
             let argument = gpu.map { " with gpu=\"\($0)\"" } ?? ""

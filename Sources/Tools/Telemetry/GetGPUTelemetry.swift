@@ -38,7 +38,8 @@ package enum GetGPUTelemetry {
             ("clocks_limited_delta_ms", TelemetryFields.limiterSchema("While sampling, per limiter")),
         ]
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let detail = Detail(call.arguments)
         let duration = call.arguments["duration_ms"]?.intValue ?? 0
         var sampling = TelemetrySampling(

@@ -13,14 +13,14 @@ package enum InspectTopology {
             description: """
                 How the GPUs hang together: a matrix of the ways between them (NVLinks, PCIe distance, peer-to-peer access), the \
                 NVLinks of each GPU with state, speed, remote end and error counters, the registration with the NVSwitch fabric \
-                with its health decoded, chip-to-chip links, PCIe place, near CPUs and NUMA nodes. Links down with MIG on are \
+                with its health decoded, chip-to-chip links, PCIe place, near CPUs, NUMA nodes and network cards. Links down with MIG on are \
                 normal. detail=full shows every link by itself. Changes nothing.
                 """,
             inputSchema: Schema.object([(GPUArgument.name, GPUArgument.schema), (Detail.name, Detail.schema)]),
             outputSchema: AnswerSchema.object(
                 node: [
                     ("matrix", Schema.string("A table for people")), ("matrix_legend", Schema.string()),
-                    ("nvswitches", Schema.array(Schema.string(), "Bus ids")),
+                    ("nvswitches", Schema.array(Schema.string(), "Bus ids")), ("nics", NetworkFields.schema),
                 ], device: TopologyFields.deviceSchema),
             annotations: .lookOnly
         ) { call in
@@ -33,7 +33,8 @@ package enum InspectTopology {
         let sections: ProbeSections = [.driver, .host, .devices, .links, .fabric, .topology]
         let reading = try await context.read(sections, for: call)
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
-        if let matrix = TopologyMatrix(reading.selected).text {
+        let network = NetworkFields(reading.snapshot)
+        if let matrix = TopologyMatrix(reading.selected, network).text {
             answer.nodeFields = [
                 Field(key: "matrix", value: .text(matrix)),
                 Field(key: "matrix_legend", value: .text(TopologyMatrix.legend)),
@@ -43,6 +44,7 @@ package enum InspectTopology {
         if !switches.isEmpty {
             answer.nodeFields.append(Field(key: "nvswitches", value: .texts(switches.map { "\($0.busID)" })))
         }
+        if let field = network.field { answer.nodeFields.append(field) }
         answer.devices = reading.selected.map { TopologyFields.device($0, reading.snapshot, detail) }
         answer.summary = summary(reading)
         if detail != .full { answer.omitted = "single links and counters that are 0; call again with detail=full" }
@@ -70,6 +72,8 @@ package enum InspectTopology {
         }
         let faults = gpus { !FabricHealthMask(rawValue: $0.fabric?.healthMask.value ?? 0).faults.isEmpty }
         if let faults { words.append("Fabric reports a fault: GPU \(faults).") }
+        let dark = NetworkFields(reading.snapshot).cards.filter { $0.isUp == false }.map(\.name)
+        if !dark.isEmpty { words.append("Network cards down: \(dark.joined(separator: ", ")).") }
         return words.joined(separator: " ") + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 }

@@ -9,6 +9,7 @@ enum TopologyFields {
         if let refusal = gpu.refusal { fields.note("device", refusal) }
         if let topology = gpu.topology { add(topology, to: &fields) }
         addPCI(gpu, node, detail, to: &fields)
+        NetworkFields(node).add(gpu, detail, to: &fields)
         if let links = gpu.links { add(links, detail, to: &fields) }
         if let fabric = gpu.fabric { add(fabric, to: &fields) }
         return fields
@@ -80,5 +81,5 @@ extension TopologyFields {
         + Schema.properties(Schema.array(Schema.string()), "pcie_path", "fabric_faults") + [
             ("no_peer_access_to", Schema.string("NVML indices without peer-to-peer access")),
             ("nvlinks", LinkFields.linkSchema), ("nvlink_errors", LinkFields.errorSchema),
-        ]
+        ] + NetworkFields.deviceProperties
 }

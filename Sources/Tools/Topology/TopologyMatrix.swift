@@ -3,21 +3,31 @@ internal import Snapshots
 /// The ways between all GPUs as a table, like `nvidia-smi topo -m`.
 struct TopologyMatrix {
     private let gpus: [GPUSnapshot]
+    private let network: NetworkFields
 
-    init(_ gpus: [GPUSnapshot]) { self.gpus = gpus.filter { $0.topology != nil } }
+    init(_ gpus: [GPUSnapshot], _ network: NetworkFields) {
+        self.gpus = gpus.filter { $0.topology != nil }
+        self.network = network
+    }
+
+    /// Columns of network cards; further ones are only in the list.
+    private static let cardLimit = 12
+
+    private var cards: ArraySlice<HostNetworkCard> { network.cards.prefix(Self.cardLimit) }
 
     static let legend =
         "NVn: n NVLinks; PIX: one PCIe switch; PXB: several; PHB: a host bridge; NODE: within a NUMA node; SYS: between NUMA "
         + "nodes; X: itself; ?: not told; a * marks a way without peer-to-peer access"
 
-    /// Lines of columns; nil for fewer than two GPUs.
+    /// Lines of columns; nil for a GPU alone.
     var text: String? {
-        guard gpus.count > 1 else { return nil }
-        let head = [""] + gpus.map { "GPU\($0.index)" } + ["CPUs", "NUMA"]
+        guard gpus.count > 1 || (!gpus.isEmpty && !cards.isEmpty) else { return nil }
+        let head = [""] + gpus.map { "GPU\($0.index)" } + cards.map(\.name) + ["CPUs", "NUMA"]
         let rows = gpus.map { row in
-            ["GPU\(row.index)"] + gpus.map { way(from: row, to: $0) } + [
-                row.topology?.cpuAffinity.value ?? "?", numa(row),
-            ]
+            ["GPU\(row.index)"] + gpus.map { way(from: row, to: $0) }
+                + cards.map { network.distance(from: row, to: $0)?.rawValue ?? "?" } + [
+                    row.topology?.cpuAffinity.value ?? "?", numa(row),
+                ]
         }
         return Self.aligned([head] + rows)
     }

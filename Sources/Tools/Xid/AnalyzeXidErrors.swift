@@ -25,12 +25,12 @@ package enum AnalyzeXidErrors {
         }
     }
 
-    private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
+    /// The answer, also for the resource that has the same contents.
+    static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let arguments = try XidArguments(call.arguments, now: WallClock.microseconds)
         let reading = await context.readFaults()
-        guard let log = reading.snapshot.kernelLog?.value, let report = reading.snapshot.faultReport else {
-            throw XidFailure.unreadable(reading, context)
-        }
+        guard let log = reading.log else { throw XidFailure.unreadable(reading, context) }
+        let report = log.report(reading.snapshot)
         let gpus = FaultGPUs(reading, report)
         let places = try arguments.places(gpus, reading)
         let selection = FaultSelection(report, arguments, places)

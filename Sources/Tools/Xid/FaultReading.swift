@@ -5,9 +5,11 @@ internal import ProbeProtocol
 internal import Snapshots
 internal import Synchronization
 
-/// A node's kernel log, with what the driver could say of its GPUs in the little time that it was given.
+/// A node with its kernel log, and with what the driver could say of its GPUs in the little time that it was given.
 struct FaultReading {
     let snapshot: NodeSnapshot
+    /// Nil where the log cannot be read; the snapshot says why.
+    let log: NodeLog?
     let problems: [AccessProblem]
     /// The GPUs that NVML lists; nil where it did not answer.
     let listed: Set<UInt64>?
@@ -25,11 +27,13 @@ extension ToolContext {
         }
         let start = MonotonicTime.now
         var snapshot = await hostProbe.read(ProbeRequest([.host, .devices, .kernelLog]))
+        let log = await readLog(snapshot)
         // On a machine so busy that the log takes long, the driver may as well.
         let patience = max(Self.patience, MonotonicTime.now.duration(since: start) * 4)
         guard let answered = await Patience.value(of: driver, within: patience, on: loop) else {
             return FaultReading(
-                snapshot: snapshot.withHostGPUs, problems: [Self.slowDriver] + snapshot.accessProblems, listed: nil)
+                snapshot: snapshot.withHostGPUs, log: log, problems: [Self.slowDriver] + snapshot.accessProblems,
+                listed: nil)
         }
         let interruption = snapshot.interruption
         snapshot.driver = answered.driver
@@ -38,7 +42,7 @@ extension ToolContext {
         let whole = snapshot.withAllIdentities
         let isListed = whole.driver.state.outcome == .ready && answered.interruption == nil
         return FaultReading(
-            snapshot: whole.withHostGPUs, problems: whole.accessProblems,
+            snapshot: whole.withHostGPUs, log: log, problems: whole.accessProblems,
             listed: isListed ? Set(whole.gpus.filter { $0.refusal == nil }.compactMap { $0.busID.value?.slot }) : nil)
     }
 

@@ -10,7 +10,7 @@ struct XidAnswer {
 
     let context: ToolContext
     let reading: FaultReading
-    let log: HostKernelLog
+    let log: NodeLog
     let report: KernelFaultReport
     let arguments: XidArguments
     let gpus: FaultGPUs
@@ -86,7 +86,7 @@ struct XidAnswer {
 
 /// The state of the log itself.
 enum LogFields {
-    static func fields(_ log: HostKernelLog, _ report: KernelFaultReport, _ selection: FaultSelection) -> [Field] {
+    static func fields(_ log: NodeLog, _ report: KernelFaultReport, _ selection: FaultSelection) -> [Field] {
         var fields = [Field(key: "from", value: .text(log.source.words))]
         func add(_ key: String, _ value: UInt64?) {
             if let value, value > 0 { fields.append(Field(key: key, value: .uint(value))) }
@@ -96,7 +96,7 @@ enum LogFields {
             fields.append(Field(key: "reaches_back_to_boot", value: .flag(first == 0)))
         }
         add("records_lost", log.lostCount)
-        add("records_left_out", log.droppedCount)
+        if log.missingRest != nil { fields.append(Field(key: "reaches_to_end", value: .flag(false))) }
         add("events_left_out", report.droppedEvents)
         add("lines_written_by_programs", report.injectedCount)
         add("groups_of_earlier_boots", UInt64(selection.earlierBootCount))
@@ -108,24 +108,25 @@ enum LogFields {
             ("from", Schema.string("/dev/kmsg or a file")), ("records_read", Schema.integer()),
             ("reaches_back_to_boot", Schema.boolean("false: older records are gone, their faults unknown")),
             ("records_lost", Schema.integer("Overwritten while they were read")),
-            ("records_left_out", Schema.integer("The oldest lines about GPUs, more than are looked at")),
+            ("reaches_to_end", Schema.boolean("false: newer records could not be read, their faults are unknown")),
             ("events_left_out", Schema.integer("Found no room")),
             ("lines_written_by_programs", Schema.integer("See injected")),
             ("groups_of_earlier_boots", Schema.integer("Left out; ask with since")),
         ], required: ["from", "records_read"])
 }
 
-extension HostKernelLog {
+extension NodeLog {
     /// What is missing of the log, as problems.
     func problems(_ report: KernelFaultReport) -> [AccessProblem] {
-        let lost = lostCount.addingReportingOverflow(droppedCount).partialValue
-        guard lost > 0 || report.droppedEvents > 0 else { return [] }
+        guard lostCount > 0 || report.droppedEvents > 0 || missingRest != nil else { return [] }
+        let end = missingRest.map { ", the log behind record \(scannedCount) could not be read (\($0.word))" } ?? ""
         return [
             AccessProblem(
                 kind: "kernel_log_incomplete",
                 message:
-                    "\(lostCount) records of the kernel log were overwritten before they could be read, \(droppedCount) old "
-                    + "records and \(report.droppedEvents) events were left out: faults may be missing.",
+                    "\(lostCount) records of the kernel log were overwritten before they could be read, "
+                    + "\(report.droppedEvents) events of more different faults than are kept were left out\(end): faults may "
+                    + "be missing.",
                 remedy: "Read the journal of the same boot: journalctl -k -b > FILE, then --kernel-log FILE.")
         ]
     }

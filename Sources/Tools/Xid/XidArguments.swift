@@ -77,7 +77,8 @@ struct XidArguments {
         for selector in selectors {
             guard let place = gpus.slot(of: selector) else {
                 throw ToolFailure(
-                    message: GPUArgument.noSuchGPU(selector, in: reading.snapshot, reading.problems))
+                    message: GPUArgument.noSuchGPU(selector, in: reading.snapshot, reading.problems), isUnknownGPU: true
+                )
             }
             places.insert(place)
         }

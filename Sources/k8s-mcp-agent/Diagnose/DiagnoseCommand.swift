@@ -22,18 +22,14 @@ struct DiagnoseCommand: ParsableCommand {
     @Option(help: "text for people, or json.")
     var output: Output = .text
 
-    @Flag(help: "Follow the kernel log and print faults of GPUs as they happen, until Ctrl-C. Needs root.")
+    @Flag(
+        help: """
+            Follow the kernel log (needs root) or the file of --kernel-log: print faults of GPUs as they happen, and the verdict \
+            when it changes, until Ctrl-C. The exit code is that of the last verdict.
+            """)
     var watch = false
 
     @OptionGroup var options: AgentOptions
-
-    func validate() throws {
-        guard watch else { return }
-        for (name, isGiven) in [("--simulate", options.simulate != nil), ("--kernel-log", options.kernelLog != nil)]
-        where isGiven {
-            throw ValidationError("--watch follows this node's own kernel log and cannot be used with \(name).")
-        }
-    }
 
     /// How to print.
     enum Output: String, ExpressibleByArgument, CaseIterable {
@@ -41,7 +37,7 @@ struct DiagnoseCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard !watch else { return try FaultWatch.run(hostRoot: options.hostRoot, output) }
+        guard !watch else { return try FaultWatch.run(options, output) }
         let (output, options) = (output, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)

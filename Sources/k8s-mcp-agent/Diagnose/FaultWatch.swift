@@ -1,109 +1,102 @@
-internal import CUnix
 internal import EventLoop
 internal import HostNode
-internal import Snapshots
+internal import MCP
+internal import Tools
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
-
-/// `diagnose --watch`: GPU faults of the kernel log, one line each, as they happen.
+/// `diagnose --watch`: GPU faults of the kernel log, one line each, as they happen; and the verdict, when it changes.
 enum FaultWatch {
-    /// Exit code where there is no log to follow: nothing can be said.
-    private static let noLog = DiagnoseExit.unknown
-
-    static func run(hostRoot: String?, _ output: DiagnoseCommand.Output) throws {
+    static func run(_ options: AgentOptions, _ output: DiagnoseCommand.Output) throws {
         try LoopRunner.run { loop in
-            do throws(HostFileError) {
-                let node = try HostDirectory(root: hostRoot ?? HostRoot.find())
-                var log = try KernelRingBuffer(node)
-                var lines = FaultLines(paint: Paint.forStandardOutput, asJSON: output == .json)
-                // What is there already is read for the names of GPUs that it holds, and not printed.
-                _ = try log.readAvailable { lines.learn($0) }
-                say("Following the kernel log; Ctrl-C ends it.")
-                return try await follow(&log, &lines, loop)
-            } catch {
-                say("The kernel log cannot be followed: \(error).")
-                return noLog
+            let context = try options.context(on: loop)
+            let signal = EndSignal(on: loop)
+            let code = await withTaskGroup(of: Int32?.self) { group in
+                group.addTask(executorPreference: loop) {
+                    await FaultFollower(options, context, output).run()
+                }
+                group.addTask(executorPreference: loop) {
+                    await signal.wait()
+                    return nil
+                }
+                let first = await group.next() ?? nil
+                group.cancelAll()
+                // A reading that is under way is answered by this at once, so that Ctrl-C need not wait for a driver.
+                await context.shutDown()
+                return await group.next().flatMap(\.self) ?? first
             }
+            signal.close()
+            return code ?? DiagnoseExit.unknown
         }
-    }
-
-    /// Waits for records and for the signal that ends it, on one loop.
-    private static func follow(
-        _ log: inout KernelRingBuffer, _ lines: inout FaultLines, _ loop: EventLoop
-    ) async throws(HostFileError) -> Int32 {
-        let wakeUp = SignalTask(on: loop)
-        defer { wakeUp.cancel() }
-        while await wakeUp.waitReadable(log.descriptor) {
-            let lostBefore = log.lostCount
-            var texts: [String] = []
-            _ = try log.readAvailable { texts += lines.lines($0) }
-            if log.lostCount > lostBefore {
-                say("\(log.lostCount - lostBefore) records were overwritten before they could be read.")
-            }
-            guard write(texts) else { return 0 }
-        }
-        return 0
-    }
-
-    /// False when nobody reads any more.
-    private static func write(_ texts: [String]) -> Bool {
-        guard !texts.isEmpty else { return true }
-        let bytes = Array((texts.joined(separator: "\n") + "\n").utf8)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { platformWrite(1, $0) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
-        }
-        return true
-    }
-
-    private static func say(_ text: String) {
-        let bytes = Array("k8s-mcp-agent: \(text)\n".utf8)
-        _ = bytes.withUnsafeBytes { platformWrite(2, $0) }
-    }
-
-    private static func platformWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        #else
-            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
     }
 }
 
-/// Waits for a descriptor until a signal asks to end.
-private struct SignalTask {
+/// Prints what the kernel log says from now on.
+private struct FaultFollower {
+    private let options: AgentOptions
     private let loop: EventLoop
-    private let descriptor: Int32
+    private let printer: WatchPrinter
+    private let verdicts: VerdictReader
 
-    init(on loop: EventLoop) {
-        self.loop = loop
-        let signals = [SIGTERM, SIGINT, SIGHUP]
-        descriptor = csystem_signal_pipe(signals, Int32(signals.count))
+    /// How often a log is looked at that is a file, since nobody announces its growth.
+    private static let fileInterval: Duration = .milliseconds(300)
+    /// Faults come in bursts: one judgement for all of them, and not more than one in this time.
+    private static let betweenVerdicts: Duration = .seconds(1)
+
+    init(_ options: AgentOptions, _ context: ToolContext, _ output: DiagnoseCommand.Output) {
+        self.options = options
+        loop = context.loop
+        printer = WatchPrinter(output)
+        verdicts = VerdictReader(context)
     }
 
-    func cancel() { if descriptor >= 0 { close(descriptor) } }
-
-    /// True when there is something to read, false when a signal came first.
-    func waitReadable(_ watched: Int32) async -> Bool {
-        let (loop, ending) = (loop, descriptor)
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask(executorPreference: loop) { (try? await loop.waitReadable(watched)) != nil }
-            if ending >= 0 {
-                group.addTask(executorPreference: loop) {
-                    _ = try? await loop.waitReadable(ending)
-                    return false
-                }
+    /// The exit code of the last verdict; returns when its task is cancelled, or nobody reads any more.
+    func run() async -> Int32 {
+        do throws(HostFileError) {
+            guard var log = try KernelLogFollower.open(options.configuration) else {
+                printer.say("A simulated node's log does not grow; add --kernel-log FILE to follow a file.")
+                return DiagnoseExit.unknown
             }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
+            return try await follow(&log)
+        } catch {
+            printer.say("The kernel log cannot be followed: \(error).")
+            return DiagnoseExit.unknown
         }
+    }
+
+    private func follow(_ log: inout KernelLogFollower) async throws(HostFileError) -> Int32 {
+        var lines = printer.lines
+        // What is there already is read for the names of GPUs that it holds, and not printed.
+        try log.skipToEnd { lines.learn($0) }
+        printer.say("Following the kernel log; Ctrl-C ends it.")
+        var verdict = await verdicts.read()
+        if let verdict, !printer.write([printer.line(verdict)]) { return Self.exitCode(verdict) }
+        while await waitForNews(log.descriptor) {
+            let lostBefore = log.lostCount
+            var texts: [String] = []
+            try log.readNew { texts += lines.lines($0) }
+            if log.lostCount > lostBefore {
+                printer.say("\(log.lostCount - lostBefore) records were overwritten before they could be read.")
+            }
+            guard !texts.isEmpty else { continue }
+            guard printer.write(texts) else { break }
+            // One that was cut off by the end is none.
+            guard let new = await verdicts.read(), !Task.isCancelled else { break }
+            let isNews = new.differs(from: verdict)
+            verdict = new
+            if isNews, !printer.write([printer.line(new)]) { break }
+            _ = try? await loop.sleep(for: Self.betweenVerdicts)
+        }
+        return Self.exitCode(verdict)
+    }
+
+    private static func exitCode(_ verdict: WatchedVerdict?) -> Int32 { DiagnoseExit.code(verdict?.verdict) }
+
+    /// False when the task has been cancelled.
+    private func waitForNews(_ descriptor: Int32?) async -> Bool {
+        if let descriptor {
+            _ = try? await loop.waitReadable(descriptor)
+        } else {
+            _ = try? await loop.sleep(for: Self.fileInterval)
+        }
+        return !Task.isCancelled
     }
 }

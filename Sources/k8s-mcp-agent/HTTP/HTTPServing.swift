@@ -18,8 +18,9 @@
             let scheme = configuration.tls == nil ? "http" : "https"
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let service = HTTPServer(
-                server, configuration: configuration, executor: context.loop, probes: probes(context)
-            ) { port in log.warning("serving MCP at \(scheme)://\(host):\(port)/mcp") }
+                server, configuration: configuration, executor: context.loop, probes: probes(context),
+                onListening: { port in log.warning("serving MCP at \(scheme)://\(host):\(port)/mcp") },
+                onNotice: { log.warning($0) })
             var group = ServiceGroupConfiguration(
                 services: [service], gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
                 logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
@@ -31,11 +32,25 @@
 
         /// The probe answers within its deadline or says why it does not.
         private static func probes(_ context: ToolContext) -> HTTPProbes {
-            HTTPProbes(notReady: {
-                let reading = Task(executorPreference: context.loop) { await context.probe.read(ProbeRequest(.driver)) }
-                let snapshot = await reading.value
-                return snapshot.interruption.map { "the driver does not answer: \($0.cause)" }
-            })
+            HTTPProbes(
+                notReady: {
+                    let reading = Task(executorPreference: context.loop) {
+                        await context.probe.read(ProbeRequest(.driver))
+                    }
+                    let snapshot = await reading.value
+                    return snapshot.interruption.map { "the driver does not answer: \($0.cause)" }
+                }, samples: { samples(context.probe.counts) })
+        }
+
+        private static func samples(_ counts: ProbeCounts) -> [MetricSample] {
+            [
+                .total(
+                    "gpu_probe_restarts_total", "Child processes that were started in place of one that ended.",
+                    counts.restarts),
+                .total(
+                    "gpu_probe_timeouts_total", "Questions that the driver did not answer in time.", counts.timeOuts),
+                .total("gpu_probe_crashes_total", "Questions during which the child process ended.", counts.crashes),
+            ]
         }
     }
 #endif

@@ -34,6 +34,7 @@ struct NodeFilesRecord {
         _ = presence.onPCIBus()
         _ = presence.inProc()
         _ = PCIBus(files).devices()
+        _ = NetworkCards(files).all()
         _ = (DriverFiles(files).driver(), DriverFiles(files).gpus(), DriverFiles(files).modules())
         _ = DeviceNodes(files).nodes()
         _ = NodeFactsFiles(files).read()

@@ -42,7 +42,11 @@ struct RecordCommand: ParsableCommand {
         let (folder, renameHost, anonymize, options) = (folder, renameHost, anonymize, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
-            let snapshot = await context.probe.read(ProbeRequest(.recorded))
+            var snapshot = await context.probe.read(ProbeRequest(.recorded))
+            while let next = snapshot.kernelLog?.value?.next {
+                let page = await context.probe.read(ProbeRequest([.kernelLog], logCursor: next)).kernelLog
+                guard snapshot.add(logPage: page) else { break }
+            }
             await context.probe.shutDown()
             let files = NodeFilesRecord(
                 WorkerNode(options.configuration).files, snapshot, hidingUsers: anonymize)
@@ -56,6 +60,20 @@ struct RecordCommand: ParsableCommand {
             print(recording.summary(folder))
             return 0
         }
+    }
+}
+
+extension NodeSnapshot {
+    /// Records of the log that are kept, about: the oldest, among which is what everything else follows from.
+    private static let recordLimit = 100_000
+
+    /// Adds a further page of the kernel log. False when there is no more of it, or enough.
+    fileprivate mutating func add(logPage page: Reading<HostKernelLog>?) -> Bool {
+        guard case .value(let page) = page, var log = kernelLog?.value else { return false }
+        log.records += page.records
+        log.next = page.next
+        kernelLog = .value(log)
+        return log.records.count < Self.recordLimit
     }
 }
 

@@ -138,7 +138,7 @@ import Testing
         lost.give("train", ["GPU-1"])
         lost.snapshot.gpus[1].refusal = .gpuLost
         lost.snapshot.gpus[1].processes = nil
-        lost.expect(.allocatedDeviceMissing, .critical)
+        lost.expect(.allocatedDeviceMissing, .critical, gpu: 1)
     }
 
     @Test func deviceGivenTwice() {

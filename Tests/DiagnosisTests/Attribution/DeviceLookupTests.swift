@@ -10,7 +10,10 @@ import Testing
         mig.uuid = .value("MIG-a")
         mig.gpuInstanceID = .value(7)
         mig.computeInstanceID = .value(0)
-        node.snapshot.gpus[1].inventory?.migDevices = .value([mig])
+        var other = mig
+        other.uuid = .value("MIG-b")
+        other.gpuInstanceID = .value(8)
+        node.snapshot.gpus[1].inventory?.migDevices = .value([mig, other])
         return node
     }
 
@@ -40,9 +43,21 @@ import Testing
         var node = node()
         node.give("train", ["MIG-a"])
         node.context(10, gpu: 1, gib: 2, pod: "train", instance: 8)
-        #expect(node.attribution.findings.map(\.kind) == [.podWithoutProcess])
+        #expect(node.attribution.findings.map(\.kind) == [.useWithoutAllocation, .podWithoutProcess])
+        #expect(node.attribution.findings.first?.message.contains("a part of GPU 1") ?? false)
         node.context(11, gpu: 1, gib: 2, pod: "train", instance: 7)
+        #expect(node.attribution.findings.map(\.kind) == [.useWithoutAllocation])
+    }
+
+    /// One GPU cut in two, a part for each pod: nothing is given twice, and nobody uses what is not his.
+    @Test func twoPodsShareAGPUByMIG() {
+        var node = node()
+        node.give("train", ["MIG-a"])
+        node.give("serve", ["MIG-b"])
+        node.context(10, gpu: 1, gib: 2, pod: "train", instance: 7)
+        node.context(11, gpu: 1, gib: 2, pod: "serve", instance: 8)
         #expect(node.attribution.findings == [])
+        #expect(node.attribution.healthFindings.isEmpty)
     }
 
     @Test func oneProcessInTwoListsIsOne() {

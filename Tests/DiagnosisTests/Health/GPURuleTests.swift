@@ -29,13 +29,13 @@ extension GPUSnapshot {
         memoryHealth = memory
     }
 
-    fileprivate mutating func now(_ change: (inout GPUTelemetry) -> Void) {
+    mutating func now(_ change: (inout GPUTelemetry) -> Void) {
         var telemetry = telemetry ?? GPUTelemetry()
         change(&telemetry)
         self.telemetry = telemetry
     }
 
-    fileprivate mutating func link(_ number: Int, _ change: (inout GPULink) -> Void) {
+    mutating func link(_ number: Int, _ change: (inout GPULink) -> Void) {
         var links = links ?? GPULinks()
         change(&links.links[number])
         self.links = links
@@ -133,11 +133,6 @@ struct GPURuleTests {
         // NVLink and fabric.
         Breakage("nvlink_down", .critical, .checkNVLink) { $0.link(7) { $0.isActive = .value(false) } },
         Breakage("nvlink_speed", .warning, .checkNVLink) { $0.link(7) { $0.speedMBps = .value(20_000) } },
-        Breakage("nvlink_errors", .warning, .checkNVLink) { $0.link(7) { $0.errors.replay = .value(1) } },
-        Breakage("nvlink_errors", .warning, .checkNVLink) { $0.link(7) { $0.errors.crcFlit = .value(100) } },
-        Breakage("nvlink_packet_errors", .critical, .checkNVLink) {
-            $0.link(7) { $0.errors.localIntegrityErrors = .value(1) }
-        },
         Breakage("nvlink_bit_errors", .critical, .checkNVLink) {
             $0.link(7) { $0.errors.effectiveBER = .value(0x10b) }
         },
@@ -149,6 +144,10 @@ struct GPURuleTests {
         Breakage("fabric_summary", .warning, .checkFabric) { $0.fabric?.healthSummary = .value(3) },
         // Heat, power, clocks.
         Breakage("temperature_margin", .critical, .checkThermals) { $0.now { $0.temperatureMarginC = .value(-3) } },
+        Breakage("temperature_margin", .critical, .checkThermals) {
+            $0.name = .value("NVIDIA B200")
+            $0.now { $0.temperatureMarginC = .value(-4) }
+        },
         Breakage("temperature", .warning, .checkThermals) {
             $0.now {
                 $0.temperatureMarginC = .unavailable(.notSupported)
@@ -241,7 +240,11 @@ struct GPURuleTests {
             }
         },
         Breakage("margin at the limit", .info, .none) { $0.now { $0.temperatureMarginC = .value(-2) } },
-        Breakage("CRC errors below the limit", .info, .none) { $0.link(7) { $0.errors.crcFlit = .value(99) } },
+        Breakage("margin at the limit of a B200", .info, .none) {
+            $0.name = .value("NVIDIA B200")
+            $0.now { $0.temperatureMarginC = .value(-3) }
+        },
+        Breakage("fewer replays than could be too many", .info, .none) { $0.now { $0.pcieReplayCount = .value(30) } },
         Breakage("no bit error seen", .info, .none) { $0.link(7) { $0.errors.effectiveBER = .value(0xfff) } },
         Breakage("bit error rate at the limit", .info, .none) { $0.link(7) { $0.errors.effectiveBER = .value(0x10c) } },
         Breakage("MIG takes links down", .info, .none) {

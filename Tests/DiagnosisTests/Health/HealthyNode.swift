@@ -88,6 +88,7 @@ enum HealthyNode {
         telemetry.supportedClocksEventReasons = .value(0xff)
         telemetry.pcieGeneration = .value(5)
         telemetry.pcieWidth = .value(16)
+        telemetry.pcieReplayCount = .value(0)
         return telemetry
     }
 
@@ -151,6 +152,19 @@ enum HealthyNode {
         var snapshot = snapshot
         change(&snapshot)
         return HealthReport(snapshot.withAllIdentities, log: log, thresholds: thresholds)
+    }
+
+    /// Judges with an earlier reading of the counters.
+    static func report(
+        after seconds: Double, from before: (inout NodeSnapshot) -> Void, to change: (inout NodeSnapshot) -> Void
+    ) -> HealthReport {
+        var (earlier, now) = (snapshot, snapshot)
+        before(&earlier)
+        change(&now)
+        let sample = CounterSample(earlier, microseconds: 5)
+        return HealthReport(
+            now.withAllIdentities, log: quietLog,
+            window: CounterWindow(from: sample, to: 5 + Int64(seconds * 1e6)))
     }
 }
 

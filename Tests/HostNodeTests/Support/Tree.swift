@@ -36,8 +36,10 @@ struct TemporaryFiles: HostFiles {
     let folder: TemporaryFolder
 
     func head(_ path: String, limit: Int) throws(HostFileError) -> [UInt8] { try base.head(path, limit: limit) }
-    func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(HostFileError) {
-        try base.forEachChunk(of: path, body)
+    func forEachChunk(
+        of path: String, from start: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HostFileError) {
+        try base.forEachChunk(of: path, from: start, body)
     }
     func list(_ path: String) throws(HostFileError) -> [String] { try base.list(path) }
     func link(_ path: String) throws(HostFileError) -> String { try base.link(path) }

@@ -11,11 +11,14 @@ final class AgentSession {
     /// Wall-clock time after which a silent agent is ended; far above what any answer takes.
     private static let patience = 120.0
 
-    /// - Parameter simulating: what `--simulate` is given. The simulator's clock stands still.
-    init(simulating scenario: String, _ arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - simulating: what `--simulate` is given.
+    ///   - clock: seconds at which the simulator's clock stands; nil: it runs.
+    init(simulating scenario: String, _ arguments: [String] = [], clock: String? = Agent.clock) throws {
         process.executableURL = try Agent.binary()
         process.arguments = ["serve", "--simulate", scenario] + arguments
         process.environment = Agent.environment
+        process.environment?["NVML_SIMULATOR_CLOCK"] = clock
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -82,7 +85,8 @@ final class AgentSession {
 /// The agent's binary.
 enum Agent {
     /// The clock of simulated values stands still, so that every reading can be repeated.
-    static let environment = ["NVML_SIMULATOR_CLOCK": "1000", "TZ": "UTC", "PATH": "/usr/bin:/bin"]
+    static let clock = "1000"
+    static let environment = ["NVML_SIMULATOR_CLOCK": clock, "TZ": "UTC", "PATH": "/usr/bin:/bin"]
 
     /// It lies beside the test runner, which was built with it.
     static func binary() throws -> URL {

@@ -20,6 +20,9 @@ extension GPUCase {
 }
 
 extension KernelLogFault {
+    /// Xid and SXid are known by their numbers; other lines only by what they say.
+    private var isNumbered: Bool { label.hasPrefix("Xid") || label.hasPrefix("SXid") }
+
     /// The fault as a finding of a GPU, or of the node.
     func finding(_ gpu: GPUSnapshot?) -> HealthFinding {
         let isHarmless = isApplication || isHistory
@@ -32,7 +35,8 @@ extension KernelLogFault {
         return HealthFinding(
             rule: "kernel_log", severity: isHarmless ? .info : severity, time: isHistory ? .history : .event,
             gpu: gpu?.index, busID: gpu?.busID.value ?? busID,
-            title: "\(label): \(title)\(isApplication ? "; a program's fault, the GPU is fine" : "").",
+            title:
+                "\(isNumbered ? "\(label): " : "")\(title)\(isApplication ? "; a program's fault, the GPU is fine" : "").",
             evidence: evidence,
             action: isHistory ? .none : action, authority: .kernelLog,
             confirm: lookNext.isEmpty ? reason : lookNext, since: firstMicroseconds)

@@ -1,6 +1,6 @@
 internal import Snapshots
 
-/// NVLinks: what is down, what is slow, what makes errors.
+/// NVLinks: what is down, what is slow.
 let linkRules: [HealthRule] = [
     HealthRule("nvlink_down") { gpu, result in
         guard result.value("nvlink_count", gpu.links.count) ?? 0 > 0 else { return }
@@ -25,48 +25,7 @@ let linkRules: [HealthRule] = [
                 threshold: "\(expected)"), action: .checkNVLink,
             confirm: "Reboot the node once; if it stays, field diagnostics.")
     },
-    HealthRule("nvlink_errors") { gpu, result in
-        for (name, limit, path) in LinkLimit.counters {
-            gpu.judgeCounter(name, gpu.thresholds[limit], path, &result)
-        }
-    },
-    HealthRule("nvlink_packet_errors") { gpu, result in
-        for (name, path) in LinkLimit.packetCounters {
-            gpu.judgeCounter(name, gpu.thresholds[.nvlinkPacketErrors], path, isGrave: true, &result)
-        }
-    },
-    HealthRule("nvlink_bit_errors") { gpu, result in
-        let limit = gpu.thresholds[.nvlinkBERExponent]
-        let bad = gpu.links.links.compactMap { link -> (UInt32, BitErrorRate)? in
-            guard let rate = link.errors.effectiveBER.value.flatMap(BitErrorRate.init), rate.isAbove(exponent: limit)
-            else { return nil }
-            return (link.number, rate)
-        }
-        guard let worst = bad.max(by: { $0.1 < $1.1 }) else { return }
-        result.find(
-            .critical, "The bit error rate of an NVLink is too high.",
-            HealthEvidence(
-                "nvlink_effective_ber", "\(worst.1) on link \(worst.0)", threshold: "1e-\(limit)"),
-            action: .checkNVLink,
-            confirm: "Read it again after traffic; compare with the other links.")
-    },
 ]
-
-/// The counters of links, with the limit of each.
-private enum LinkLimit {
-    typealias Path = any KeyPath<GPULinkErrors, Reading<UInt64>> & Sendable
-
-    static let counters: [(String, HealthThreshold, Path)] = [
-        ("nvlink_replay", .nvlinkReplayErrors, \.replay), ("nvlink_recovery", .nvlinkRecoveryErrors, \.recovery),
-        ("nvlink_crc_flit", .nvlinkCRCErrors, \.crcFlit), ("nvlink_crc_data", .nvlinkCRCErrors, \.crcData),
-    ]
-
-    static let packetCounters: [(String, Path)] = [
-        ("nvlink_malformed_packets", \.malformedPackets), ("nvlink_buffer_overruns", \.bufferOverruns),
-        ("nvlink_receive_errors", \.receiveErrors), ("nvlink_receive_general_errors", \.receiveGeneralErrors),
-        ("nvlink_local_integrity_errors", \.localIntegrityErrors), ("nvlink_recoveries_failed", \.recoveriesFailed),
-    ]
-}
 
 extension GPUCase {
     fileprivate func judgeDown(active: Int, expected: Int, _ result: inout RuleResult) {
@@ -83,26 +42,5 @@ extension GPUCase {
             authority: .flag,
             confirm:
                 "Xid 74 or SXid lines in the kernel log; the fabric's health mask; then reset all GPUs and switches.")
-    }
-
-    fileprivate func judgeCounter(
-        _ name: String, _ limit: Int64, _ path: LinkLimit.Path, isGrave: Bool = false, _ result: inout RuleResult
-    ) {
-        var worst: (link: UInt32, count: UInt64)?
-        var links: [UInt32] = []
-        for link in self.links.links where link.isActive.value != nil {
-            guard let count = result.value("\(name)_link_\(link.number)", link.errors[keyPath: path]) else { continue }
-            guard Int64(clamping: count) >= limit else { continue }
-            links.append(link.number)
-            if count > worst?.count ?? 0 { worst = (link.number, count) }
-        }
-        guard let worst else { return }
-        result.find(
-            isGrave ? .critical : .warning, "NVLinks make errors.",
-            HealthEvidence(
-                name,
-                "\(worst.count) on link \(worst.link)\(links.count > 1 ? " (links \(NumberList.text(links)))" : "")",
-                threshold: "\(limit)"), action: .checkNVLink,
-            confirm: "Whether the counter grows: inspect_topology twice; reseat the board or clean its connectors.")
     }
 }

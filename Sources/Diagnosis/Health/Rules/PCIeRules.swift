@@ -1,6 +1,6 @@
 internal import Snapshots
 
-/// The GPU's place on the PCI bus: whether it answers there, its link, and the errors of both ends.
+/// The GPU's place on the PCI bus: whether it answers there, and its link.
 let pcieRules: [HealthRule] = [
     HealthRule("pci_presence", worksWithoutHandle: true) { gpu, result in
         guard let busID = gpu.gpu.busID.value,
@@ -41,38 +41,11 @@ let pcieRules: [HealthRule] = [
             HealthEvidence("pcie_generation", "\(now)", threshold: "\(most) under load"), action: .checkPCIe,
             confirm: "An idle GPU lowers it, and that is no fault: read it again under load.")
     },
-    HealthRule("pcie_errors", worksWithoutHandle: true) { gpu, result in
-        guard let device = result.value("pci_device", gpu.pci) else { return }
-        gpu.judgeErrors(device.errors, at: device.busID, &result)
-        if let port = device.upstream { gpu.judgeErrors(port.errors, at: port.busID, &result) }
-    },
 ]
 
 extension GPUCase {
     fileprivate var upstreamWidth: HealthEvidence {
         let width = pci.value?.upstream?.link.currentWidth.value
         return HealthEvidence("upstream_port_width", width.map(String.init) ?? "unknown", .pci)
-    }
-
-    fileprivate func judgeErrors(_ errors: HostPCIErrors, at busID: BusID, _ result: inout RuleResult) {
-        let uncorrected = [errors.fatal.value, errors.nonFatal.value].compactMap { $0?.total }.reduce(0, +)
-        let names = [errors.fatal.value, errors.nonFatal.value].compactMap { $0?.nonzero }.joined().map(\.name)
-        if Int64(clamping: uncorrected) >= thresholds[.pcieFatalErrors] {
-            result.find(
-                .warning, "The PCIe link had uncorrectable errors in this boot.",
-                HealthEvidence(
-                    "aer_uncorrectable \(busID)", "\(uncorrected) (\(names.prefix(4).joined(separator: ", ")))",
-                    threshold: "\(thresholds[.pcieFatalErrors])", .pci),
-                action: .checkPCIe, time: .event, confirm: "AER lines and Xid 79 in the kernel log.")
-        }
-        guard let corrected = errors.correctable.value?.total,
-            Int64(clamping: corrected) >= thresholds[.pcieCorrectedErrors]
-        else { return }
-        result.find(
-            .warning, "The PCIe link corrects many errors.",
-            HealthEvidence(
-                "aer_correctable \(busID)", "\(corrected)", threshold: "\(thresholds[.pcieCorrectedErrors])", .pci),
-            action: .checkPCIe, time: .event,
-            confirm: "Whether the counter grows under load; reseat or change the riser.")
     }
 }

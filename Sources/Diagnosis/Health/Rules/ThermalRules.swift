@@ -4,7 +4,7 @@ internal import Snapshots
 let thermalRules: [HealthRule] = [
     HealthRule("temperature_margin") { gpu, result in
         guard let margin = result.value("temperature_margin_c", gpu.telemetry.temperatureMarginC) else { return }
-        let limit = gpu.thresholds[.temperatureMarginC]
+        let limit = gpu.marginLimit
         guard Int64(margin) < limit else { return }
         result.find(
             .critical, "The GPU is hotter than the point where it slows itself down.",
@@ -27,28 +27,51 @@ let thermalRules: [HealthRule] = [
     HealthRule("thermal_slowdown") { gpu, result in
         guard let reasons = gpu.reasons(&result) else { return }
         let thermal = reasons.intersection([.hardwareThermalSlowdown, .softwareThermalSlowdown])
+        let words = HealthEvidence(
+            "clocks_event_reasons", thermal.isEmpty ? "none of heat" : thermal.words.joined(separator: ", "))
+        let limit = gpu.thresholds[.thermalSharePercent]
+        if let share = gpu.thermalShare, share >= limit {
+            result.find(
+                .warning, "Heat holds the clocks down.", words,
+                HealthEvidence("clocks_limited_thermal_percent", "\(share)", threshold: "\(limit)"),
+                action: .checkThermals, confirm: "Fans, air flow, coolant, neighbours' temperatures.")
+            return
+        }
+        if gpu.hasThermalTime, gpu.thermalShare == nil {
+            result.addGap(EvidenceGap(check: result.rule, reading: "clocks_limited_thermal_percent", reason: .notRead))
+        }
         guard !thermal.isEmpty else { return }
+        let holds = gpu.holds(thermal)
         result.find(
-            .warning, "Heat holds the clocks down.",
-            HealthEvidence("clocks_event_reasons", thermal.words.joined(separator: ", ")),
-            HealthEvidence("clocks_limited_thermal_ms", gpu.milliseconds(\.thermal)), action: .checkThermals,
-            confirm: "One sample can be noise: get_gpu_telemetry with duration_ms shows for how long.")
+            holds ? .warning : .info,
+            holds ? "Heat holds the clocks down." : "Heat held the clocks down for a moment.", words,
+            HealthEvidence("clocks_limited_thermal_ms", gpu.milliseconds(\.thermal)),
+            action: holds ? .checkThermals : .none,
+            confirm: "get_gpu_telemetry with duration_ms shows for how long.")
     },
     HealthRule("power_brake") { gpu, result in
         guard let reasons = gpu.reasons(&result), reasons.contains(.hardwarePowerBrake) else { return }
+        let holds = gpu.holds(.hardwarePowerBrake)
         result.find(
-            .warning, "An external power brake holds the clocks down: the power supply or the chassis asks for less.",
+            holds ? .warning : .info,
+            holds
+                ? "An external power brake holds the clocks down: the power supply or the chassis asks for less."
+                : "An external power brake held the clocks down for a moment.",
             HealthEvidence("clocks_event_reasons", "hw_power_brake"),
-            HealthEvidence("power_w", gpu.watts), action: .checkPower,
+            HealthEvidence("power_w", gpu.watts), action: holds ? .checkPower : .none,
             confirm: "Power supplies, cables, the chassis' power cap (BMC); the same brake on neighbours.")
     },
     HealthRule("hardware_slowdown") { gpu, result in
         guard let reasons = gpu.reasons(&result), reasons.contains(.hardwareSlowdown),
             reasons.isDisjoint(with: [.hardwareThermalSlowdown, .hardwarePowerBrake])
         else { return }
+        let holds = gpu.node.before != nil && gpu.holds(.hardwareSlowdown)
         result.find(
-            .info, "The hardware holds the clocks down without saying why; that can flash at a change of P-state.",
-            HealthEvidence("clocks_event_reasons", "hw_slowdown"), action: .none,
+            holds ? .warning : .info,
+            holds
+                ? "The hardware holds the clocks down without saying why, in two readings in a row."
+                : "The hardware holds the clocks down without saying why; that can flash at a change of P-state.",
+            HealthEvidence("clocks_event_reasons", "hw_slowdown"), action: holds ? .checkPower : .none,
             confirm: "get_gpu_telemetry with duration_ms: if it stays, it is a fault.")
     },
     HealthRule("power_reading") { gpu, result in
@@ -69,6 +92,26 @@ extension GPUCase {
     func reasons(_ result: inout RuleResult) -> ClocksEventReasons? {
         guard let bits = result.value("clocks_event_reasons", telemetry.clocksEventReasons) else { return nil }
         return ClocksEventReasons(rawValue: bits & (telemetry.supportedClocksEventReasons.value ?? .max))
+    }
+
+    /// NVSentinel's offsets: B200 slows down one degree later than the others.
+    fileprivate var marginLimit: Int64 {
+        let isB200 = gpu.name.value.map { $0.contains("B200") && !$0.contains("GB200") } ?? false
+        return thresholds[isB200 ? .temperatureMarginB200C : .temperatureMarginC]
+    }
+
+    /// Whether these reasons were there in the reading before as well; one reading alone is believed.
+    fileprivate func holds(_ reasons: ClocksEventReasons) -> Bool {
+        guard let earlier = before?.telemetry.clocksEventReasons.value else { return true }
+        return !ClocksEventReasons(rawValue: earlier).isDisjoint(with: reasons)
+    }
+
+    fileprivate var hasThermalTime: Bool { telemetry.limiters.thermal.value ?? 0 > 0 }
+
+    /// Percent of the time between the readings in which heat held the clocks down; nil where nobody knows.
+    fileprivate var thermalShare: Int64? {
+        growth(from: before?.telemetry.limiters.thermal.value, to: telemetry.limiters.thermal.value)
+            .map { Int64(min(100, $0.rate(per: 1) / 1e7)) }
     }
 
     fileprivate func milliseconds(_ path: KeyPath<ClockLimiterTimes, Reading<UInt64>>) -> String {

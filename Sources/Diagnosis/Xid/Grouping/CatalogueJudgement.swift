@@ -45,6 +45,7 @@ struct CatalogueJudgement {
         _ burst: FaultBurst, _ rule: XidEntry.Rule, _ decoder: NVLink5Decoder, _ driverMajor: Int?
     ) {
         switch rule {
+        case .none where burst.code == .xid(74): readRegisters(burst.details)
         case .none, .follower: break
         case .containment: applyContainment(burst.details)
         case .nvlink5: applyNVLink5(burst, decoder, driverMajor)
@@ -61,6 +62,17 @@ struct CatalogueJudgement {
             if !reset { lookNext = "Let running work end before the reset. " + lookNext }
             return
         }
+    }
+
+    /// The registers say whether it is the link's mechanics, its memory or only a consequence.
+    private mutating func readRegisters(_ details: [XidDetail]) {
+        var meanings: Set<NVLinkRegisters.Meaning> = []
+        for case .link(_, let registers, _) in details { meanings.formUnion(NVLinkRegisters.meanings(registers)) }
+        guard !meanings.isEmpty else { return }
+        if meanings.isSubset(of: [.eccThreshold, .harmless]) { (severity, action, why) = (.warning, .none, .line) }
+        lookNext =
+            "Registers, as Hopper means them: " + meanings.sorted().map(\.text).joined(separator: "; ") + ". "
+            + lookNext
     }
 
     private mutating func applyRecovery(_ level: RecoveryLevel?) {
@@ -126,7 +138,7 @@ struct CatalogueJudgement {
         lookNext =
             rating == .fatal
             ? "Stop work on the GPUs of that port (a trunk port: of every partition that crosses it); expect Xid 74 on them"
-            : ""
+            : "Whether more of them come, and Xid 74 on the GPUs behind that port"
     }
 
     private init(_ meaning: DriverMeaning, _ burst: FaultBurst) {
@@ -142,7 +154,7 @@ struct CatalogueJudgement {
     }
 
     private init(_ fault: PCIeFault, _ burst: FaultBurst) {
-        name = "PCIe: " + fault.rawValue.dropFirst(5).replacing("_", with: " ")
+        name = fault.name
         faultClass = .bus
         origin = .hardware
         severity = fault.severity

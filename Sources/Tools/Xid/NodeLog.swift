@@ -1,0 +1,81 @@
+internal import Diagnosis
+internal import Probe
+internal import ProbeProtocol
+internal import Snapshots
+
+/// A node's kernel log, read to its end and grouped on the way: it may be longer than memory is large.
+struct NodeLog {
+    let source: HostKernelLog.Source
+    /// Records or lines that were looked at.
+    private(set) var scannedCount: UInt64
+    /// Records that the kernel overwrote before they could be read.
+    private(set) var lostCount: UInt64
+    /// The number of the oldest record that is left; nil for files.
+    let firstSequence: UInt64?
+    /// Why the end could not be read; nil when it was.
+    fileprivate(set) var missingRest: Unavailable?
+    private var analysis = KernelFaultAnalysis()
+
+    init(_ page: HostKernelLog) {
+        source = page.source
+        firstSequence = page.firstSequence
+        scannedCount = 0
+        lostCount = 0
+        add(page)
+    }
+
+    mutating func add(_ page: HostKernelLog) {
+        scannedCount &+= page.scannedCount
+        lostCount &+= page.lostCount
+        for record in page.records { analysis.add(record) }
+        analysis.addLostRecords(page.lostCount)
+    }
+
+    /// The faults, read with what NVML and the PCI bus tell.
+    func report(_ snapshot: NodeSnapshot) -> KernelFaultReport {
+        var context = FaultContext(
+            driverVersion: snapshot.driver.driverVersion.value ?? snapshot.host?.kernelModuleVersion.value)
+        for gpu in snapshot.gpus {
+            guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
+            context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))
+        }
+        if let devices = snapshot.devices?.pci.value {
+            context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })
+        }
+        return analysis.report(XidCatalog(), SXidCatalog(), context)
+    }
+}
+
+extension ToolContext {
+    /// What the log says of faults; nil where it cannot be read.
+    func faultReport() async -> KernelFaultReport? {
+        let reading = await readFaults()
+        return reading.log?.report(reading.snapshot)
+    }
+
+    /// So many pages hold some ten million lines.
+    private static let pageLimit = 1_000
+
+    /// The log of which a snapshot has the first page; nil where it has none.
+    func readLog(_ snapshot: NodeSnapshot) async -> NodeLog? {
+        guard let first = snapshot.kernelLog?.value else { return nil }
+        var log = NodeLog(first)
+        var next = first.next
+        var pages = 1
+        while let cursor = next {
+            guard pages < Self.pageLimit, !Task.isCancelled else {
+                log.missingRest = .notRead
+                return log
+            }
+            let answer = await hostProbe.read(ProbeRequest([.kernelLog], logCursor: cursor)).kernelLog
+            guard case .value(let page) = answer else {
+                log.missingRest = answer?.reason ?? .timedOut
+                return log
+            }
+            log.add(page)
+            next = page.next
+            pages += 1
+        }
+        return log
+    }
+}

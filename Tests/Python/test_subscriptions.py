@@ -1,0 +1,235 @@
+"""Who subscribes to a resource hears of it when it changes, and only then; for nobody nothing is watched."""
+
+import contextlib
+import json
+import os
+import select
+import time
+
+import pytest
+from support import context_switches, eventually, simulated
+
+MODERN = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+GPU_3 = "GPU-fb1016a3-9575-062f-cbc8-d214771e8f4d"
+NODE, LOG, GPU, OTHER = "gpu://node", "gpu://log/xid", f"gpu://gpus/{GPU_3}", "gpu://gpus/5"
+BUS_3, BUS_5 = "0000:61:00", "0000:9b:00"
+# A change is told within a second; a busy machine gets more.
+PATIENCE = 20
+
+
+class Legacy:
+    """Subscribes as clients up to 2025-11-25 do."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        agent.initialize()
+
+    def listen(self, *uris):
+        for uri in uris:
+            assert self.agent.request("resources/subscribe", {"uri": uri}).get("result") == {}
+
+    def stop(self, *uris):
+        for uri in uris:
+            assert self.agent.request("resources/unsubscribe", {"uri": uri}).get("result") == {}
+
+
+class Modern:
+    """Subscribes as clients of 2026-07-28 do."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.identifier = "listening"
+
+    def listen(self, *uris):
+        self.agent.send({
+            "jsonrpc": "2.0", "id": self.identifier, "method": "subscriptions/listen",
+            "params": {"_meta": MODERN, "notifications": {"resourceSubscriptions": list(uris)}}})
+        message = self.agent.receive()
+        assert message["method"] == "notifications/subscriptions/acknowledged"
+        assert message["params"]["notifications"] == {"resourceSubscriptions": sorted(uris)}
+
+    def stop(self, *_):
+        self.agent.send({
+            "jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": self.identifier}})
+
+
+ERAS = (Legacy, Modern)
+
+
+def updates(agent, seconds):
+    """The resources of which updates come within that time."""
+    heard = []
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            message = agent.receive(left)
+        except TimeoutError:
+            break
+        if message.get("method") == "notifications/resources/updated":
+            heard.append(message["params"]["uri"])
+    return heard
+
+
+def await_updates(agent, *uris):
+    """Waits until all of them were told; returns what else was, up to then."""
+    missing, others = set(uris), []
+    deadline = time.monotonic() + PATIENCE
+    while missing:
+        message = agent.receive(max(deadline - time.monotonic(), 0.01))
+        assert message["method"] == "notifications/resources/updated", message
+        uri = message["params"]["uri"]
+        if uri in missing:
+            missing.remove(uri)
+        else:
+            others.append(uri)
+    return others
+
+
+def xid(number, bus, text="pid=1, name=test"):
+    return f"[{time.monotonic():.6f}] NVRM: Xid (PCI:{bus}): {number}, {text}\n"
+
+
+def append(path, text):
+    with path.open("a", encoding="utf8") as log:
+        log.write(text)
+
+
+def is_watching(agent, path):
+    # It opens the file again and again to see whether it was replaced: one may be closed while this looks.
+    with contextlib.suppress(FileNotFoundError):
+        return str(path) in agent.descriptors()
+    return is_watching(agent, path)
+
+
+@pytest.fixture(name="log")
+def fixture_log(tmp_path):
+    path = tmp_path / "kern.log"
+    path.write_text(xid(13, BUS_5), encoding="utf8")
+    return path
+
+
+def losing(folder, calls):
+    """An 8-GPU node whose GPU 3 is lost after so many calls."""
+    path = folder / "losing.json"
+    fault = {"call": "*", "result": "GPU_IS_LOST", "after_calls": calls}
+    path.write_text(json.dumps({
+        "description": "GPU 3 is lost after a while", "extends": "h100x8", "gpus": [{"index": 3, "faults": [fault]}]}))
+    return path
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_new_line_in_the_log_is_told(era, log):
+    with simulated("h100x8", "--kernel-log", str(log)) as agent:
+        client = era(agent)
+        client.listen(LOG)
+        assert eventually(lambda: is_watching(agent, log), PATIENCE)
+        append(log, "[1.0] usb 1-1: new device\n")
+        append(log, xid(31, BUS_3))
+        assert await_updates(agent, LOG) == []
+        client.stop(LOG)
+        assert eventually(lambda: not is_watching(agent, log), PATIENCE)
+        append(log, xid(43, BUS_3))
+        assert updates(agent, 1.5) == []
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_only_the_gpu_that_the_kernel_names_is_told_of(era, log):
+    with simulated("h100x8", "--kernel-log", str(log)) as agent:
+        client = era(agent)
+        client.listen(LOG, GPU, OTHER)
+        assert eventually(lambda: is_watching(agent, log), PATIENCE)
+        time.sleep(1.5)
+        append(log, xid(48, BUS_3, "An uncorrectable double bit error (DBE) has been detected on GPU"))
+        assert OTHER not in await_updates(agent, LOG, GPU)
+        assert OTHER not in updates(agent, 1.5)
+
+
+def test_a_verdict_that_changes_by_the_log_is_told(log, tmp_path):
+    # Without the driver's own word on recovery the log decides.
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"description": "", "extends": "h100x8", "all_gpus": {"recovery_action": None}}))
+    with simulated(node, "--kernel-log", str(log)) as agent:
+        Modern(agent).listen(NODE, GPU)
+        assert eventually(lambda: is_watching(agent, log), PATIENCE)
+        time.sleep(1.5)
+        append(log, xid(48, BUS_3, "An uncorrectable double bit error (DBE) has been detected on GPU"))
+        await_updates(agent, NODE, GPU)
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_lost_gpu_is_told(era, tmp_path):
+    with simulated(losing(tmp_path, 1_500)) as agent:
+        client = era(agent)
+        client.listen(NODE, GPU, OTHER, LOG, GPU + "/telemetry")
+        others = await_updates(agent, NODE, GPU, GPU + "/telemetry")
+        assert set(others) <= {NODE, GPU}
+        assert OTHER not in updates(agent, 1.5)
+        agent.send({"jsonrpc": "2.0", "id": "r", "method": "resources/read", "params": {"_meta": MODERN, "uri": GPU}})
+        (device,) = json.loads(agent.receive_answer("r")["result"]["contents"][0]["text"])["devices"]
+        assert device["verdict"] == "unhealthy"
+
+
+def test_each_listener_hears_what_it_asked_for(log):
+    with simulated("h100x8", "--kernel-log", str(log)) as agent:
+        for name, uri in (("one", LOG), ("two", NODE)):
+            client = Modern(agent)
+            client.identifier = name
+            client.listen(uri)
+        assert eventually(lambda: is_watching(agent, log), PATIENCE)
+        append(log, xid(31, BUS_3))
+        message = agent.receive(PATIENCE)
+        assert message["params"]["uri"] == LOG
+        assert message["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"] == "one"
+
+
+def test_a_healthy_node_is_quiet():
+    with simulated("h100x8") as agent:
+        Legacy(agent).listen(NODE, LOG, GPU)
+        assert updates(agent, 3) == []
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_for_nobody_nothing_is_watched(era, log):
+    with simulated("h100x8", "--kernel-log", str(log)) as agent:
+        client = era(agent)
+        agent.send({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": MODERN}})
+        agent.receive_answer(1)
+        assert agent.children() == []
+        client.listen(LOG, NODE)
+        assert eventually(lambda: is_watching(agent, log) and agent.children() != [], PATIENCE)
+        client.stop(LOG, NODE)
+        assert eventually(lambda: not is_watching(agent, log), PATIENCE)
+        time.sleep(2)
+        assert not select.select([agent.process.stdout], [], [], 0)[0]
+        before = context_switches(agent.pid), [context_switches(pid) for pid in agent.children()]
+        time.sleep(2)
+        assert (context_switches(agent.pid), [context_switches(pid) for pid in agent.children()]) == before
+
+
+def test_documents_that_never_change_start_nothing():
+    with simulated("h100x8") as agent:
+        client = Legacy(agent)
+        client.listen("gpu://xid/79", "gpu://docs/thermal")
+        time.sleep(1)
+        assert agent.children() == []
+
+
+def test_a_log_that_is_replaced_or_truncated_is_followed(log):
+    with simulated("h100x8", "--kernel-log", str(log)) as agent:
+        Legacy(agent).listen(LOG)
+        assert eventually(lambda: is_watching(agent, log), PATIENCE)
+        os.rename(log, str(log) + ".1")
+        log.write_text(xid(31, BUS_3), encoding="utf8")
+        await_updates(agent, LOG)
+        os.truncate(log, 0)
+        time.sleep(1.2)
+        append(log, xid(43, BUS_3))
+        await_updates(agent, LOG)
+
+
+def test_the_end_of_input_ends_the_watching(log):
+    with simulated("h100x8", "--kernel-log", str(log)) as agent:
+        Modern(agent).listen(LOG, NODE)
+        assert eventually(lambda: agent.children() != [], PATIENCE)
+        agent.end_input()
+        assert agent.wait() == 0

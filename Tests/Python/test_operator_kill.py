@@ -1,5 +1,6 @@
 """`kill_gpu_process` on real processes: who is ended, how, and who never is."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -227,6 +228,27 @@ def test_a_simulated_node_has_no_processes(log):
         answer = session.kill(pid=pid)
         assert "simulated_node" in reasons(answer)
         assert session.asked == []
+
+
+def test_below_a_mounted_root_as_in_a_pod(device, log, tmp_path):
+    """With hostPID the agent's own process ids are the node's, and the node's /proc is below the mounted root."""
+    root = tmp_path / "host"
+    (root / "proc").mkdir(parents=True)
+
+    def call(*pairs):
+        more = " ".join(f"--arg {pair}" for pair in pairs)
+        finished = subprocess.run(
+            ["unshare", "--mount", "sh", "-c",
+             f"mount --bind /proc {root}/proc && exec {AGENT} call {TOOL} --simulate h100x8 --host-root {root} "
+             f"--mode operator --audit-log {log} {more}"],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        return json.loads(finished.stdout)
+
+    with Holder(device) as holder:
+        plan = call(f"pid={holder.pid}")
+        assert plan["outcome"] == "confirmation_required", plan
+        assert call(f"pid={holder.pid}", f"confirm={plan['plan_id']}")["outcome"] == "done"
+        assert not holder.lives()
 
 
 def test_from_a_namespace_of_its_own_nothing_is_reached(device, log, tmp_path):

@@ -41,6 +41,9 @@ struct KillPlanning {
             if plan.chosen.isEmpty { plan.refusals = plan.leftAlone.isEmpty ? [noHolders(reading)] : plan.leftAlone }
         }
         plan.refusals += nodeRefusals
+        if plan.chosen.isEmpty, nodeRefusals.isEmpty, reading.snapshot.nodeProcesses?.sharesProcessIDs == false {
+            plan.refusals.append(.foreignNumbers)
+        }
         return plan
     }
 
@@ -65,7 +68,9 @@ struct KillPlanning {
         guard operation.hasRealHost, holder.process?.state == .uninterruptible else { return holder }
         var holder = holder
         for _ in 0..<10 {
-            guard let now = LiveProcess.status(of: holder.pid), now.startTicks == holder.process?.startTicks else { break }
+            guard let now = LiveProcess.status(of: holder.pid), now.startTicks == holder.process?.startTicks else {
+                break
+            }
             if now.state != .uninterruptible {
                 holder.process?.state = now.state
                 break
@@ -135,7 +140,8 @@ extension KillPlanning {
         let wanted = reading.gpus.filter { use in selectors.contains { $0.matches(use.gpu) } }
         let pids = wanted.flatMap { use in
             (use.processes ?? []).filter { process in
-                switch selection {
+                guard isOfThisNamespace(process, reading) else { return false }
+                return switch selection {
                 case .working: process.hasContext
                 case .idle: !process.hasContext
                 case .all: true
@@ -143,6 +149,11 @@ extension KillPlanning {
             }.map(\.pid)
         }
         return Set(pids).sorted().map { known($0, in: reading) }
+    }
+
+    /// Where the agent has process ids of its own, the numbers that NVML lists are those of other processes here.
+    private func isOfThisNamespace(_ process: GPUProcessUse, _ reading: AttributedReading) -> Bool {
+        !process.hasContext || reading.snapshot.nodeProcesses?.sharesProcessIDs != false
     }
 
     /// What the reading tells of a process and all GPUs that it holds.
@@ -154,7 +165,7 @@ extension KillPlanning {
             holder.pod = found.pod
         }
         for use in reading.gpus {
-            for process in use.processes ?? [] where process.pid == pid {
+            for process in use.processes ?? [] where process.pid == pid && isOfThisNamespace(process, reading) {
                 holder.holds.append(
                     GPUHolder.Hold(
                         gpuIndex: use.gpu.index, gpuUUID: use.gpu.uuid.value,
@@ -185,4 +196,11 @@ extension KillPlanning {
         holder.pod = found.pod
         return holder
     }
+}
+
+extension Refusal {
+    fileprivate static let foreignNumbers = Refusal(
+        "foreign_pid_namespace",
+        message: "The agent has process ids of its own, so the processes that NVML lists cannot be told apart here.",
+        remedy: "Start the agent in the node's process id namespace (hostPID: true).")
 }

@@ -200,7 +200,7 @@ extension ProcessTable {
     private func mappedNodes(_ pid: Int32) -> Reading<[String]> {
         do throws(HostFileError) {
             var finder = MappedNodeFinder()
-            try files.forEachChunk(of: "/proc/\(pid)/maps") { finder.take($0) }
+            try files.forEachChunk(of: "/proc/\(pid)/maps", from: 0) { finder.take($0) }
             finder.finish()
             return .value(Set(finder.paths.compactMap(Self.nodeName)).sorted())
         } catch {

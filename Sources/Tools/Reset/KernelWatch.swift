@@ -8,21 +8,38 @@ struct KernelWatch: Sendable {
     let target: ResetTarget
     /// The number of the newest record at the beginning; nil where the log cannot be read.
     private let start: UInt64?
-    /// Lines that one answer carries.
+    /// The newest lines that speak of this GPU, or of none in particular, from before the beginning; nil where the log cannot
+    /// be read.
+    let earlier: [String]?
+    /// Lines that one answer carries, and lines that are kept as evidence.
     private static let limit = 20
+    private static let evidenceLimit = 40
     /// The driver says what it wants done; after a reset it takes that back by the same Xid.
     private static let recoveryActionChanged: UInt32 = 154
 
     init(_ node: ResetNode, _ target: ResetTarget) async {
         self.node = node
         self.target = target
-        start = await node.kernelLog().map { $0.records.last?.sequence ?? 0 }
+        var newest: UInt64 = 0
+        var lines: [String] = []
+        let isWhole = await node.readKernelLog { record in
+            newest = max(newest, record.sequence)
+            guard Self.concerns(record, target) else { return }
+            lines.append(Self.text(record))
+            if lines.count > 2 * Self.evidenceLimit { lines.removeFirst(Self.evidenceLimit) }
+        }
+        start = isWhole ? newest : nil
+        earlier = isWhole ? lines.suffix(Self.evidenceLimit) : nil
     }
 
     /// The records since the beginning; nil where they cannot be read.
     func records() async -> [KernelLogRecord]? {
-        guard let start, let log = await node.kernelLog() else { return nil }
-        return log.records.filter { $0.sequence > start && Self.concerns($0, target) }
+        guard let start else { return nil }
+        var found: [KernelLogRecord] = []
+        let isWhole = await node.readKernelLog { record in
+            if record.sequence > start, Self.concerns(record, target) { found.append(record) }
+        }
+        return isWhole ? found : nil
     }
 
     /// Whether a record tells something of this GPU, or something of no GPU in particular that the kernel itself wrote.
@@ -35,7 +52,10 @@ struct KernelWatch: Sendable {
         event.busID == nil || event.busID?.slot == target.busID.slot
     }
 
-    static func lines(_ records: [KernelLogRecord]) -> [String] { records.suffix(limit).map(\.message) }
+    static func lines(_ records: [KernelLogRecord]) -> [String] { records.suffix(limit).map(text) }
+
+    /// An audit record has to stay short.
+    private static func text(_ record: KernelLogRecord) -> String { String(record.message.prefix(384)) }
 
     /// Those that are faults: Xids, and what the driver says when it cannot start the GPU. A reset shakes the PCIe link, so
     /// its own complaints right after are none.
@@ -50,6 +70,6 @@ struct KernelWatch: Sendable {
                 case .driver, .pcie, .identity: false
                 }
             }
-        }.map(\.message)
+        }.map(text)
     }
 }

@@ -1,4 +1,3 @@
-internal import Diagnosis
 internal import JSON
 internal import Operations
 internal import Snapshots
@@ -6,7 +5,6 @@ internal import Snapshots
 /// What a reset would wipe out: kept in the audit log before anything is done.
 struct ResetEvidence: Sendable {
     let fields: [Field]
-    private static let lineLimit = 40
 
     init(_ snapshot: NodeSnapshot, _ target: ResetTarget) {
         var fields: [Field] = []
@@ -33,13 +31,12 @@ struct ResetEvidence: Sendable {
         add("persistence_mode", gpu?.inventory?.isPersistenceModeEnabled) { .flag($0) }
         add("mig_devices", gpu?.inventory?.migDevices) { .objects($0.map(\.evidence)) }
         if let gpu { add("nvlinks_up", LinkNeighbours(gpu).activeCount) { .int(Int64($0)) } }
-        add("kernel_log", snapshot.kernelLog) { .texts(Self.lines($0, target)) }
         self.fields = fields
     }
 
-    /// The newest lines that speak of this GPU, or of none in particular.
-    private static func lines(_ log: HostKernelLog, _ target: ResetTarget) -> [String] {
-        log.records.suffix(4_096).filter { KernelWatch.concerns($0, target) }.suffix(lineLimit).map(\.message)
+    /// With lines of the kernel log, or that there are none to be had.
+    func with(kernelLog: [String]?) -> [Field] {
+        fields + [Field(key: "kernel_log", value: kernelLog.map(FieldValue.texts) ?? .text("not_read"))]
     }
 }
 

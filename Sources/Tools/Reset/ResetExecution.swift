@@ -14,9 +14,10 @@ struct ResetExecution: Sendable {
     private var target: ResetTarget { plan.reset.facts.gpu }
 
     func run() async throws(ActionStop) -> ActionResult {
-        try journal.begin(
-            "save_evidence", "saving what the reset would wipe out", detail: JSONObject(fields: plan.evidence.fields))
         let during = await KernelWatch(node, target)
+        try journal.begin(
+            "save_evidence", "saving what the reset would wipe out",
+            detail: JSONObject(fields: plan.evidence.with(kernelLog: during.earlier)))
         let ticker = ticker()
         let run = await procedure().run()
         ticker.cancel()

@@ -61,7 +61,7 @@ struct ResetNode: Sendable {
 
     static let everything: ProbeSections = [
         .driver, .host, .inventory, .memoryHealth, .links, .fabric, .processes, .nodeProcesses, .deviceMappings,
-        .devices, .kernelLog,
+        .devices,
     ]
     static let clients: ProbeSections = [.driver, .processes, .nodeProcesses, .deviceMappings]
     private static let stateSections: ProbeSections = [
@@ -89,9 +89,20 @@ struct ResetNode: Sendable {
         return left
     }
 
-    /// The records of the kernel log, and where the newest is; nil where it cannot be read.
-    func kernelLog() async -> HostKernelLog? {
-        await context.hostProbe.read(ProbeRequest([.kernelLog])).kernelLog?.value
+    /// So many pages hold far more than any ring buffer; a longer file counts as one that cannot be read.
+    private static let logPageLimit = 200
+
+    /// Goes through the whole kernel log, page by page; false where it cannot be read to its end.
+    func readKernelLog(_ body: (KernelLogRecord) -> Void) async -> Bool {
+        var cursor: KernelLogCursor?
+        for _ in 0..<Self.logPageLimit {
+            let request = ProbeRequest([.kernelLog], logCursor: cursor)
+            guard let page = await context.hostProbe.read(request).kernelLog?.value else { return false }
+            page.records.forEach(body)
+            guard let next = page.next else { return true }
+            cursor = next
+        }
+        return false
     }
 }
 

@@ -73,6 +73,13 @@ final class AuditFile: Sendable {
     private func end() throws(AuditError) -> AuditPlace {
         let bytes = try contents(limit: Self.tailBytes)
         guard !bytes.isEmpty else { return AuditPlace() }
+        // Only the line feed may be missing; then the record counts.
+        if bytes.last != UInt8(ascii: "\n") {
+            let start = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+            if let record = AuditRecord(line: bytes[start...]) {
+                return AuditPlace(sequence: record.sequence, digest: record.digest, isInLine: true)
+            }
+        }
         var end = bytes.count
         while let start = bytes[..<end].lastIndex(of: UInt8(ascii: "\n")) {
             let lineStart = bytes[..<start].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0

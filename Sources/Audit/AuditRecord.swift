@@ -78,7 +78,7 @@ struct AuditPlace: Sendable, Equatable {
     var digest = AuditRecord.beginning
     /// Bytes behind the last record, which are no whole record.
     var tornBytes = 0
-    /// Whether these have no line feed at their end.
+    /// Whether the last line has no line feed yet.
     var isInLine = false
 }
 

@@ -26,7 +26,9 @@ package struct AuditVerification: Sendable, Equatable {
 
     private mutating func check(_ bytes: [UInt8]) -> (Fault, line: Int)? {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        tornBytes = lines.popLast()?.count ?? 0
+        let tail = lines.popLast() ?? []
+        // Only the line feed may be missing.
+        if AuditRecord(line: tail) != nil { lines.append(tail) } else { tornBytes = tail.count }
         var torn: [Int] = []
         var tornCount = 0
         for (index, line) in lines.enumerated() {

@@ -34,7 +34,7 @@ extension Probe {
     }
 
     /// Ends a child, answers the request that it was working on, and lets the others go on with a new one.
-    private func replace(_ pid: Int32, cause: ProbeInterruption.Cause?) async {
+    func replace(_ pid: Int32, cause: ProbeInterruption.Cause?) async {
         // A child that is ending by itself is given a moment, so that its own exit status is seen and not our signal.
         var exit = cause == nil ? await collect(pid, within: .milliseconds(50)) : nil
         let process = cause == .timedOut ? StuckProcess.inspect(pid) : nil

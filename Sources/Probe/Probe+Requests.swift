@@ -34,7 +34,7 @@ extension Probe {
         guard !state.isReplacing, !state.waiting.isEmpty else { return [] }
         var completions: [Completion] = []
         if state.isShutDown { return state.failWaiting(.exited(code: 0), deadline: deadline) }
-        if state.releaseStuck() == .stillStuck { completions = state.withholdDriver(deadline: deadline) }
+        if let cause = state.reasonToKeepAway() { completions = state.withholdDriver(cause, deadline: deadline) }
         if !state.waiting.isEmpty, !state.hasWorker {
             do throws(SpawnError) { try startWorker(&state) } catch {
                 return completions + state.failWaiting(.cannotStart(code: error.code), deadline: deadline)
@@ -72,11 +72,16 @@ extension ProbeState {
         return .stillStuck
     }
 
-    /// While a child is stuck in the driver, no other is sent there: takes the driver's sections out of the waiting
+    /// Why no child is sent into the driver now; nil when one may be.
+    mutating func reasonToKeepAway() -> ProbeInterruption.Cause? {
+        if releaseStuck() == .stillStuck, let stuck { return .stuckInKernel(stuck) }
+        return isDriverClosed ? .driverClosed : nil
+    }
+
+    /// While a child is stuck in the driver or the driver is to be left alone, no other is sent there: takes the driver's sections out of the waiting
     /// requests, and returns those of which nothing is left.
-    mutating func withholdDriver(deadline: Duration) -> [Completion] {
-        guard let stuck else { return [] }
-        let interruption = ProbeInterruption(cause: .stuckInKernel(stuck), deadline: deadline)
+    mutating func withholdDriver(_ cause: ProbeInterruption.Cause, deadline: Duration) -> [Completion] {
+        let interruption = ProbeInterruption(cause: cause, deadline: deadline)
         for index in waiting.indices where waiting[index].withheld == nil {
             guard !waiting[index].request.sections.isDisjoint(with: .needingDriver) else { continue }
             waiting[index].request.sections.subtract(.needingDriver)

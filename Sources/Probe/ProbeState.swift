@@ -64,6 +64,8 @@ struct ProbeState: ~Copyable {
     /// A child that SIGKILL did not end.
     var stuck: StuckProcess?
     var isShutDown = false
+    /// True while nothing of the agent may have the driver open.
+    var isDriverClosed = false
     var counts = ProbeCounts()
 
     var hasWorker: Bool { worker != nil }

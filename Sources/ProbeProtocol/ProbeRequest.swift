@@ -87,6 +87,10 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     /// Of ``GPUMemoryHealth`` only the driver's recovery action, one cheap call for each GPU.
     package static let recoveryAction = ProbeSections(rawValue: 1 << 14)
 
+    /// With ``nodeProcesses``: also the processes that have a device node of the driver mapped into their memory. Costly on a
+    /// full node, so it is asked for only before something is done to a GPU.
+    package static let deviceMappings = ProbeSections(rawValue: 1 << 15)
+
     /// Those that need NVML.
     package static let needingDriver: ProbeSections = [
         .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology, .recoveryAction,

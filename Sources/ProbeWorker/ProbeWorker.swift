@@ -114,7 +114,9 @@ package struct ProbeWorker: ~Copyable {
             region.commit(encoder.count, inSlot: slot)
         }
         guard request.sections.contains(.nodeProcesses) else { return nil }
-        var holders = request.pids.isEmpty ? node.deviceHolders(pods) : node.processes(request.pids, pods)
+        var holders = request.pids.isEmpty
+            ? node.deviceHolders(pods, withMappings: request.sections.contains(.deviceMappings))
+            : node.processes(request.pids, pods)
         try encoder.append(&holders)
         region.commit(encoder.count, inSlot: slot)
         return (holders, pods)

@@ -12,6 +12,8 @@ internal import Snapshots
 extension WorkerNode {
     /// Processor time for looking at open files, microseconds: enough for some ten thousand processes.
     private static let holderBudget: Int64 = 500_000
+    /// The same when memory maps are looked at as well.
+    private static let mappingBudget: Int64 = 2_000_000
 
     /// The node's pods, their devices and the names behind uids.
     func pods() -> NodePods { NodePods(files) }
@@ -20,10 +22,11 @@ extension WorkerNode {
     func facts() -> NodeFacts { NodeFactsFiles(files).read() }
 
     /// All processes that hold a device node of the driver open, without the one that asks.
-    func deviceHolders(_ pods: NodePods) -> ProcessesSnapshot {
+    func deviceHolders(_ pods: NodePods, withMappings: Bool = false) -> ProcessesSnapshot {
         var snapshot = ProcessesSnapshot()
         snapshot.sharesProcessIDs = sharesProcessIDs
-        switch ProcessTable(files).deviceHolders(cpuBudget: Self.holderBudget) {
+        let budget = withMappings ? Self.mappingBudget : Self.holderBudget
+        switch ProcessTable(files).deviceHolders(cpuBudget: budget, withMappings: withMappings) {
         case .value(let holders):
             snapshot.processCount = .value(UInt32(clamping: holders.processCount))
             snapshot.unreadableCount = UInt32(clamping: holders.unreadableCount + holders.unscannedCount)

@@ -16,6 +16,7 @@ extension HostProcess: SnapshotCodable {
         try coder.code(&commandLine)
         try coder.code(&owner)
         try coder.code(&deviceNodes)
+        try coder.code(&mappedNodes)
         try coder.code(&identity)
     }
 }

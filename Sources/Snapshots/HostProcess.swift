@@ -36,6 +36,9 @@ package struct HostProcess: Sendable, Hashable {
     /// The NVIDIA device nodes that it holds open, sorted, each once: `nvidia0`, `nvidiactl`, `nvidia-uvm`,
     /// `nvidia-caps/nvidia-cap2`.
     package var deviceNodes: Reading<[String]>
+    /// The NVIDIA device nodes that are mapped into its memory, which can outlive their descriptors, named and sorted in the
+    /// same way. Read only where mappings were asked for.
+    package var mappedNodes: Reading<[String]> = .unavailable(.notRead)
     /// What it is, by facts that a program cannot choose freely.
     package var identity = HostProcessIdentity()
 
@@ -61,8 +64,13 @@ package struct HostProcess: Sendable, Hashable {
     }
 
     /// The minor numbers of the GPUs whose device node it holds open, the N of /dev/nvidiaN.
-    package var gpuMinors: [UInt32] {
-        (deviceNodes.value ?? []).compactMap { $0.hasPrefix("nvidia") ? UInt32($0.dropFirst(6)) : nil }
+    package var gpuMinors: [UInt32] { Self.gpuMinors(deviceNodes) }
+
+    /// The same for the device nodes that are mapped into its memory.
+    package var mappedGPUMinors: [UInt32] { Self.gpuMinors(mappedNodes) }
+
+    private static func gpuMinors(_ nodes: Reading<[String]>) -> [UInt32] {
+        (nodes.value ?? []).compactMap { $0.hasPrefix("nvidia") ? UInt32($0.dropFirst(6)) : nil }
     }
 }
 

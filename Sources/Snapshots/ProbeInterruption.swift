@@ -14,6 +14,8 @@ package struct ProbeInterruption: Sendable, Equatable {
         case garbage
         /// It could not be started (`errno`).
         case cannotStart(code: Int32)
+        /// The agent keeps away from the driver for now, since a GPU is being reset.
+        case driverClosed
     }
 
     package var cause: Cause

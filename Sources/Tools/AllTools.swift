@@ -17,7 +17,7 @@ package func allTools(_ context: ToolContext) -> [Tool] {
     ]
     // In read-only mode these are not even there.
     if let operation = context.operation {
-        tools += [KillGPUProcess.tool(context, operation)]
+        tools += [KillGPUProcess.tool(context, operation), ResetGPU.tool(context, operation)]
     }
     return tools
 }

@@ -122,16 +122,23 @@ private func event(_ kind: AuditEvent.Kind, _ plan: String?, _ targets: [String]
         let log = try AuditLog(file: folder.log, origin: origin)
         _ = try log.append(event(.plan, "a"), actor)
         let whole = try AuditReading.file(folder.log)
-        for cut in [1, 20, whole.count - 1] {
-            try folder.write(whole + whole.prefix(cut), to: folder.log)
+        _ = try log.append(event(.plan, "b"), actor)
+        let next = try AuditReading.file(folder.log).dropFirst(whole.count)
+        for cut in [1, 20, next.count - 2] {
+            try folder.write(whole + next.prefix(cut), to: folder.log)
             #expect(AuditVerification(try AuditReading.file(folder.log)).tornBytes == cut)
-            let receipt = try AuditLog(file: folder.log, origin: origin).append(event(.plan, "b"), actor)
+            let receipt = try AuditLog(file: folder.log, origin: origin).append(event(.plan, "c"), actor)
             #expect(receipt.sequence == 2)
             let check = AuditVerification(try AuditReading.file(folder.log))
             #expect(check.fault == nil)
             #expect(check.interruptedLines == [2])
             #expect(check.recordCount == 2)
         }
+        // Only the line feed is missing: that record counts.
+        try folder.write(whole + next.dropLast(), to: folder.log)
+        #expect(AuditVerification(try AuditReading.file(folder.log)).recordCount == 2)
+        #expect(try AuditLog(file: folder.log, origin: origin).append(event(.plan, "c"), actor).sequence == 3)
+        #expect(AuditVerification(try AuditReading.file(folder.log)).recordCount == 3)
         // The first record of all.
         try folder.write(Array(whole.prefix(30)), to: folder.log)
         #expect(try AuditLog(file: folder.log, origin: origin).append(event(.plan, "b"), actor).sequence == 1)

@@ -45,6 +45,8 @@ private final class Listener {
     }
 
     func stop() {
+        // A child that another test has just forked may have the descriptor for a moment, too.
+        shutdown(descriptor, Int32(SHUT_RDWR))
         close(descriptor)
         descriptor = -1
     }

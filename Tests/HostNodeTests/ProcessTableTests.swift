@@ -81,6 +81,37 @@ import Testing
         #expect(holders.processes.isEmpty && holders.unscannedCount == 7 && !holders.isComplete)
     }
 
+    static func map(_ path: String) -> String {
+        "7f1c00000000-7f1c00001000 rw-s 00000000 00:05 612                        \(path)\n"
+    }
+
+    @Test(arguments: Tree.allCases) func findsWhatIsMapped(_ tree: Tree) throws {
+        var entries = Self.node
+        for pid in [2, 50, 60, 61, 4242, 4300] { entries["/proc/\(pid)/maps"] = .text("") }
+        let library = Self.map("/usr/lib/libcuda.so.1")
+        // The device is in a later piece than the first, and the last line has no end.
+        entries["/proc/50/maps"] = .text(
+            String(repeating: library, count: 4_000) + Self.map("/dev/nvidia5 (deleted)")
+                + String(Self.map("/dev/nvidia-uvm").dropLast()))
+        let holders = try #require(
+            ProcessTable(try tree.files(entries)).deviceHolders(withMappings: true).value)
+        #expect(holders.processes.map(\.pid) == [50, 4242, 4300])
+        #expect(holders.processes.first?.mappedNodes == .value(["nvidia-uvm", "nvidia5"]))
+        #expect(holders.processes.first?.mappedGPUMinors == [5])
+        #expect(holders.processes.first?.gpuMinors == [])
+        #expect(holders.processes.last?.mappedNodes == .value([]))
+        // 60 and the others have descriptors that can be read or none; 2 and 61 have no folder of them, so they ended.
+        #expect(holders.isComplete)
+    }
+
+    @Test(arguments: Tree.allCases) func mapsThatCannotBeReadAreCounted(_ tree: Tree) throws {
+        let holders = try #require(
+            ProcessTable(try tree.files(Self.node)).deviceHolders(withMappings: true).value)
+        #expect(holders.processes.map(\.pid) == [4242, 4300])
+        #expect(holders.processes.first?.mappedNodes.value == nil)
+        #expect(!holders.isComplete)
+    }
+
     @Test(arguments: [Tree.memory, .subtree]) func whatMayNotBeReadIsCounted(_ tree: Tree) throws {
         var entries = Self.node
         for key in entries.keys where key.hasPrefix("/proc/4242/fd") { entries[key] = nil }

@@ -3,6 +3,7 @@ import EventLoop
 import JSON
 import MCP
 import Operations
+import Synchronization
 import TestSupport
 import Testing
 
@@ -139,6 +140,37 @@ import Testing
         #expect(answer["outcome"] == "refused")
         #expect(bench.thing.now.acts == 0)
         #expect(bench.events() == ["plan", "confirmation accepted", "refusal refused"])
+    }
+
+    @Test(arguments: ProtectedProgram.all.map(\.reason)) func whatIsRefusedIsNeitherAskedNorDone(reason: String)
+        async throws
+    {
+        let bench = try Bench()
+        let refusal = Refusal(
+            reason, subject: "process 7 (x)", message: "It is protected.", remedy: "Stop it otherwise.")
+        bench.thing.change { $0.refusals = [refusal] }
+        let asked = Mutex(0)
+        let answer = try await call(bench, user: yes) { asked.withLock { $0 += 1 } }
+        #expect(answer["outcome"] == "refused")
+        #expect(answer["acted"] == false)
+        let shown = try #require(answer["refusals"]?.arrayValue?.first)
+        #expect(shown["reason"] == .string(reason))
+        #expect(shown["remedy"] == "Stop it otherwise.")
+        #expect(answer["summary"]?.stringValue?.contains("Stop it otherwise.") == true)
+        #expect(asked.withLock { $0 } == 0)
+        #expect(bench.thing.now.acts == 0)
+        #expect(bench.events() == ["refusal refused"])
+    }
+
+    @Test func twoActionsOnOneThingDoNotMeet() async throws {
+        let running = RunningActions()
+        #expect(running.begin("a", ["gpu:1"], isInterruptible: true))
+        #expect(!running.begin("b", ["gpu:1", "gpu:2"], isInterruptible: true))
+        #expect(running.begin("c", ["gpu:2"], isInterruptible: true))
+        running.end("a")
+        #expect(running.begin("b", ["gpu:1"], isInterruptible: true))
+        await running.finish()
+        #expect(!running.begin("d", ["gpu:3"], isInterruptible: true))
     }
 
     @Test func whatCannotBeRecordedIsNotDone() async throws {

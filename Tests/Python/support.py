@@ -33,10 +33,10 @@ SCENARIOS = HEALTHY + FAULTY_GPU + FAULTY_DRIVER
 class Session:
     """The agent as a child process, spoken to in lines of JSON."""
 
-    def __init__(self, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, environment=None):
+    def __init__(self, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, environment=None, wrapper=()):
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [AGENT, *arguments], stdin=stdin, stdout=stdout, stderr=self.log, env=environment, bufsize=0)
+            [*wrapper, AGENT, *arguments], stdin=stdin, stdout=stdout, stderr=self.log, env=environment, bufsize=0)
         self.identifier = 0
         self.received = b""
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "CUnixFiles.h"
+#include "child.h"
 #include "memory.h"
 #include "process.h"
 #include "shared_memory.h"

@@ -16,6 +16,7 @@ extension ProbeInterruption {
         case .exited: "probe_exited"
         case .garbage: "probe_garbage"
         case .cannotStart: "probe_cannot_start"
+        case .driverClosed: "driver_closed"
         }
     }
 
@@ -43,6 +44,7 @@ extension ProbeInterruption {
         case .exited(let code): "The process that reads the driver ended with exit code \(code)\(place)."
         case .garbage: "The process that reads the driver sent something unreadable\(place)."
         case .cannotStart(let code): "The process that reads the driver could not be started (errno \(code))."
+        case .driverClosed: "A GPU of this node is being reset, so this agent keeps away from the driver."
         }
     }
 
@@ -64,6 +66,7 @@ extension ProbeInterruption {
             "Run `k8s-mcp-agent doctor` on the node and report its output: this should not happen."
         case .cannotStart:
             "Raise the limits on processes, memory and open files of the container the agent runs in."
+        case .driverClosed: "Ask again when reset_gpu has answered; a reset takes seconds to minutes."
         }
     }
 

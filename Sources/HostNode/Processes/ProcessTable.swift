@@ -35,8 +35,13 @@ package struct ProcessTable: Sendable {
     /// The processes that hold a device node of the driver open; looks at each process of the node, the newest first.
     ///
     /// The kernel needs about 3 microseconds for each open file of each process, which is nearly all that this costs.
-    /// - Parameter cpuBudget: microseconds of processor time after which the rest is left out and counted; nil for no end.
-    package func deviceHolders(cpuBudget: Int64? = nil) -> Reading<HostDeviceHolders> {
+    /// - Parameters:
+    ///   - cpuBudget: microseconds of processor time after which the rest is left out and counted; nil for no end.
+    ///   - withMappings: also look for device nodes that are mapped into memory. A process that is stuck in the kernel can
+    ///     make this wait for it, so only a process that may be killed should ask.
+    package func deviceHolders(
+        cpuBudget: Int64? = nil, withMappings: Bool = false
+    ) -> Reading<HostDeviceHolders> {
         do throws(HostFileError) {
             let pids = try pids()
             var holders = HostDeviceHolders(processes: [], processCount: pids.count, unreadableCount: 0)
@@ -46,7 +51,7 @@ package struct ProcessTable: Sendable {
                     holders.unscannedCount = pids.count - index
                     break
                 }
-                look(at: pid, &holders)
+                if withMappings { lookCloser(at: pid, &holders) } else { look(at: pid, &holders) }
             }
             holders.processes.sort { $0.pid < $1.pid }
             return .value(holders)
@@ -63,6 +68,18 @@ package struct ProcessTable: Sendable {
         case .unavailable(.notSupported): break
         case .unavailable: holders.unreadableCount += 1
         }
+    }
+
+    /// Looks at descriptors and memory maps; a process whose maps may not be read counts as one that was not looked at.
+    private func lookCloser(at pid: Int32, _ holders: inout HostDeviceHolders) {
+        let (opened, mapped) = (deviceNodes(pid), mappedNodes(pid))
+        // One that ended meanwhile is no holder.
+        guard opened.reason != .notSupported, mapped.value != nil || files.exists("/proc/\(pid)/stat") else { return }
+        if opened.value == nil || mapped.value == nil { holders.unreadableCount += 1 }
+        guard !(opened.value ?? []).isEmpty || !(mapped.value ?? []).isEmpty else { return }
+        guard var process = process(pid, deviceNodes: opened) else { return }
+        process.mappedNodes = mapped
+        holders.processes.append(process)
     }
 
     /// The processes that wait in the kernel and cannot be killed (state D), of these or of all.
@@ -174,6 +191,19 @@ extension ProcessTable {
             return .value(Set(links.compactMap { Self.nodeName($0.target) }).sorted())
         } catch {
             // ESRCH: it ended between being listed and being read.
+            let hasEnded = error.cause == .missing || error.cause == .system(errno: 3)
+            return .unavailable(hasEnded ? .notSupported : Unavailable(error))
+        }
+    }
+
+    /// The device nodes in a process' memory map.
+    private func mappedNodes(_ pid: Int32) -> Reading<[String]> {
+        do throws(HostFileError) {
+            var finder = MappedNodeFinder()
+            try files.forEachChunk(of: "/proc/\(pid)/maps", from: 0) { finder.take($0) }
+            finder.finish()
+            return .value(Set(finder.paths.compactMap(Self.nodeName)).sorted())
+        } catch {
             let hasEnded = error.cause == .missing || error.cause == .system(errno: 3)
             return .unavailable(hasEnded ? .notSupported : Unavailable(error))
         }

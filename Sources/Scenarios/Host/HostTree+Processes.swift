@@ -4,6 +4,7 @@ extension HostTree {
         for process in scenario.processes {
             addStatus(process)
             addDescriptors(process)
+            addMappings(process)
             if let pod = process.pod { addPod(pod) }
         }
     }
@@ -40,6 +41,18 @@ extension HostTree {
         guard process.state != "Z" else { return }
         add("\(folder)/0", .symlink("/dev/null"))
         for (index, path) in process.opens.enumerated() { add("\(folder)/\(3 + index)", .symlink(path)) }
+    }
+
+    /// A program, and the GPUs' device nodes, which CUDA maps.
+    private mutating func addMappings(_ process: HostProcess) {
+        guard process.state != "Z" else { return add("proc/\(process.pid)/maps", "") }
+        var lines = ["00400000-00401000 r-xp 00000000 08:01 131100                     /usr/bin/\(process.name)\n"]
+        for (index, path) in process.opens.enumerated() where path.hasPrefix("/dev/nvidia") {
+            let address = 0x7f00_0000_0000 + index << 12
+            let range = "\(String(address, radix: 16))-\(String(address + 4096, radix: 16))"
+            lines.append("\(range) rw-s 00000000 00:05 \(600 + index)                        \(path)\n")
+        }
+        add("proc/\(process.pid)/maps", lines.joined())
     }
 
     private mutating func addPod(_ pod: PodPlace) {

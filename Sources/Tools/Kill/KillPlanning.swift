@@ -1,4 +1,5 @@
 internal import Diagnosis
+internal import EventLoop
 internal import Operations
 internal import Probe
 internal import ProbeProtocol
@@ -30,14 +31,19 @@ struct KillPlanning {
         let scene = scene(reading)
         switch request.whom {
         case .process(let pid):
-            let holder = await holder(pid, in: reading)
+            let holder = await settled(await holder(pid, in: reading))
             let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder)
             if let refusal { plan.refusals.append(refusal) } else { plan.chosen = [holder] }
         case .holders(_, let selection):
-            choose(holders(of: selectors, selection, in: reading), scene, &plan)
+            var chosen: [GPUHolder] = []
+            for holder in holders(of: selectors, selection, in: reading) { chosen.append(await settled(holder)) }
+            choose(chosen, scene, &plan)
             if plan.chosen.isEmpty { plan.refusals = plan.leftAlone.isEmpty ? [noHolders(reading)] : plan.leftAlone }
         }
         plan.refusals += nodeRefusals
+        if plan.chosen.isEmpty, nodeRefusals.isEmpty, reading.snapshot.nodeProcesses?.sharesProcessIDs == false {
+            plan.refusals.append(.foreignNumbers)
+        }
         return plan
     }
 
@@ -54,6 +60,24 @@ struct KillPlanning {
             Refusal(
                 "too_many", message: "\(plan.chosen.count) processes are more than one plan may end (\(Self.limit)).",
                 remedy: "Choose fewer GPUs or single pids; drain the node if all is to end."))
+    }
+
+    /// A process that is asleep in the kernel only for a moment, as in vfork(2) or while it reads a disk, is not stuck: it
+    /// is looked at again.
+    private func settled(_ holder: GPUHolder) async -> GPUHolder {
+        guard operation.hasRealHost, holder.process?.state == .uninterruptible else { return holder }
+        var holder = holder
+        for _ in 0..<10 {
+            guard let now = LiveProcess.status(of: holder.pid), now.startTicks == holder.process?.startTicks else {
+                break
+            }
+            if now.state != .uninterruptible {
+                holder.process?.state = now.state
+                break
+            }
+            guard (try? await context.loop.sleep(for: .milliseconds(50))) != nil else { break }
+        }
+        return holder
     }
 
     // MARK: What stands against it beside the rules
@@ -116,7 +140,8 @@ extension KillPlanning {
         let wanted = reading.gpus.filter { use in selectors.contains { $0.matches(use.gpu) } }
         let pids = wanted.flatMap { use in
             (use.processes ?? []).filter { process in
-                switch selection {
+                guard isOfThisNamespace(process, reading) else { return false }
+                return switch selection {
                 case .working: process.hasContext
                 case .idle: !process.hasContext
                 case .all: true
@@ -124,6 +149,11 @@ extension KillPlanning {
             }.map(\.pid)
         }
         return Set(pids).sorted().map { known($0, in: reading) }
+    }
+
+    /// Where the agent has process ids of its own, the numbers that NVML lists are those of other processes here.
+    private func isOfThisNamespace(_ process: GPUProcessUse, _ reading: AttributedReading) -> Bool {
+        !process.hasContext || reading.snapshot.nodeProcesses?.sharesProcessIDs != false
     }
 
     /// What the reading tells of a process and all GPUs that it holds.
@@ -135,7 +165,7 @@ extension KillPlanning {
             holder.pod = found.pod
         }
         for use in reading.gpus {
-            for process in use.processes ?? [] where process.pid == pid {
+            for process in use.processes ?? [] where process.pid == pid && isOfThisNamespace(process, reading) {
                 holder.holds.append(
                     GPUHolder.Hold(
                         gpuIndex: use.gpu.index, gpuUUID: use.gpu.uuid.value,
@@ -166,4 +196,11 @@ extension KillPlanning {
         holder.pod = found.pod
         return holder
     }
+}
+
+extension Refusal {
+    fileprivate static let foreignNumbers = Refusal(
+        "foreign_pid_namespace",
+        message: "The agent has process ids of its own, so the processes that NVML lists cannot be told apart here.",
+        remedy: "Start the agent in the node's process id namespace (hostPID: true).")
 }

@@ -124,7 +124,11 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     private func carryOut(
         _ confirmed: PendingPlan, _ arguments: JSONObject, _ call: ToolCall, _ record: AuditedCall
     ) async throws -> ToolResult {
-        let plan = try await action.plan(arguments)
+        let plan: Action.Plan
+        do throws(ToolFailure) { plan = try await action.plan(arguments) } catch {
+            try record.write(.refusal, planID: confirmed.id, outcome: "not_readable")
+            throw error
+        }
         guard plan.refusals.isEmpty else {
             try record.write(
                 .refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused", detail: plan.refusals.detail)

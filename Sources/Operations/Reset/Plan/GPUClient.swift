@@ -1,0 +1,75 @@
+internal import Snapshots
+
+/// A process that has a GPU open, or is said to.
+package struct GPUClient: Sendable, Hashable {
+    /// Where it was seen.
+    package enum Evidence: String, Sendable, Hashable, Comparable, CaseIterable {
+        case compute = "nvml_compute"
+        case graphics = "nvml_graphics"
+        case mps = "nvml_mps"
+        /// An open descriptor of a device node.
+        case deviceNode = "device_node"
+        /// A device node in its memory, which can outlive the descriptor.
+        case mapping = "memory_map"
+
+        package static func < (left: Evidence, right: Evidence) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package var pid: Int32
+    /// With the pid it tells a process from a later one of the same number; nil where /proc shows no such process.
+    package var startTicks: UInt64?
+    package var name: String
+    package var evidence: [Evidence]
+    /// The device nodes concerned.
+    package var nodes: [String]
+    /// Whose it is: `pod namespace/name`, a service, a user; nil where that is not known.
+    package var owner: String?
+    /// Set when it is a monitor or a service of the node and no job.
+    package var monitoring: MonitoringClient?
+
+    package init(
+        pid: Int32, startTicks: UInt64? = nil, name: String, evidence: [Evidence], nodes: [String] = [],
+        owner: String? = nil, monitoring: MonitoringClient? = nil
+    ) {
+        self.pid = pid
+        self.startTicks = startTicks
+        self.name = name
+        self.evidence = evidence
+        self.nodes = nodes
+        self.owner = owner
+        self.monitoring = monitoring
+    }
+
+    /// Whether it is the daemon that only keeps persistence mode on.
+    package var isPersistenceDaemon: Bool { name == "nvidia-persiste" || name == "nvidia-persistenced" }
+
+    /// One line for people: what it is, whose, and where it was seen.
+    package var description: String {
+        let kind = monitoring.map { " [\($0.title)]" } ?? ""
+        let whose = owner.map { ", \($0)" } ?? ""
+        return "\(name) (pid \(pid)\(whose))\(kind)"
+    }
+}
+
+extension GPUClient {
+    init(_ node: NodeProcess, evidence: [Evidence], nodes: [String]) {
+        let process = node.process
+        self.init(
+            pid: process.pid, startTicks: process.startTicks, name: process.name, evidence: evidence, nodes: nodes,
+            owner: node.ownerText,
+            monitoring: MonitoringClient.of(name: process.name, commandLine: process.commandLine.value))
+    }
+}
+
+extension NodeProcess {
+    fileprivate var ownerText: String? {
+        if let pod, let name = pod.name { return "pod \(pod.namespace ?? "?")/\(name)" }
+        return switch process.owner.value {
+        case .pod(let reference)?: reference.podUID.map { "pod \($0)" }
+        case .container(let reference)?: reference.containerID.map { "container \($0.prefix(12))" }
+        case .slurmJob(let id, _)?: "Slurm job \(id)"
+        case .service(let name)?: name
+        case .userSession?, .unknown?, nil: user.map { "user \($0)" }
+        }
+    }
+}

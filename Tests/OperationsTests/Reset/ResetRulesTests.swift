@@ -1,0 +1,148 @@
+import Operations
+import Snapshots
+import Testing
+
+@Suite struct ResetRulesTests {
+    static let uuid = "GPU-8d7f0000-0000-0000-0000-000000000001"
+
+    /// An H100 that the driver wants reset and nobody uses.
+    static func facts(_ method: ResetMethod = .driver) -> ResetFacts {
+        var facts = ResetFacts(
+            method: method, gpu: ResetTarget(index: 0, uuid: uuid, busID: FakeKernel.gpu, name: "H100", minor: 0),
+            driverAnswers: true,
+            slot: PCISlot(
+                driver: .value("nvidia"), bridge: FakeKernel.bridge, neighbours: .value([]), isAllOnes: .value(false),
+                hasUnbindLock: true, resetMethods: .value(["flr", "bus"]), hasReset: true, hasBusReset: true),
+            node: NodeFactsForReset(
+                isRoot: true, hasTool: true, fabricManagerRuns: .value(true), nvSwitchCount: .value(4),
+                scheduling: .cordoned))
+        facts.looks = [ClientLook(), ClientLook(atMicroseconds: 2_000_000)]
+        facts.persistence = .value(false)
+        facts.architecture = .value(9)
+        facts.links.activeCount = .value(18)
+        facts.links.switchLinkCount = 18
+        facts.migMode = .value(ModePair())
+        facts.migDevices = .value([])
+        facts.virtualization = .value(0)
+        facts.recoveryAction = .value(1)
+        facts.lastReset = .none
+        return facts
+    }
+
+    /// The same where the driver no longer answers.
+    static func deadFacts() -> ResetFacts {
+        var facts = facts(.bus)
+        facts.driverAnswers = false
+        facts.looks = facts.looks.map { look in
+            var look = look
+            look.driverGap = "the driver does not answer for this GPU"
+            return look
+        }
+        for path in [\ResetFacts.persistence] { facts[keyPath: path] = .unavailable(.notRead) }
+        facts.virtualization = .unavailable(.notRead)
+        facts.recoveryAction = .unavailable(.notRead)
+        facts.architecture = .unavailable(.notRead)
+        facts.links = LinkNeighbours()
+        facts.migDevices = .value([])
+        facts.node.nvSwitchCount = .value(0)
+        return facts
+    }
+
+    @Test(arguments: [ResetMethod.driver, .bus]) func nothingStandsAgainstIt(_ method: ResetMethod) {
+        #expect(ResetPlan(Self.facts(method)).obstacles.isEmpty)
+    }
+
+    @Test func theKernelPathNeedsForceForWhatIsNotKnown() {
+        let plan = ResetPlan(Self.deadFacts())
+        #expect(plan.facts.path == .kernel)
+        #expect(plan.obstacles.map(\.name) == ["nvlink"])
+        #expect(ResetPlan(Self.deadFacts(), isForced: true).obstacles.isEmpty)
+    }
+
+    @Test(arguments: RefusalCase.all) func refuses(_ refusal: RefusalCase) throws {
+        var facts = Self.facts(refusal.method)
+        refusal.change(&facts)
+        let plan = ResetPlan(facts)
+        let found = try #require(plan.obstacles.first { $0.name == refusal.precondition })
+        #expect(found.found.contains(refusal.reason), "\(found.found)")
+        #expect(found.remedy?.contains(refusal.remedy) == true, "\(found.remedy ?? "")")
+        let forced = ResetPlan(facts, isForced: true)
+        #expect(forced.obstacles.contains { $0.name == refusal.precondition } != refusal.isLiftedByForce)
+        #expect(forced.lifted.contains { $0.name == refusal.precondition } == refusal.isLiftedByForce)
+    }
+
+    @Test(arguments: RefusalCase.withoutDriver) func refusesWithoutTheDriver(_ refusal: RefusalCase) throws {
+        var facts = Self.deadFacts()
+        refusal.change(&facts)
+        let plan = ResetPlan(facts, isForced: !refusal.isLiftedByForce)
+        let found = try #require(plan.obstacles.first { $0.name == refusal.precondition })
+        #expect(found.found.contains(refusal.reason), "\(found.found)")
+        #expect(found.remedy?.contains(refusal.remedy) == true, "\(found.remedy ?? "")")
+    }
+
+    @Test func persistencedIsNoObstacleWhileItOnlyKeepsPersistenceModeOn() {
+        var facts = Self.facts()
+        facts.persistence = .value(true)
+        facts.looks[0].clients = [RefusalCase.client("nvidia-persiste")]
+        facts.looks[1].clients = facts.looks[0].clients
+        let plan = ResetPlan(facts)
+        #expect(plan.obstacles.isEmpty)
+        #expect(plan.order.hasPersistence)
+        #expect(
+            plan.steps.contains { $0.contains("-pm 0") } && plan.steps.contains { $0.contains("persistence mode on") })
+    }
+
+    @Test func whatIsOutstandingIsAReasonToo() {
+        var facts = Self.facts()
+        facts.recoveryAction = .value(0)
+        facts.pending = ["row remapping"]
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
+    @Test func anHourLaterTheLoopGuardIsSilent() {
+        var facts = Self.facts()
+        facts.lastReset = .secondsAgo(3_600)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
+    @Test func whatIsUnknownButHarmlessIsShown() throws {
+        var facts = Self.facts()
+        facts.node.scheduling = .unknown
+        facts.lastReset = .unknown
+        facts.recoveryAction = .unavailable(.notSupported)
+        let plan = ResetPlan(facts)
+        #expect(plan.obstacles.isEmpty)
+        let scheduling = try #require(plan.preconditions.first { $0.name == "scheduling" })
+        #expect(scheduling.found.hasPrefix("unknown"))
+    }
+
+    @Test func everyRefusalHasARemedy() {
+        for refusal in RefusalCase.all {
+            var facts = Self.facts(refusal.method)
+            refusal.change(&facts)
+            for obstacle in ResetPlan(facts).obstacles {
+                #expect(obstacle.remedy?.isEmpty == false, "\(refusal.name): \(obstacle.name)")
+            }
+        }
+    }
+
+    @Test func anotherFactIsAnotherPlan() {
+        let base = ResetPlan(Self.facts()).fingerprint
+        #expect(ResetPlan(Self.facts()).fingerprint == base)
+        #expect(ResetPlan(Self.facts(), isForced: true).fingerprint != base)
+        let changes: [@Sendable (inout ResetFacts) -> Void] = [
+            { $0.gpu.uuid = "GPU-2" }, { $0.gpu.minor = 1 }, { $0.persistence = .value(true) }, { $0.method = .bus },
+            { $0.slot.driver = .value("") }, { $0.migDevices = .value(["MIG-2"]) }, { $0.recoveryAction = .value(4) },
+            { $0.looks[1].clients = [RefusalCase.client("python3")] }, { $0.slot.bridge = nil },
+        ]
+        for change in changes {
+            var facts = Self.facts()
+            change(&facts)
+            #expect(ResetPlan(facts).fingerprint != base)
+        }
+        var later = Self.facts()
+        later.looks[1].atMicroseconds = 99
+        later.lastReset = .secondsAgo(9_999)
+        #expect(ResetPlan(later).fingerprint == base)
+    }
+}

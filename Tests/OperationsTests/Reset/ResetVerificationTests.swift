@@ -1,0 +1,102 @@
+import Operations
+import Snapshots
+import Testing
+
+/// Whether a GPU is back as it was.
+@Suite struct ResetVerificationTests {
+    static let target = ResetTarget(index: 0, uuid: ResetRulesTests.uuid, busID: FakeKernel.gpu, minor: 0)
+
+    static let well: ResetState = {
+        var state = ResetState()
+        state.isListed = true
+        state.uuid = .value(ResetRulesTests.uuid)
+        state.busID = .value(FakeKernel.gpu)
+        state.memoryTotalBytes = .value(80 << 30)
+        state.recoveryAction = .value(0)
+        state.activeLinkCount = .value(18)
+        state.fabricState = .value(3)
+        state.fabricStatus = .value(0)
+        state.isRepairPending = .value(false)
+        state.hasRemapFailed = .value(false)
+        state.volatileUncorrected = .value(0)
+        state.pcieWidth = .value(16)
+        state.pcieMaximumWidth = .value(16)
+        state.hasPersistence = .value(true)
+        return state
+    }()
+
+    static func verify(
+        _ change: (inout ResetState) -> Void = { _ in }, before: ResetState = well, faults: [String]? = []
+    ) -> ResetVerification {
+        var after = well
+        change(&after)
+        return ResetVerification(before: before, after: after, target: target, newFaults: faults, persistence: true)
+    }
+
+    @Test func aGPUThatIsBack() {
+        let verification = Self.verify()
+        #expect(verification.isWell && verification.unknowns.isEmpty && verification.advice.isEmpty)
+    }
+
+    typealias Change = @Sendable (inout ResetState) -> Void
+    static let differences: [(String, Change)] = [
+        ("listed", { $0.isListed = false }), ("uuid", { $0.uuid = .value("GPU-other") }),
+        ("bus_id", { $0.busID = .value(FakeKernel.bridge) }),
+        ("memory_size", { $0.memoryTotalBytes = .value(79 << 30) }),
+        ("recovery_action", { $0.recoveryAction = .value(1) }), ("nvlink", { $0.activeLinkCount = .value(17) }),
+        ("fabric", { $0.fabricState = .value(2) }), ("fabric", { $0.fabricStatus = .value(999) }),
+        ("repair", { $0.isRepairPending = .value(true) }), ("remapping", { $0.hasRemapFailed = .value(true) }),
+        ("ecc", { $0.volatileUncorrected = .value(1) }), ("pcie_width", { $0.pcieWidth = .value(8) }),
+        ("persistence_mode", { $0.hasPersistence = .value(false) }),
+    ]
+
+    @Test(arguments: differences)
+    func whatIsDifferentIsFound(_ name: String, _ change: Change) {
+        let verification = Self.verify(change)
+        #expect(verification.failures.map(\.name) == [name])
+        #expect(!verification.isWell)
+        #expect(verification.advice.contains { $0.contains("reboot") })
+    }
+
+    static let gaps: [(String, Change)] = [
+        ("uuid", { $0.uuid = .unavailable(.timedOut) }),
+        ("memory_size", { $0.memoryTotalBytes = .unavailable(.gpuLost) }),
+        ("recovery_action", { $0.recoveryAction = .unavailable(.timedOut) }),
+        ("nvlink", { $0.activeLinkCount = .unavailable(.timedOut) }),
+        ("fabric", { $0.fabricStatus = .unavailable(.timedOut) }),
+        ("ecc", { $0.volatileUncorrected = .unavailable(.timedOut) }),
+    ]
+
+    @Test(arguments: gaps)
+    func whatCannotBeReadIsUnknown(_ name: String, _ change: Change) {
+        let verification = Self.verify(change)
+        #expect(verification.unknowns.map(\.name) == [name])
+        // Without its UUID nobody knows which GPU this is; the rest is told as not known.
+        #expect(verification.isWell == (name != "uuid"))
+    }
+
+    @Test func whatTheBoardDoesNotHaveIsNoCheck() {
+        let verification = Self.verify { $0.fabricState = .unavailable(.notSupported) }
+        #expect(verification.isWell && !verification.checks.contains { $0.name == "fabric" })
+    }
+
+    @Test func aNewXidIsAFault() {
+        let verification = Self.verify(faults: ["NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus."])
+        #expect(verification.failures.map(\.name) == ["kernel_log"])
+        #expect(verification.failures.first?.found.contains("79") == true)
+    }
+
+    @Test func aLogThatCannotBeReadIsUnknown() {
+        #expect(Self.verify(faults: nil).unknowns.map(\.name) == ["kernel_log"])
+    }
+
+    @Test func ofAGPUThatDidNotAnswerBeforeTheSizeIsUnknown() {
+        let verification = Self.verify(before: ResetState())
+        #expect(verification.isWell && verification.unknowns.map(\.name) == ["memory_size"])
+    }
+
+    @Test func aSmallerMemoryIsNoCaseForAReboot() {
+        let advice = Self.verify { $0.memoryTotalBytes = .value(1) }.advice
+        #expect(advice.first?.contains("RMA") == true)
+    }
+}

@@ -114,7 +114,8 @@ package struct ProbeWorker: ~Copyable {
             region.commit(encoder.count, inSlot: slot)
         }
         guard request.sections.contains(.nodeProcesses) else { return nil }
-        var holders = request.pids.isEmpty
+        var holders =
+            request.pids.isEmpty
             ? node.deviceHolders(pods, withMappings: request.sections.contains(.deviceMappings))
             : node.processes(request.pids, pods)
         try encoder.append(&holders)

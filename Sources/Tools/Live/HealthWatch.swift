@@ -47,7 +47,9 @@ struct HealthWatch {
         if isCurrent { sections.subtract(.kernelLog) }
         let snapshot = await watch.context.probe.read(ProbeRequest(sections)).withAllIdentities
         // A reading that was cut off has no log; the one before is still true.
-        if !isCurrent, let read = await watch.context.readLog(snapshot) { log = ReadLog(value: read, changes: changes) }
+        if !isCurrent, let read = await watch.context.readLog(snapshot, by: watch.context.hostProbe) {
+            log = ReadLog(value: read, changes: changes)
+        }
         return snapshot
     }
 

@@ -72,7 +72,7 @@ struct Bench: Sendable {
         node: "n", mode: "operator", isSimulated: true, agentPID: OwnProcess.pid,
         agentStartTicks: OwnProcess.startTicks)
 
-    init(lifetime: Duration = .seconds(60), clock: TestClock = TestClock(), isShell: Bool = false) throws {
+    init(lifetime: Duration = .seconds(86_400), clock: TestClock = TestClock(), isShell: Bool = false) throws {
         self.isShell = isShell
         path = "/tmp/operator-tests-\(OwnProcess.pid)-\(UInt64.random(in: 0...UInt64.max)).log"
         log = try AuditLog(file: path, origin: Self.origin)
@@ -105,8 +105,9 @@ struct Bench: Sendable {
 
 /// A clock that a test moves.
 final class TestClock: Sendable {
+    private let start = MonotonicTime.now
     private let moved = Mutex(Duration.zero)
-    var now: MonotonicTime { MonotonicTime.now + moved.withLock { $0 } }
+    var now: MonotonicTime { start + moved.withLock { $0 } }
     func move(by duration: Duration) { moved.withLock { $0 += duration } }
 }
 

@@ -158,7 +158,12 @@ class Session:
         return children(self.pid)
 
     def descriptors(self):
-        return sorted(os.readlink(f"/proc/{self.pid}/fd/{name}") for name in os.listdir(f"/proc/{self.pid}/fd"))
+        found = []
+        for name in os.listdir(f"/proc/{self.pid}/fd"):
+            # One that is closed meanwhile is not open.
+            with contextlib.suppress(FileNotFoundError):
+                found.append(os.readlink(f"/proc/{self.pid}/fd/{name}"))
+        return sorted(found)
 
 
 def simulated(scenario, *arguments, **options):

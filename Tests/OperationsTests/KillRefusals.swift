@@ -113,9 +113,14 @@ struct KillRefusal: Sendable, CustomStringConvertible {
             gpuHolder(owner: .container(HostContainerReference(containerID: "ab", isMonitor: true))),
             "container_runtime",
             "crictl stop"),
-        KillRefusal("holds no GPU", gpuHolder("vim", isHolder: false), "not_a_gpu_process", "list_gpu_processes"),
         KillRefusal(
-            "nobody knows whether it holds one", gpuHolder("vim", isHolder: false), "holders_unknown", "problems",
+            "holds no GPU", gpuHolder("vim", isHolder: false) { $0.deviceNodes = .value([]) }, "not_a_gpu_process",
+            "list_gpu_processes"),
+        KillRefusal(
+            "holds a GPU that nobody knows", gpuHolder("vim", isHolder: false), "holders_unknown", "describe_gpu_node"),
+        KillRefusal(
+            "nobody knows whether it holds one",
+            gpuHolder("vim", isHolder: false) { $0.deviceNodes = .value(["nvidiactl"]) }, "holders_unknown", "problems",
             scene: KillScene(knowsAllHolders: false)),
     ]
 }

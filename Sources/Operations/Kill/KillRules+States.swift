@@ -63,6 +63,13 @@ extension KillRules {
 
     static let noHolder: Rule = { holder, scene in
         guard holder.holds.isEmpty else { return nil }
+        if let minor = holder.process?.gpuMinors.first {
+            return Refusal(
+                "holders_unknown", subject: holder.subject,
+                message:
+                    "It has /dev/nvidia\(minor) open, but neither NVML nor the kernel module tells which GPU that is.",
+                remedy: "See the problems that describe_gpu_node names, and call again when the GPU is known.")
+        }
         guard scene.knowsAllHolders else {
             return Refusal(
                 "holders_unknown", subject: holder.subject,

@@ -28,13 +28,15 @@ final class AuditFile: Sendable {
                 ? "can be written to by others than its owner"
                 : status.st_uid != geteuid() ? "belongs to another user" : nil
         guard let fault else { return }
-        close(descriptor)
+        // The descriptor is closed by deinit, which runs since all members are set.
         throw AuditError(
             "The audit log \(path) \(fault).",
             remedy: "Name a file of this user with mode 0600, or one that does not exist.")
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
 
     /// Adds one record behind the last one and waits until the disk has it.
     ///

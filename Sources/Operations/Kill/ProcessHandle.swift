@@ -21,17 +21,14 @@ package final class ProcessHandle: Sendable {
         descriptor = csystem_open_process(pid)
         guard descriptor >= 0 else { throw Self.refusal(pid, errno) }
         // Read after the descriptor is open: if it is the same start now, the descriptor cannot stand for another process.
-        guard let now = LiveProcess.startTicks(of: pid) else {
-            close(descriptor)
-            throw .gone(pid)
-        }
-        guard now == startTicks else {
-            close(descriptor)
-            throw .reused(pid)
-        }
+        // Whoever throws from here on has the descriptor closed by deinit, which runs since all members are set.
+        guard let now = LiveProcess.startTicks(of: pid) else { throw .gone(pid) }
+        guard now == startTicks else { throw .reused(pid) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
 
     /// Whether a signal could be sent; nothing is sent.
     package func mayBeSignalled() -> Refusal? { send(0) }

@@ -215,7 +215,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("ToolsTests", ["Diagnosis", "ProbeProtocol", "Snapshots", "Tools"]),
+        tests(
+            "ToolsTests",
+            ["Diagnosis", "EventLoop", "JSON", "MCP", "ProbeProtocol", "Snapshots", "TestSupport", "Tools"]),
         tests("RecordingsTests", ["JSON"]),
         tests("AuditTests", ["Audit", "JSON"]),
         tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),

@@ -19,8 +19,11 @@ enum TalkingTools {
             }
             return .text("Tool with progress executed successfully")
         },
-        Fixture.tool("test_logging_tool", "Sends a log message if the request asked for such.") { call in
-            call.log(.info, "This is a log message")
+        Fixture.tool("test_logging_tool", "Sends a log message of each of four levels if the request asked for such.") {
+            call in
+            for level in [LogLevel.debug, .info, .warning, .error] {
+                call.log(level, .string("This is a log message of level \(level.rawValue)"))
+            }
             return .text("Logging tool executed")
         },
         Fixture.tool("test_reconnection", "Lets its connection go before it answers.") { call in

@@ -4,12 +4,14 @@ internal import MCP
 /// Tools that tell something while they work.
 enum TalkingTools {
     static let all = [
-        Fixture.tool("test_tool_with_logging", "Sends three log messages.") { call in
+        Fixture.tool("test_tool_with_logging", "Sends three log messages, and two of other levels.") { call in
+            call.log(.debug, "Tool has been called")
             call.log(.info, "Tool execution started")
             try await Task.sleep(for: .milliseconds(50))
             call.log(.info, "Tool processing data")
             try await Task.sleep(for: .milliseconds(50))
             call.log(.info, "Tool execution completed")
+            call.log(.error, "Tool has no errors, and says so as one for clients that want nothing else")
             return .text("Tool with logging executed successfully")
         },
         Fixture.tool("test_tool_with_progress", "Reports progress three times.") { call in

@@ -175,10 +175,13 @@ def test_a_session_begins_and_is_kept(session):
     assert session.send("tools/list").status == 404
 
 
-def test_log_messages_come_while_a_tool_works(session):
-    session.result("logging/setLevel", {"level": "debug"})
+@pytest.mark.parametrize("level, levels", [
+    ("debug", ["debug", "info", "info", "info", "error"]), ("info", ["info", "info", "info", "error"]), ("error", ["error"]),
+    ("critical", [])])
+def test_log_messages_come_while_a_tool_works(session, level, levels):
+    session.result("logging/setLevel", {"level": level})
     session.tool("test_tool_with_logging")
-    assert [entry["level"] for entry in session.told("notifications/message")] == ["info"] * 3
+    assert [entry["level"] for entry in session.told("notifications/message")] == levels
 
 
 def test_a_model_is_asked(session):

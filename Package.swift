@@ -193,7 +193,7 @@ let package = Package(
         tests("NVMLTests", ["NVML", "CNVML"]),
         tests("ScenariosTests", ["Scenarios"]),
         tests("SimulatorTests", []),
-        tests("HostNodeTests", ["HostNode", "Snapshots"]),
+        tests("HostNodeTests", ["HostNode", "Snapshots", "TestSupport"]),
         tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
         tests("ProbeTests", ["EventLoop", "Probe", "ProbeProtocol", "Snapshots", "TestSupport"]),

@@ -19,6 +19,22 @@ package struct GPULinks: SnapshotCodable, Equatable {
     }
 }
 
+extension GPULinks {
+    /// NVLinks that are up; no value where one of them would not tell, since unknown is not down.
+    package var activeCount: Reading<UInt32> { Self.count(of: links.map(\.isActive)) }
+
+    /// Chip-to-chip links that are up; no value where one of them would not tell.
+    package var activeC2CCount: Reading<UInt32> { Self.count(of: c2cLinks.map(\.isActive)) }
+
+    /// A link without such a reading is not there.
+    private static func count(of states: [Reading<Bool>]) -> Reading<UInt32> {
+        if let unknown = states.compactMap(\.reason).first(where: { $0 != .notSupported }) {
+            return .unavailable(unknown)
+        }
+        return .value(UInt32(states.filter { $0.value == true }.count))
+    }
+}
+
 /// One NVLink as its GPU sees it.
 package struct GPULink: SnapshotCodable, Equatable {
     package var number: UInt32 = 0

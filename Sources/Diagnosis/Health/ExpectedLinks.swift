@@ -37,8 +37,6 @@ extension GPUSnapshot {
     /// Links that are up; nil if one of them would not tell or there are none to ask.
     var activeLinkCount: Int? {
         guard let links, links.count.value != nil else { return nil }
-        let states = links.links.map(\.isActive)
-        guard states.allSatisfy({ $0.value != nil || $0.reason == .notSupported }) else { return nil }
-        return states.filter { $0.value ?? false }.count
+        return links.activeCount.value.map(Int.init)
     }
 }

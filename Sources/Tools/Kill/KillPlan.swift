@@ -110,10 +110,10 @@ extension GPUHolder {
     fileprivate var facts: JSONObject {
         let process = process
         return [
-            "pid": JSONValue(Int(pid)), "start": JSONValue(process?.startTicks ?? 0),
+            "pid": JSONValue(Int(pid)), "start": process.map { JSONValue($0.startTicks) } ?? .null,
             "name": .string(process?.name ?? ""),
             "executable": .string(process?.identity.executable.value ?? ""),
-            "uid": JSONValue(Int(process?.uid.value ?? 0)), "pod": .string(pod?.uid ?? ""),
+            "uid": process?.uid.value.map { JSONValue(Int($0)) } ?? .null, "pod": .string(pod?.uid ?? ""),
             "gpus": .array(holds.sorted { $0.gpuIndex < $1.gpuIndex }.map { .string($0.gpuUUID ?? "\($0.gpuIndex)") }),
         ]
     }

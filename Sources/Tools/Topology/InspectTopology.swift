@@ -57,10 +57,13 @@ package enum InspectTopology {
             return found.isEmpty ? nil : NumberList.text(found)
         }
         let links = reading.selected.compactMap { $0.links?.links }.joined()
-        let active = links.filter { $0.isActive.value ?? false }.count
+        let active = links.filter { $0.isActive.value == true }.count
         var words = [
             "\(reading.selected.count) GPU\(reading.selected.count == 1 ? "" : "s"), \(active) of \(links.count) NVLinks active."
         ]
+        if let silent = gpus({ $0.links?.activeCount.reason != nil }) {
+            words.append("Not every link tells its state: GPU \(silent).")
+        }
         if let down = gpus({ $0.links?.links.contains { $0.isActive.value == false } ?? false }) {
             words.append("Links down: GPU \(down).")
         }

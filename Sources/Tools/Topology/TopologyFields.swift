@@ -42,14 +42,14 @@ enum TopologyFields {
     private static func add(_ links: GPULinks, _ detail: Detail, to fields: inout DeviceFields) {
         fields.add("nvlink_count", links.count)
         if !links.links.isEmpty {
-            fields.add("nvlink_active", .int(Int64(links.links.filter { $0.isActive.value ?? false }.count)))
+            fields.add("nvlink_active", links.activeCount)
             fields.add("nvlinks", .objects(LinkFields.links(links, detail)))
             let errors = LinkFields.errors(links)
             if !errors.isEmpty, detail != .full { fields.add("nvlink_errors", .objects(errors)) }
         }
         guard let count = links.c2cCount.value, count > 0 else { return }
         fields.add("c2c_count", .uint(UInt64(count)))
-        fields.add("c2c_active", .int(Int64(links.c2cLinks.filter { $0.isActive.value ?? false }.count)))
+        fields.add("c2c_active", links.activeC2CCount)
     }
 
     private static func add(_ fabric: GPUFabric, to fields: inout DeviceFields) {

@@ -17,7 +17,7 @@ struct TopologyMatrix {
 
     static let legend =
         "NVn: n NVLinks; PIX: one PCIe switch; PXB: several; PHB: a host bridge; NODE: within a NUMA node; SYS: between NUMA "
-        + "nodes; X: itself; ?: not told; a * marks a way without peer-to-peer access"
+        + "nodes; X: itself; ?: not told; NV?: a link does not tell its state; a * marks a way without peer-to-peer access"
 
     /// Lines of columns; nil for a GPU alone.
     var text: String? {
@@ -41,20 +41,25 @@ struct TopologyMatrix {
         guard gpu.index != other.index else { return "X" }
         guard let peer = gpu.topology?.peers.first(where: { $0.index == other.index }) else { return "?" }
         let mark = peer.read.value.map { $0 == 0 ? "" : "*" } ?? ""
-        let links = linkCount(gpu, other, peer)
+        guard let links = linkCount(gpu, other, peer) else { return "NV?" }
         return links > 0 ? "NV\(links)" : Self.word(ofAncestor: peer.commonAncestor.value) + mark
     }
 
-    /// NVLinks between two GPUs: those that end at the other one, or the way through switches that both have.
-    private func linkCount(_ gpu: GPUSnapshot, _ other: GPUSnapshot, _ peer: GPUPeer) -> Int {
-        let active = (gpu.links?.links ?? []).filter { $0.isActive.value ?? false }
-        let direct = active.filter { link in
+    /// NVLinks between two GPUs: those that end at the other one, or the way through switches that both have. Nil where there
+    /// may be such links, but one of them does not tell its state.
+    private func linkCount(_ gpu: GPUSnapshot, _ other: GPUSnapshot, _ peer: GPUPeer) -> Int? {
+        let areKnown = [gpu, other].allSatisfy { $0.links.map { $0.activeCount.value != nil } ?? true }
+        guard areKnown else { return peer.nvlink.value ?? 0 == 0 ? nil : 0 }
+        let direct = active(gpu).filter { link in
             guard link.remoteType.value == 0, let remote = link.remoteBusID.value?.slot else { return false }
             return remote == other.busID.value?.slot
         }.count
         guard direct == 0, peer.nvlink.value == 0 else { return direct }
-        let otherActive = (other.links?.links ?? []).filter { $0.isActive.value ?? false }
-        return min(active.filter(Self.isToSwitch).count, otherActive.filter(Self.isToSwitch).count)
+        return min(active(gpu).filter(Self.isToSwitch).count, active(other).filter(Self.isToSwitch).count)
+    }
+
+    private func active(_ gpu: GPUSnapshot) -> [GPULink] {
+        (gpu.links?.links ?? []).filter { $0.isActive.value == true }
     }
 
     private static func isToSwitch(_ link: GPULink) -> Bool { link.remoteType.value == 2 }

@@ -13,8 +13,10 @@ let pcieRules: [HealthRule] = [
             authority: .flag, confirm: "lspci; Xid 79 or pciehp lines in the kernel log.")
     },
     HealthRule("pci_configuration", worksWithoutHandle: true) { gpu, result in
-        guard let device = result.value("pci_device", gpu.pci) else { return }
-        guard device.isConfigurationAllOnes.value ?? false else { return }
+        // One that sleeps is not woken up to be asked; NVML has told whether it answers.
+        guard let device = result.value("pci_device", gpu.pci), device.powerState.value != "D3cold",
+            result.value("pci_configuration", device.isConfigurationAllOnes) == true
+        else { return }
         result.find(
             .critical, "The GPU does not answer on the PCI bus: its configuration reads as all ones.",
             HealthEvidence("pci_configuration", "all ones", .pci), action: .rebootNode, authority: .flag,

@@ -1,0 +1,58 @@
+import Snapshots
+import Testing
+
+@testable import Tools
+
+/// A link that does not tell its state is neither up nor down.
+@Suite struct UnknownLinkTests {
+    @Test func isNotCounted() {
+        #expect(Self.gpu(0, [true, true, false]).links?.activeCount == .value(2))
+        #expect(Self.gpu(0, [true, nil, false]).links?.activeCount == .unavailable(.timedOut))
+        #expect(GPULinks().activeCount == .value(0))
+    }
+
+    @Test func isNoReadingOfTheAnswer() {
+        let known = TopologyFields.device(Self.gpu(0, [true, true]), NodeSnapshot(), .standard)
+        #expect(known.fields.contains(Field(key: "nvlink_active", value: .uint(2))))
+        let unknown = TopologyFields.device(Self.gpu(0, [true, nil]), NodeSnapshot(), .standard)
+        #expect(!unknown.fields.contains { $0.key == "nvlink_active" })
+        #expect(unknown.missing.contains(MissingReading(reading: "nvlink_active", reason: .timedOut)))
+    }
+
+    @Test(
+        arguments: [
+            ([true, true], UInt32(0), "NV2"), ([true, false], 0, "NV1"), ([true, nil], 0, "NV?"),
+            ([true, nil], 3, "SYS"),
+            ([nil, nil], nil, "NV?"), ([false, false], 0, "SYS"),
+        ] as [([Bool?], UInt32?, String)])
+    func isSaidInTheMatrix(states: [Bool?], peerAccess: UInt32?, word: String) {
+        let gpus = [Self.gpu(0, states, peerAccess), Self.gpu(1, [true, true], peerAccess)]
+        let matrix = TopologyMatrix(gpus, NetworkFields(NodeSnapshot()))
+        #expect(matrix.way(from: gpus[0], to: gpus[1]) == word)
+        #expect(matrix.way(from: gpus[1], to: gpus[0]) == word)
+    }
+
+    /// A GPU whose links all lead to a switch.
+    private static func gpu(_ index: UInt32, _ states: [Bool?], _ peerAccess: UInt32? = 0) -> GPUSnapshot {
+        var gpu = GPUSnapshot()
+        gpu.index = index
+        var links = GPULinks()
+        links.links = states.enumerated().map { number, isActive in
+            var link = GPULink()
+            link.number = UInt32(number)
+            link.isActive = isActive.map { .value($0) } ?? .unavailable(.timedOut)
+            link.remoteType = .value(2)
+            return link
+        }
+        gpu.links = links
+        var peer = GPUPeer()
+        peer.index = 1 - index
+        peer.commonAncestor = .value(50)
+        peer.read = .value(0)
+        peer.nvlink = peerAccess.map { .value($0) } ?? .unavailable(.timedOut)
+        var topology = GPUTopology()
+        topology.peers = [peer]
+        gpu.topology = topology
+        return gpu
+    }
+}

@@ -154,9 +154,7 @@ package struct LinkNeighbours: Sendable, Hashable {
         // Boards without NVLink have no count: that is zero links, told by NVML in its own way.
         case .unavailable(.notSupported): .value(0)
         case .unavailable(let reason): .unavailable(reason)
-        case .value:
-            links.links.lazy.compactMap(\.isActive.reason).first { $0 != .notSupported }.map(Reading.unavailable)
-                ?? .value(links.links.filter { $0.isActive.value == true }.count)
+        case .value: links.activeCount.map(Int.init)
         }
     }
 }

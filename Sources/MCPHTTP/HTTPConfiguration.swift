@@ -38,8 +38,10 @@ public struct TLSFiles: Sendable, Equatable {
 public struct HTTPLimits: Sendable {
     /// Bytes of a request's body.
     public var body = 4 << 20
-    /// Bytes of all headers of a request.
+    /// Bytes of a request's line and all its headers.
     public var headers = 32 << 10
+    /// How many headers a request may have.
+    public var headerFields = 100
     /// Connections at the same time; further ones wait to be accepted.
     public var connections = 2_048
     /// Calls that run at the same time.

@@ -15,6 +15,8 @@ final class LegacySession: Sendable {
         var tasks: [CallKey: Task<Void, Never>] = [:]
         var waiting: [CallKey: AnswerContinuation] = [:]
         var lastUsed = ContinuousClock.now
+        /// When a connection last carried what comes unasked; at first, when the session began.
+        var lastReachable = ContinuousClock.now
         var isEnded = false
     }
 

@@ -104,10 +104,7 @@ final class Replay: CallPort, EventObserver {
                 state.session.finish(call.key, with: .tool(.text("held")), into: &state.out)
             }
         case "notify":
-            let events: [String: ServerEvent] = [
-                "tools": .toolsChanged, "prompts": .promptsChanged, "resources": .resourcesChanged,
-            ]
-            events[argument].map(server.notify)
+            ExchangeOffer.events[argument].map(server.notify)
         case "updated": server.notify(.resourceUpdated(uri: argument))
         case "end": state.withLock { $0.session.endSubscriptions(into: &$0.out) }
         case "watched": #expect(server.watchedResources == Set(words.dropFirst()))

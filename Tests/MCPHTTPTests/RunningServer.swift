@@ -111,8 +111,10 @@ final class RawClient: Sendable {
 
     /// Everything up to the end; nil where it does not come.
     func readToEnd() async -> String? {
+        // A stream that says again and again that it lives is no end either.
+        let deadline = ContinuousClock.now + .seconds(20)
         var text = ""
-        while let more = await read() {
+        while let more = await read(), ContinuousClock.now < deadline {
             if more.isEmpty { return text }
             text += more
         }

@@ -30,8 +30,10 @@ INITIALIZE = (
     '"clientInfo":{"name":"bench","version":"1"}}')
 
 
-def call_of(tool):
-    return f'"method":"tools/call","params":{{"name":"{tool}","arguments":{{}}}}'
+def call_of(tool, alone=False):
+    """A call; one that wants progress is never answered together with others like it."""
+    meta = ',"_meta":{"progressToken":1}' if alone else ""
+    return f'"method":"tools/call","params":{{"name":"{tool}","arguments":{{}}{meta}}}'
 
 
 def run(program, *arguments, **environment):
@@ -73,7 +75,9 @@ def measure_round(scenarios, nodes, calls):
             keep("echo", section, count, **run(
                 "driver", "calls", 1, calls, call_of(tool), BUILT / echo[0], *echo[1:]))
             keep("one", section, count, **one)
-            keep("many", section, count, **run(*agent[:2], IN_FLIGHT, calls * 3, *agent[4:]))
+            for kind in ("many", "shared"):
+                call = call_of(tool, alone=kind == "many")
+                keep(kind, section, count, **run(*agent[:2], IN_FLIGHT, calls * 3, call, *agent[5:]))
     keep("memory", **run("driver", "memory", 1, call_of(SECTIONS["inventory"]), AGENT, "--simulate", largest))
     diagnosis.measure(keep, run, call_of, AGENT, largest, nodes, max(1, calls // 10))
     http_rates.measure(keep, run, largest, calls)
@@ -109,17 +113,23 @@ def print_one_in_flight(figures):
 
 
 def print_many_in_flight(figures):
-    print(f"{IN_FLIGHT} requests in flight           answers/s     p50 us     p99 us   CPU agent + child us   answer bytes")
-    for section, tool in SECTIONS.items():
-        for count in GPU_COUNTS:
-            names = ("per_second", "p50_us", "p99_us", "cpu_us", "child_cpu_us", "answer_bytes")
-            many = {name: figures["many", section, count, name] for name in names}
-            cpu = many["cpu_us"] + many["child_cpu_us"]
-            print(f"  {tool:20}{count:2} GPUs {many['per_second']:12.0f}{many['p50_us']:11.1f}{many['p99_us']:11.1f}"
-                  f"{many['cpu_us']:11.1f} +{many['child_cpu_us']:6.1f} ={cpu:7.1f}{many['answer_bytes']:9.0f}")
-            if (section, count) == ("inventory", 8):
-                print(f"{'':30}{verdict(many['per_second'], 8000, most=False):36}{verdict(cpu, 150, ' us')}")
-    print()
+    titles = {"many": "each a pass of its own", "shared": "those that wait share a pass"}
+    for kind, title in titles.items():
+        print(f"{f'{IN_FLIGHT} in flight, {title}':45}answers/s     p50 us     p99 us   CPU agent + child us   answer bytes")
+        for section, tool in SECTIONS.items():
+            for count in GPU_COUNTS:
+                print_rate(figures, kind, section, tool, count)
+        print()
+
+
+def print_rate(figures, kind, section, tool, count):
+    names = ("per_second", "p50_us", "p99_us", "cpu_us", "child_cpu_us", "answer_bytes")
+    many = {name: figures[kind, section, count, name] for name in names}
+    cpu = many["cpu_us"] + many["child_cpu_us"]
+    print(f"  {tool:20}{count:2} GPUs {many['per_second']:26.0f}{many['p50_us']:11.1f}{many['p99_us']:11.1f}"
+          f"{many['cpu_us']:11.1f} +{many['child_cpu_us']:6.1f} ={cpu:7.1f}{many['answer_bytes']:9.0f}")
+    if (kind, section, count) == ("many", "inventory", 8):
+        print(f"{'':44}{verdict(many['per_second'], 8000, most=False):36}{verdict(cpu, 150, ' us')}")
 
 
 def print_memory(figures):

@@ -8,13 +8,18 @@ BUILT = ROOT / ".build/bench"
 AGENT = ROOT / "bin/k8s-mcp-agent-http"
 BARE = ROOT / ".build/http/release/BareHTTP"
 CONNECTIONS = (1, 16)
-KINDS = ("stateless", "session")
 TOOL = "get_gpu_inventory"
 ENVELOPE = (
     '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}')
-REQUESTS = {
-    "stateless": f'"method":"tools/call","params":{{"name":"{TOOL}","arguments":{{}},{ENVELOPE}}}',
-    "session": f'"method":"tools/call","params":{{"name":"{TOOL}","arguments":{{}}}}',
+REQUEST = f'"method":"tools/call","params":{{"name":"{TOOL}","arguments":{{}},{ENVELOPE}}}'
+# What is measured beside the bare handler: how the driver talks, what it asks, and what to call it.
+KINDS = {
+    "stateless": ("stateless", REQUEST, "agent, 2026-07-28"),
+    "session": (
+        "session", f'"method":"tools/call","params":{{"name":"{TOOL}","arguments":{{}}}}', "agent, with session"),
+    # Whoever wants progress shares no pass.
+    "alone": (
+        "stateless", REQUEST.replace('"_meta":{', '"_meta":{"progressToken":1,'), "agent, each a pass of its own"),
 }
 
 
@@ -27,7 +32,7 @@ def record_answer(scenario):
     path = BUILT / "answer.json"
     with open(path, "wb") as file:
         subprocess.run(
-            [BUILT / "http_driver", "record", "stateless", REQUESTS["stateless"], *map(str, server(scenario))],
+            [BUILT / "http_driver", "record", "stateless", REQUEST, *map(str, server(scenario))],
             stdout=file, check=True)
     return path
 
@@ -37,10 +42,10 @@ def measure(keep, run, scenario, calls):
     answer = record_answer(scenario)
     for count in CONNECTIONS:
         some = calls * (1 if count == 1 else 3)
-        keep("http", "bare", count, **run("http_driver", "calls", count, some, "bare", REQUESTS["stateless"], BARE, answer))
-        for kind in KINDS:
-            keep("http", kind, count, **run("http_driver", "calls", count, some, kind, REQUESTS[kind], *server(scenario)))
-    keep("http memory", **run("http_driver", "memory", "stateless", REQUESTS["stateless"], *server(scenario)))
+        keep("http", "bare", count, **run("http_driver", "calls", count, some, "bare", REQUEST, BARE, answer))
+        for name, (kind, request, _) in KINDS.items():
+            keep("http", name, count, **run("http_driver", "calls", count, some, kind, request, *server(scenario)))
+    keep("http memory", **run("http_driver", "memory", "stateless", REQUEST, *server(scenario)))
 
 
 def show(figures, verdict):
@@ -52,8 +57,10 @@ def show(figures, verdict):
             value = {name: figures["http", kind, count, name] for name in (
                 "per_second", "p50_us", "p99_us", "cpu_us", "child_cpu_us")}
             share = value["per_second"] / bare
-            name = {"bare": "bare handler", "stateless": "agent, 2026-07-28", "session": "agent, with session"}[kind]
-            target = "" if kind == "bare" else f"{share:8.2f}   {verdict(share, 0.5, most=False)}"
+            name = "bare handler" if kind == "bare" else KINDS[kind][2]
+            target = "" if kind == "bare" else f"{share:8.2f}"
+            if kind in ("stateless", "session"):
+                target += f"   {verdict(share, 0.5, most=False)}"
             print(f"  {name:30}{count:11}{value['per_second']:11.0f}{value['p50_us']:11.1f}{value['p99_us']:11.1f}"
                   f"{value['cpu_us']:11.1f} +{value['child_cpu_us']:6.1f}  {target}")
     memory = {name: figures["http memory", name] / 1024 for name in (

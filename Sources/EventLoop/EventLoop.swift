@@ -21,6 +21,14 @@ public final class EventLoop: TaskExecutor, Sendable {
         /// True from the moment the thread has decided to sleep until it woke up: only then is a wake-up byte needed.
         var isAsleep = false
 
+        /// Takes note that the loop is about to wake up.
+        ///
+        /// - Returns: whether it sleeps, so that it has to be signalled.
+        mutating func wakesUp() -> Bool {
+            defer { isAsleep = false }
+            return isAsleep
+        }
+
         mutating func nextID() -> UInt64 {
             lastID += 1
             return lastID
@@ -40,10 +48,11 @@ public final class EventLoop: TaskExecutor, Sendable {
     /// Part of `TaskExecutor`: called by the Swift runtime when a task can go on.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        state.withLock { state in
+        let isAsleep = state.withLock { state in
             state.jobs.append(job)
-            wakeIfAsleep(&state)
+            return state.wakesUp()
         }
+        if isAsleep { signal() }
     }
 
     /// Runs tasks, timers and descriptor waits on the calling thread until ``stop()``.
@@ -73,18 +82,15 @@ public final class EventLoop: TaskExecutor, Sendable {
 
     /// Lets ``run()`` return once the tasks that are ready at this moment have run.
     public func stop() {
-        state.withLock { state in
+        let isAsleep = state.withLock { state in
             state.isStopping = true
-            wakeIfAsleep(&state)
+            return state.wakesUp()
         }
+        if isAsleep { signal() }
     }
 
-    /// Makes a sleeping loop look at its tables again; called with the lock held.
-    func wakeIfAsleep(_ state: inout State) {
-        guard state.isAsleep else { return }
-        state.isAsleep = false
-        wakeUp.signal()
-    }
+    /// Makes a sleeping loop look at its tables again; without the lock, for which the loop would wait as soon as it woke up.
+    func signal() { wakeUp.signal() }
 
     /// Fills the poll set; returns how long to sleep in milliseconds (-1: without end), or nil if the loop is to end.
     private func prepareToSleep(_ poller: inout Poller) -> Int32? {

@@ -41,12 +41,12 @@ extension EventLoop {
         let id = state.withLock { $0.nextID() }
         let wakeUp = await withTaskCancellationHandler {
             await withUnsafeContinuation { (continuation: WakeUpContinuation) in
-                let isCancelled = state.withLock { state in
-                    if Task.isCancelled { return true }
+                let (isCancelled, isAsleep) = state.withLock { state in
+                    if Task.isCancelled { return (true, false) }
                     register(&state, id, continuation)
-                    wakeIfAsleep(&state)
-                    return false
+                    return (false, state.wakesUp())
                 }
+                if isAsleep { signal() }
                 if isCancelled { continuation.resume(returning: .cancelled) }
             }
         } onCancel: {

@@ -37,13 +37,13 @@ package struct GPUSnapshot: SnapshotCodable, Equatable {
     package var name: Reading<String> = .unavailable(.notRead)
     /// False when the request asked for other GPUs only: then there is nothing but the identity.
     package var isSelected = false
-    package var inventory: GPUInventory?
-    package var telemetry: GPUTelemetry?
-    package var memoryHealth: GPUMemoryHealth?
-    package var links: GPULinks?
-    package var fabric: GPUFabric?
-    package var processes: GPUProcesses?
-    package var topology: GPUTopology?
+    @Boxed package var inventory: GPUInventory?
+    @Boxed package var telemetry: GPUTelemetry?
+    @Boxed package var memoryHealth: GPUMemoryHealth?
+    @Boxed package var links: GPULinks?
+    @Boxed package var fabric: GPUFabric?
+    @Boxed package var processes: GPUProcesses?
+    @Boxed package var topology: GPUTopology?
 
     package init() {}
 

@@ -66,7 +66,9 @@ extension NodeSnapshot {
         self.init()
         var decoder = SnapshotDecoder(bytes)
         while !decoder.isAtEnd { try add(partFrom: &decoder) }
-        gpus.sort { $0.index < $1.index }
+        // They come in another order only where some were put last.
+        let isSorted = gpus.indices.dropFirst().allSatisfy { gpus[$0 - 1].index < gpus[$0].index }
+        if !isSorted { gpus.sort { $0.index < $1.index } }
     }
 
     private mutating func add(partFrom decoder: inout SnapshotDecoder) throws(SnapshotError) {

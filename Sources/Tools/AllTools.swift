@@ -2,14 +2,15 @@ package import MCP
 
 /// Every tool of the agent, in the order in which clients see them. A tool is one file and one line here.
 package func allTools(_ context: ToolContext) -> [Tool] {
+    let loop = context.loop
     var tools = [
         DiagnoseGPUNode.tool(context),
-        GetGPUInventory.tool(context),
-        GetGPUTelemetry.tool(context),
+        GetGPUInventory.tool(context).coalescing(CoalescedCalls(loop: loop)),
+        GetGPUTelemetry.tool(context).coalescing(CoalescedCalls(loop: loop), if: GetGPUTelemetry.isOneReading),
         GetGPUHealth.tool(context),
         AnalyzeXidErrors.tool(context),
         SnapshotECC.tool(context),
-        InspectTopology.tool(context),
+        InspectTopology.tool(context).coalescing(CoalescedCalls(loop: loop)),
         DescribeGPUNode.tool(context),
         ListGPUProcesses.tool(context),
         GetPodGPUAllocation.tool(context),

@@ -7,8 +7,8 @@ enum Fixture {
         let events = EventSource()
         let server = MCPServer(
             info: ServerInfo(name: "mcp-conformance-server", version: "1.0.0"),
-            tools: ContentTools.all + TalkingTools.all + QuestionTools.all + InputRequiredTools.all + SchemaTools.all
-                + EventTools.all(events),
+            tools: ContentTools.all + TalkingTools.all + PaceTools.all + QuestionTools.all + InputRequiredTools.all
+                + SchemaTools.all + EventTools.all(events),
             resources: Documents.resources, templates: [Documents.template], prompts: Prompts.all,
             features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: .all), pageSize: pageSize)
         events.attach(server)

@@ -20,8 +20,11 @@ enum QuestionTools {
         ) { call in
             let schema: JSONValue = [
                 "type": "object",
-                "properties": ["response": ["type": "string", "description": "User's response"]],
-                "required": ["response"],
+                "properties": [
+                    "username": ["type": "string", "description": "User's response"],
+                    "email": ["type": "string", "description": "User's email address"],
+                ],
+                "required": ["username", "email"],
             ]
             let message = call.arguments["message"]?.stringValue ?? ""
             let answer = try await call.ask("response", .form(message: message, schema: schema))

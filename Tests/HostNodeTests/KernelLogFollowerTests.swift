@@ -1,5 +1,6 @@
 import Glibc
 import Snapshots
+import TestSupport
 import Testing
 
 @testable import HostNode

@@ -62,7 +62,7 @@ def test_progress_and_logs_arrive_in_order(session):
 def test_questions_reach_the_client_and_answers_come_back(session):
     tools = session[1]["tools"]
     assert tools["test_sampling"] == ["LLM response: Paris"]
-    assert tools["test_elicitation"] == ['User response: action=accept, content={"response":"Ann"}']
+    assert tools["test_elicitation"] == ['User response: action=accept, content={"username":"Ann","email":"Ann"}']
     assert tools["test_input_required_result_list_roots"] == ["Roots: file:///work"]
     assert tools["test_input_required_result_multiple_inputs"] == ["Received 3 answers"]
     assert tools["test_input_required_result_multi_round"] == ["Ann likes Ann"]

@@ -192,10 +192,11 @@ def test_questions_come_on_the_stream_of_their_call(client):
     assert next(events)["data"] == ""
     question = json.loads(next(events)["data"])
     assert (question["method"], question["params"]["message"]) == ("elicitation/create", "Well?")
-    answer = {"action": "accept", "content": {"response": "yes"}}
+    answer = {"action": "accept", "content": {"username": "ann", "email": "a@example.org"}}
     assert client.send("POST", {"jsonrpc": "2.0", "id": question["id"], "result": answer}).status == 202
     reply = json.loads(next(events)["data"])
-    assert reply["result"]["content"][0]["text"] == 'User response: action=accept, content={"response":"yes"}'
+    assert reply["result"]["content"][0]["text"] == (
+        'User response: action=accept, content={"username":"ann","email":"a@example.org"}')
 
 
 def test_a_stream_that_broke_off_is_resumed(client):

@@ -37,8 +37,8 @@ extension NodeSnapshot {
         guard listed.count == gpus.count else { return [] }
         let proc = host.procGPUs.value ?? []
         let pci = host.pciGPUs.value ?? []
-        let candidates = Set((proc.map(\.busID) + pci).filter { !listed.contains($0.slot) })
-        return candidates.sorted().map { busID in
+        func isMissing(_ busID: BusID) -> Bool { !listed.contains(busID.slot) }
+        return Set(proc.map(\.busID).filter(isMissing) + pci.filter(isMissing)).sorted().map { busID in
             let known = proc.first { $0.busID.slot == busID.slot }
             return MissingGPU(
                 busID: busID, uuid: known?.uuid,

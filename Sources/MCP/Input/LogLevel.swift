@@ -4,6 +4,9 @@ package import JSON
 public enum LogLevel: String, Sendable, CaseIterable, Comparable {
     case debug, info, notice, warning, error, critical, alert, emergency
 
+    /// What a level may be called, for the error of who calls it otherwise.
+    static let choices = "one of " + allCases.map(\.rawValue).joined(separator: ", ")
+
     public static func < (left: LogLevel, right: LogLevel) -> Bool {
         (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
     }

@@ -27,16 +27,27 @@ extension ServerSession {
     mutating func open(_ request: SessionRequest, _ work: CallWork) throws(ProtocolError) -> StartedCall {
         let digest = request.isStateless ? RequestDigest(method: request.method, params: request.params) : nil
         let past = try digest.map { digest throws(ProtocolError) in try history(request.params, digest) }
+        let logLevel = try logLevel(request)
         let key = CallKey(number: nextNumber())
         let meta = request.params["_meta"]
         let token = meta?["progressToken"].flatMap(RequestID.init)
         calls[key] = OpenCall(
             id: request.id, revision: request.revision, destination: request.destination, progressToken: token,
-            logLevel: request.isStateless
-                ? meta?[RequestEnvelope.logLevelKey]?.stringValue.flatMap(LogLevel.init) : nil,
-            past: past, digest: digest)
+            logLevel: logLevel, past: past, digest: digest)
         keys[request.id] = key
         return StartedCall(key: key, session: request.session, wantsProgress: token != nil, work: work, past: past)
+    }
+
+    /// How grave messages must be that a request wants to hear which stands alone; nil if it wants none, or none are sent.
+    private func logLevel(_ request: SessionRequest) throws(ProtocolError) -> LogLevel? {
+        let key = RequestEnvelope.logLevelKey
+        guard request.isStateless, server.features.logging.serves(request.revision),
+            let named = request.params["_meta"]?[key]
+        else { return nil }
+        guard let level = named.stringValue.flatMap(LogLevel.init) else {
+            throw .invalidParams("\"\(key)\" must be \(LogLevel.choices)")
+        }
+        return level
     }
 
     /// What the client brings along from requests before this one.

@@ -56,8 +56,7 @@ extension ServerSession {
 
     mutating func setLogLevel(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
         guard let level = LogLevel(rawValue: try request.string("level")) else {
-            let levels = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .invalidParams("level must be one of \(levels)")
+            throw .invalidParams("level must be \(LogLevel.choices)")
         }
         logLevel = level
         reply(to: request, into: &out) { _ in }

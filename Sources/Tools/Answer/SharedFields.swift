@@ -8,34 +8,28 @@ struct SharedFields {
     init(_ devices: [DeviceFields]) {
         own = devices.map(\.fields)
         guard devices.count > 1, let first = own.first else { return }
-        var sharedPlaces: [[Int]] = Array(repeating: [], count: own.count)
-        for (place, field) in first.enumerated() {
-            guard let places = Self.places(of: field, near: place, in: own) else { continue }
-            shared.append(field)
-            for (device, place) in places.enumerated() { sharedPlaces[device].append(place) }
-        }
-        for device in own.indices { own[device] = Self.without(sharedPlaces[device], own[device]) }
+        shared = first.enumerated().filter { place, field in
+            own.dropFirst().allSatisfy { Self.has(field, near: place, in: $0) }
+        }.map(\.element)
+        guard !shared.isEmpty else { return }
+        for device in own.indices { own[device] = Self.without(shared, own[device]) }
     }
 
-    /// Where each GPU has this very field; nil if one of them has it not. All GPUs list their fields in the same order, so
-    /// it mostly stands in the same place.
-    private static func places(of field: Field, near place: Int, in devices: [[Field]]) -> [Int]? {
-        var places: [Int] = []
-        places.reserveCapacity(devices.count)
-        for fields in devices {
-            let near = place < fields.count && fields[place].key == field.key
-            guard let found = near ? place : fields.firstIndex(where: { $0.key == field.key }),
-                fields[found].value == field.value
-            else { return nil }
-            places.append(found)
-        }
-        return places
+    /// All GPUs list their fields in the same order, so a field mostly stands in the same place.
+    private static func has(_ field: Field, near place: Int, in fields: [Field]) -> Bool {
+        if place < fields.count, fields[place].key == field.key { return fields[place].value == field.value }
+        return fields.contains(field)
     }
 
-    private static func without(_ places: [Int], _ fields: [Field]) -> [Field] {
-        guard !places.isEmpty else { return fields }
-        var isShared = Array(repeating: false, count: fields.count)
-        for place in places { isShared[place] = true }
-        return zip(fields, isShared).filter { !$0.1 }.map(\.0)
+    /// Takes out the shared fields, which a GPU has in the same order as all others.
+    private static func without(_ shared: [Field], _ fields: [Field]) -> [Field] {
+        var rest: [Field] = []
+        rest.reserveCapacity(fields.count - shared.count)
+        var next = shared.makeIterator()
+        var wanted = next.next()
+        for field in fields {
+            if let key = wanted?.key, key == field.key { wanted = next.next() } else { rest.append(field) }
+        }
+        return rest
     }
 }

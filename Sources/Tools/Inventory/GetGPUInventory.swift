@@ -37,12 +37,21 @@ package enum GetGPUInventory {
 
     private static func summary(_ reading: NodeReading) -> String {
         let all = reading.snapshot.gpus
-        let names = Dictionary(grouping: all, by: { $0.name.value ?? "unnamed GPU" }).map {
-            "\($0.value.count) x \($0.key)"
-        }
+        let names = counted(all.map { $0.name.value ?? "unnamed GPU" }).map { "\($0.count) x \($0.name)" }
         let driver = reading.snapshot.driver.driverVersion.value.map { ", driver \($0)" } ?? ""
         let trouble = reading.problems.first.map { " \($0.message)" } ?? ""
         let chosen = reading.selected.count == all.count ? "" : " (\(reading.selected.count) shown)"
         return names.sorted().joined(separator: ", ") + chosen + driver + "." + trouble
+    }
+
+    /// How often each name is there.
+    private static func counted(_ names: [String]) -> [(name: String, count: Int)] {
+        names.reduce(into: []) { counts, name in
+            if let known = counts.firstIndex(where: { $0.name == name }) {
+                counts[known].count += 1
+            } else {
+                counts.append((name, 1))
+            }
+        }
     }
 }

@@ -32,6 +32,9 @@ package enum GetGPUTelemetry {
         }
     }
 
+    /// Whether a call does not sample over a time.
+    static func isOneReading(_ call: ToolCall) -> Bool { (call.arguments["duration_ms"]?.intValue ?? 0) == 0 }
+
     private static let deviceSchema =
         TelemetryFields.deviceSchema + [
             ("statistics", TelemetryStatistics.schema),

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import HostNode
@@ -52,40 +53,7 @@ struct TemporaryFiles: HostFiles {
     }
 }
 
-struct TestSystemError: Error {
-    let call: String
-    let code = errno
-}
-
-/// A folder that is removed with all its content when it goes out of scope.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/host-node-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestSystemError(call: "mkdtemp") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        Self.remove(path)
-    }
-
-    private static func remove(_ path: String) {
-        if let directory = opendir(path) {
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                guard name != ".", name != ".." else { continue }
-                let child = path + "/" + name
-                if unlink(child) != 0 { remove(child) }
-            }
-            closedir(directory)
-        }
-        rmdir(path)
-    }
-
+extension TemporaryFolder {
     func write(_ entries: [String: InMemoryHostFiles.Entry]) throws {
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) { try write(entry, at: name) }
     }
@@ -111,13 +79,5 @@ final class TemporaryFolder: Sendable {
         guard let file = fopen(full, "w") else { throw TestSystemError(call: "fopen \(full)") }
         defer { fclose(file) }
         guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw TestSystemError(call: "fwrite \(full)") }
-    }
-
-    private func makeParents(of name: String) {
-        var parent = path
-        for part in name.split(separator: "/").dropLast() {
-            parent += "/" + part
-            mkdir(parent, 0o755)
-        }
     }
 }

@@ -110,7 +110,7 @@ import Testing
     static func run(
         _ body: String, _ command: DriverToolCommand = .reset(uuid: DriverResetTests.uuid), limit: Duration? = nil
     ) async throws -> DriverToolRun {
-        let folder = Folder()
+        let folder = try Folder()
         folder.script("/usr/bin/nvidia-smi", body)
         return try await onLoop { loop in
             guard let tool = NvidiaSMI.find(roots: [folder.path], entering: false, loop: loop, limit: limit) else {
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func aHangIsEndedWithAllItsChildren() async throws {
-        let folder = Folder()
+        let folder = try Folder()
         let mark = folder.path + "/pid"
         let run = try await Self.run(
             "echo begun; sleep 1000 & echo $! > \(mark); wait", limit: .milliseconds(300))
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test func whatCannotBeStarted() async throws {
-        let folder = Folder()
+        let folder = try Folder()
         let (missing, broken) = try await onLoop { loop in
             let missing = await NvidiaSMI(root: folder.path, path: "/usr/bin/nvidia-smi", loop: loop)
                 .run(.reset(uuid: "x"))
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0)) func runsInsideTheDriversRoot() async throws {
-        let folder = Folder()
+        let folder = try Folder()
         for file in ["/bin/sh"] + Self.libraries(of: "/bin/sh") { Self.copy(file, into: folder) }
         folder.put("/mark", .text("inside"))
         folder.put("/dev/null", .text(""))
@@ -216,7 +216,7 @@ import Testing
     }
 
     @Test func isNotFoundWhereItIsNot() async throws {
-        let folder = Folder(["/usr/bin/nvidia-smi": .text("not a program")])
+        let folder = try Folder(["/usr/bin/nvidia-smi": .text("not a program")])
         let found = try await onLoop { loop in NvidiaSMI.find(roots: ["/no/such/root", folder.path], loop: loop) != nil
         }
         #expect(!found)

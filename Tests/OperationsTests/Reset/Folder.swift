@@ -1,28 +1,22 @@
 import Glibc
 import HostNode
+import TestSupport
 
 /// A folder of real files that is removed with all its content when it goes out of scope.
 final class Folder: Sendable {
-    let path: String
+    private let folder: TemporaryFolder
+    var path: String { folder.path }
 
-    init(_ entries: [String: InMemoryHostFiles.Entry] = [:]) {
-        var template = Array("/tmp/operations-test-XXXXXX".utf8CString)
-        _ = mkdtemp(&template)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    init(_ entries: [String: InMemoryHostFiles.Entry] = [:]) throws {
+        folder = try TemporaryFolder()
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) { put(name, entry) }
     }
-
-    deinit { Self.remove(path) }
 
     /// Makes, replaces or removes one entry.
     func put(_ name: String, _ entry: InMemoryHostFiles.Entry?) {
         let full = path + name
         unlink(full)
-        var parent = path
-        for part in name.split(separator: "/").dropLast() {
-            parent += "/" + part
-            mkdir(parent, 0o755)
-        }
+        folder.makeParents(of: name)
         switch entry {
         case .file(let bytes)?: write(bytes, to: full, mode: 0o644)
         case .symlink(let target)?: symlink(target, full)
@@ -49,20 +43,5 @@ final class Folder: Sendable {
         let file = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         _ = Glibc.write(file, bytes, bytes.count)
         close(file)
-    }
-
-    private static func remove(_ path: String) {
-        if let directory = opendir(path) {
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                guard name != ".", name != ".." else { continue }
-                let child = path + "/" + name
-                if unlink(child) != 0 { remove(child) }
-            }
-            closedir(directory)
-        }
-        rmdir(path)
     }
 }

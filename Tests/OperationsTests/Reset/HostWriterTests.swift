@@ -21,34 +21,34 @@ import Testing
     }
 
     @Test func writesWhereTheLinksOfSysfsLead() async throws {
-        let folder = Folder(FakeKernel.node())
+        let folder = try Folder(FakeKernel.node())
         #expect(try await Self.write(folder) == .done)
         #expect(folder.text("\(FakeKernel.device)/reset") == "1")
     }
 
     @Test func absoluteLinksStayInsideTheRoot() async throws {
-        let folder = Folder(["/sys/real/reset": .text(""), Self.device: .symlink("/sys/real")])
+        let folder = try Folder(["/sys/real/reset": .text(""), Self.device: .symlink("/sys/real")])
         #expect(try await Self.write(folder) == .done)
         #expect(folder.text("/sys/real/reset") == "1")
     }
 
     @Test func linksUpwardsStayInsideTheRoot() async throws {
-        let outside = Folder(["/reset": .text("untouched")])
-        let folder = Folder([Self.device: .symlink("../../../../../../../../../../../.." + outside.path)])
+        let outside = try Folder(["/reset": .text("untouched")])
+        let folder = try Folder([Self.device: .symlink("../../../../../../../../../../../.." + outside.path)])
         #expect(try await Self.write(folder) == .failed(errno: ENOENT))
         #expect(outside.text("/reset") == "untouched")
     }
 
     @Test func aMissingFileIsNotMade() async throws {
-        let folder = Folder(["/sys/bus/pci/rescan": .text("")])
+        let folder = try Folder(["/sys/bus/pci/rescan": .text("")])
         #expect(try await Self.write(folder) == .failed(errno: ENOENT))
         #expect(access(folder.path + Self.device, F_OK) != 0)
     }
 
     /// A link that was not there when the path was resolved.
     @Test(arguments: [true, false]) func aLinkThatAppearsMeanwhileIsNotFollowed(_ isLast: Bool) async throws {
-        let outside = Folder(["/reset": .text("untouched")])
-        let folder = Folder()
+        let outside = try Folder(["/reset": .text("untouched")])
+        let folder = try Folder()
         if isLast {
             folder.put("\(Self.device)/reset", .symlink(outside.path + "/reset"))
         } else {
@@ -60,9 +60,9 @@ import Testing
     }
 
     @Test func onlyRegularFilesAreWritten() async throws {
-        let folder = Folder(["\(Self.device)/reset": .directory])
+        let folder = try Folder(["\(Self.device)/reset": .directory])
         #expect(try await Self.write(folder) == .failed(errno: EISDIR))
-        let pipe = Folder(["\(Self.device)/x": .text("")])
+        let pipe = try Folder(["\(Self.device)/x": .text("")])
         mkfifo(pipe.path + "\(Self.device)/reset", 0o600)
         #expect(try await Self.write(pipe) == .failed(errno: ENXIO))
     }

@@ -173,7 +173,7 @@ import Testing
     static func run(
         _ faults: FakeKernel.Faults, _ body: @escaping @Sendable (ResetRun, Folder) -> Void
     ) async throws {
-        let folder = Folder(FakeKernel.node())
+        let folder = try Folder(FakeKernel.node())
         let files = try HostDirectory(root: folder.path)
         let run = try await onLoop { loop in
             let writer = HostWriter(files: files, root: folder.path, loop: loop)

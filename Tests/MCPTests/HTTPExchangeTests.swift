@@ -19,7 +19,7 @@ import Testing
         #expect(Self.names.count >= ExchangeTests.names.count - 2)
     }
 
-    @Test(arguments: names) func answersAsInMemory(name: String) async throws {
+    @Test(arguments: names) func answersAsOnFile(name: String) async throws {
         try await ExchangeRun<HTTPTransport>.check(name)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         #expect(Self.names.count >= ExchangeTests.names.count - 1)
     }
 
-    @Test(arguments: names) func answersAsInMemory(name: String) async throws {
+    @Test(arguments: names) func answersAsOnFile(name: String) async throws {
         try await ExchangeRun<StdioTransport>.check(name)
     }
 }

@@ -38,8 +38,10 @@ public struct TLSFiles: Sendable, Equatable {
 public struct HTTPLimits: Sendable {
     /// Bytes of a request's body.
     public var body = 4 << 20
-    /// Bytes of all headers of a request.
+    /// Bytes of a request's line and all its headers.
     public var headers = 32 << 10
+    /// How many headers a request may have.
+    public var headerFields = 100
     /// Connections at the same time; further ones wait to be accepted.
     public var connections = 2_048
     /// Calls that run at the same time.
@@ -58,6 +60,8 @@ public struct HTTPLimits: Sendable {
     public var pending = 8 << 20
     /// Bytes of events that a session keeps for a client that comes back.
     public var history = 1 << 20
+    /// How long the events of a stream that lost its connection are kept and added to, for a client that comes back.
+    public var streamMemory: Duration = .seconds(60)
     /// How often a silent stream says that it lives.
     public var keepAlive: Duration = .seconds(15)
     /// How long calls may go on after the server was told to end.

@@ -75,7 +75,8 @@ public final class HTTPServer: Service {
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [ConnectionWatch(connections, limits)],
                 httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers, maxHeaderFieldCount: 100)))
+                    maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers,
+                    maxHeaderFieldCount: limits.headerFields)))
         guard let files = configuration.tls else { return http }
         return try .tls(http, tlsConfiguration: CertificateStore(files, onNotice: onNotice).configuration)
     }

@@ -11,9 +11,10 @@ struct RunningServer {
     private let services: ServiceGroup
     private let running: Task<Void, any Error>
 
-    init(_ server: MCPServer, _ limits: HTTPLimits) async throws {
+    init(_ server: MCPServer, _ limits: HTTPLimits, tokenFile: String? = nil) async throws {
         var configuration = HTTPConfiguration(port: 0)
         configuration.limits = limits
+        configuration.tokenFile = tokenFile
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let http = HTTPServer(server, configuration: configuration) { listening.yield($0) }
         let services = ServiceGroup(
@@ -30,11 +31,12 @@ struct RunningServer {
 
     /// Serves for as long as `body` runs.
     static func serving(
-        _ limits: HTTPLimits, _ tools: [Tool] = [], _ body: (RunningServer) async throws -> Void
+        _ limits: HTTPLimits, _ tools: [Tool] = [], tokenFile: String? = nil,
+        _ body: (RunningServer) async throws -> Void
     ) async throws {
         let features = ServerFeatures(resourceUpdates: true, listChanges: true)
         let server = MCPServer(info: ServerInfo(name: "s", version: "1"), tools: tools, features: features)
-        let running = try await RunningServer(server, limits)
+        let running = try await RunningServer(server, limits, tokenFile: tokenFile)
         do { try await body(running) } catch {
             try await running.end()
             throw error
@@ -109,8 +111,10 @@ final class RawClient: Sendable {
 
     /// Everything up to the end; nil where it does not come.
     func readToEnd() async -> String? {
+        // A stream that says again and again that it lives is no end either.
+        let deadline = ContinuousClock.now + .seconds(20)
         var text = ""
-        while let more = await read() {
+        while let more = await read(), ContinuousClock.now < deadline {
             if more.isEmpty { return text }
             text += more
         }

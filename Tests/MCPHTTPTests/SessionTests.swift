@@ -17,8 +17,9 @@ import Testing
             },
         ])
 
-    private func session(limits: HTTPLimits = HTTPLimits()) throws -> LegacySession {
-        let session = LegacySession(Self.server, limits: limits, executor: nil, gauge: CallGauge(limit: 10))
+    private func session(of server: MCPServer = Self.server, limits: HTTPLimits = HTTPLimits()) throws -> LegacySession
+    {
+        let session = LegacySession(server, limits: limits, executor: nil, gauge: CallGauge(limit: 10))
         _ = session.post([
             "jsonrpc": "2.0", "id": 0, "method": "initialize",
             "params": ["protocolVersion": "2025-11-25", "capabilities": ["elicitation": [:]]],
@@ -93,6 +94,39 @@ import Testing
         #expect(!busy.sweep(now: .now + .seconds(1)))
         #expect(!listening.sweep(now: .now + .seconds(1)))
         busy.end()
+    }
+
+    /// What is subscribed to counts while it can be told, and for as long as a client may come back for it.
+    @Test func nothingIsWatchedForAClientThatDoesNotListen() throws {
+        let server = MCPServer(
+            info: ServerInfo(name: "s", version: "1"), tools: [],
+            resources: [Resource(uri: "a:b", name: "b") { _ in [] }],
+            features: ServerFeatures(resourceUpdates: true))
+        let session = try session(of: server)
+        func expect(_ watched: Set<String>, in seconds: Int) {
+            _ = session.sweep(now: .now + .seconds(seconds))
+            #expect(server.watchedResources == watched)
+        }
+        func subscribe(_ method: String) {
+            _ = session.post(["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": ["uri": "a:b"]])
+        }
+        subscribe("resources/subscribe")
+        expect(["a:b"], in: 50)
+        expect([], in: 70)
+        let (number, connection) = try #require(session.listen())
+        expect(["a:b"], in: 700)
+        session.detach(number, connection)
+        expect(["a:b"], in: 50)
+        expect([], in: 70)
+        subscribe("resources/unsubscribe")
+        subscribe("resources/subscribe")
+        expect([], in: 70)
+        let (_, other) = try #require(session.resume(after: EventID(stream: 0, number: 0)))
+        expect(["a:b"], in: 700)
+        session.detach(0, other)
+        expect([], in: 70)
+        session.end()
+        expect([], in: 0)
     }
 
     @Test func theOldestIdleSessionMakesRoom() throws {

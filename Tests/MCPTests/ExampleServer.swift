@@ -54,9 +54,10 @@ enum ExampleServer {
         return .text(call.wantsProgress ? "reported" : "nobody listened")
     }
 
-    /// The in-memory tests never run it, but answer it when they are told to.
-    static func hold(on loop: EventLoop?) -> Tool {
+    /// Recordings never run it, but answer it when they are told to.
+    static func hold(on loop: EventLoop?, _ held: HeldCalls?) -> Tool {
         Tool(name: "hold", title: "Hold", description: "Takes its time.", inputSchema: ["type": "object"]) { call in
+            if let held { await held.hold() }
             try? await loop?.sleep(for: .milliseconds(call.arguments["ms"]?.intValue ?? 60_000))
             return .text(Task.isCancelled ? "cancelled" : "held")
         }
@@ -79,9 +80,9 @@ enum ExampleServer {
         name: "example", version: "1.2.3", title: "Example", description: "A server for tests",
         websiteURL: "https://example.org")
 
-    static func make(pageSize: Int? = nil, loop: EventLoop? = nil) -> MCPServer {
+    static func make(pageSize: Int? = nil, loop: EventLoop? = nil, held: HeldCalls? = nil) -> MCPServer {
         MCPServer(
-            info: info, instructions: "Call echo.", tools: [echo, fail, words, table, steps, hold(on: loop), bulk],
-            pageSize: pageSize)
+            info: info, instructions: "Call echo.",
+            tools: [echo, fail, words, table, steps, hold(on: loop, held), bulk], pageSize: pageSize)
     }
 }

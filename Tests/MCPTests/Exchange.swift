@@ -1,11 +1,12 @@
+import Foundation
 import JSON
 import Testing
 
 @testable import MCP
 
 /// A conversation on file: what the client sends (`> `), what the server answers to it (`< `), and directions to the test
-/// (`! `): `! strict` (no bare requests), `! pipes` (not over HTTP), `! session` (over HTTP this needs one), `! pages N`,
-/// `! full [N]` (the server that offers everything, in pages of N), and those of ``Replay/follow(_:)``.
+/// (`! `): `! strict` (no bare requests, not on pipes), `! pipes` (not over HTTP), `! session` (over HTTP this needs one),
+/// `! pages N`, `! full [N]` (the server that offers everything, in pages of N), and those of ``Replay/follow(_:)``.
 struct Exchange {
     enum Step: Equatable {
         case comment(String)
@@ -67,12 +68,12 @@ struct Exchange {
     }
 
     private static func replay(_ words: [String]) -> Replay? {
-        let number = words.last.flatMap { Int($0) }
-        return switch words.first {
-        case "strict": Replay(allowsBareRequests: false)
-        case "pages": Replay(ExampleServer.make(pageSize: number))
-        case "full": Replay(FullServer.make(pageSize: number))
-        default: nil
+        ExchangeOffer(words).map { offer in
+            Replay(offer.server(HeldCalls()), allowsBareRequests: offer.allowsBareRequests)
         }
+    }
+
+    static func named(_ name: String) throws -> Exchange {
+        Exchange(try String(contentsOf: ExchangeTests.folder.appending(path: name), encoding: .utf8))
     }
 }

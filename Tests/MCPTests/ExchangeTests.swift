@@ -3,6 +3,8 @@ import JSON
 import Testing
 
 /// Every file in Exchanges, answered in memory and compared line by line. `UPDATE_GOLDEN=1` records the answers anew.
+///
+/// The same files are replayed over pipes and over HTTP, all by one body, ``ExchangeRun``.
 @Suite struct ExchangeTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Exchanges")
 
@@ -13,6 +15,10 @@ import Testing
 
     @Test func filesAreFound() {
         #expect(Self.names.count >= 20)
+    }
+
+    @Test(arguments: names) func answersInMemory(name: String) async throws {
+        try await ExchangeRun<MemoryTransport>.check(name)
     }
 
     @Test(arguments: names) func answersAsRecorded(name: String) async throws {

@@ -7,7 +7,7 @@ enum FullServer {
         MCPServer(
             info: ServerInfo(
                 name: "full", version: "2", icons: [Icon(source: "https://example.org/i.png", mimeType: "image/png")]),
-            tools: [blocks, confirm, survey, rounds, needy, talk], resources: resources, templates: [template],
+            tools: [blocks, confirm, survey, rounds, needy, talk, visit], resources: resources, templates: [template],
             prompts: [greet, review, ask],
             features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: .all), pageSize: pageSize)
     }
@@ -72,6 +72,11 @@ enum FullServer {
         return .text("talked")
     }
 
+    static let visit = tool("visit") { call in
+        let page = InputRequest.page(message: "Log in", url: "https://example.org/login", elicitationID: "e1")
+        return .text("\(try await call.ask("page", page).action?.rawValue ?? "none")")
+    }
+
     static let resources = [
         Resource(
             uri: "doc://text", name: "text", title: "Text", description: "Some words", mimeType: "text/plain", size: 5,
@@ -82,6 +87,10 @@ enum FullServer {
         },
         Resource(uri: "doc://broken", name: "broken") { _ in throw CallError.failed("the disk is gone") },
         Resource(uri: "doc://empty", name: "empty") { _ in [] },
+        Resource(uri: "doc://asking", name: "asking") { call in
+            let answer = try await call.context.ask("sure", .confirmation("Really?"))
+            return [ResourceContents(uri: call.uri, text: "confirmed: \(answer.isConfirmed)")]
+        },
     ]
 
     static let template = ResourceTemplate(

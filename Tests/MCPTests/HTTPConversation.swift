@@ -15,16 +15,16 @@ final class HTTPConversation: @unchecked Sendable {
     private var session: String?
     private var revision: String?
     private var sessions: Set<String> = []
-    /// Sockets of requests that stand alone and may have no end.
+    /// Sockets of requests that stand alone and are not answered yet.
     private var listening: [RequestID: Int32] = [:]
 
     init(port: Int) { self.port = port }
 
-    /// Sends one message; returns once its answer has begun to come.
-    func send(_ line: String) async throws {
+    /// Sends one message; returns once its answer has begun to come, unless that is not to be waited for.
+    func send(_ line: String, isHeld: Bool = false) async throws {
         let message = try? JSONParser.parse(line)
         if message?["method"] == "notifications/cancelled", abandon(message?["params"]?["requestId"]) { return }
-        try await request("POST", headers(for: message), body: line, id: message?["id"])
+        try await request("POST", headers(for: message), body: line, id: message?["id"], isHeld: isHeld)
         if message?["method"] == "initialize", beginsSession() { try await request("GET", legacyHeaders, body: "") }
     }
 
@@ -94,7 +94,9 @@ final class HTTPConversation: @unchecked Sendable {
         return headers
     }
 
-    private func request(_ method: String, _ headers: [String], body: String, id: JSONValue? = nil) async throws {
+    private func request(
+        _ method: String, _ headers: [String], body: String, id: JSONValue? = nil, isHeld: Bool = false
+    ) async throws {
         let socket = try connect()
         let all =
             ["Host: localhost", "Content-Type: application/json", "Accept: application/json, text/event-stream"]
@@ -105,11 +107,12 @@ final class HTTPConversation: @unchecked Sendable {
         let begun = DispatchSemaphore(value: 0)
         lock.withLock {
             openStreams += 1
-            if let id = id.flatMap(RequestID.init), headers.contains("Mcp-Method: subscriptions/listen") {
+            if let id = id.flatMap(RequestID.init), headers.contains(where: { $0.hasPrefix("Mcp-Method:") }) {
                 listening[id] = socket
             }
         }
         Thread.detachNewThread { self.read(socket, begun) }
+        guard !isHeld else { return }
         try #require(await onThread { begun.wait(timeout: .now() + 20) } == .success)
     }
 

@@ -10,16 +10,22 @@ final class Replay: CallPort, EventObserver {
         var session: ServerSession
         var out = JSONWriter()
         var held: [StartedCall] = []
+        var tasks: [CallKey: Task<Void, Never>] = [:]
         var waiting: [CallKey: AnswerContinuation] = [:]
         var settled: [CallKey: WakeUpSignal] = [:]
     }
 
     private let server: MCPServer
     private let state: Mutex<State>
+    private let runsHeldCalls: Bool
     private let mask = StateMask()
 
-    init(_ server: MCPServer = ExampleServer.make(), allowsBareRequests: Bool = true) {
+    /// - Parameter runsHeldCalls: false where ``follow(_:)`` ends them.
+    init(
+        _ server: MCPServer = ExampleServer.make(), allowsBareRequests: Bool = true, runsHeldCalls: Bool = false
+    ) {
         self.server = server
+        self.runsHeldCalls = runsHeldCalls
         state = Mutex(State(session: ServerSession(server, allowsBareRequests: allowsBareRequests)))
         server.add(self)
     }
@@ -41,6 +47,9 @@ final class Replay: CallPort, EventObserver {
         switch action {
         case .start(let call) where call.tool?.name == "hold":
             state.withLock { $0.held.append(call) }
+            guard runsHeldCalls else { return }
+            let task = Task { await self.run(call) }
+            state.withLock { $0.tasks[call.key] = task }
         case .start(let call):
             let settled = state.withLock { state in
                 let settled = WakeUpSignal()
@@ -51,7 +60,9 @@ final class Replay: CallPort, EventObserver {
             await settled.wait()
         case .answer(let key, let answers): await resume(key, .success(answers))
         case .refuse(let key, let error): await resume(key, .failure(error))
-        case .cancel(let key): await resume(key, .failure(.cancelled))
+        case .cancel(let key):
+            state.withLock { $0.tasks[key] }?.cancel()
+            await resume(key, .failure(.cancelled))
         case .listen: break
         }
     }
@@ -104,10 +115,7 @@ final class Replay: CallPort, EventObserver {
                 state.session.finish(call.key, with: .tool(.text("held")), into: &state.out)
             }
         case "notify":
-            let events: [String: ServerEvent] = [
-                "tools": .toolsChanged, "prompts": .promptsChanged, "resources": .resourcesChanged,
-            ]
-            events[argument].map(server.notify)
+            ExchangeOffer.events[argument].map(server.notify)
         case "updated": server.notify(.resourceUpdated(uri: argument))
         case "end": state.withLock { $0.session.endSubscriptions(into: &$0.out) }
         case "watched": #expect(server.watchedResources == Set(words.dropFirst()))

@@ -90,6 +90,17 @@ final class ServedConnection: @unchecked Sendable {
         }
     }
 
+    /// What the server has written and nobody has read, without waiting for more.
+    func rest() -> [String] {
+        var lines: [String] = []
+        var waiting: Int32 = 0
+        while unread.contains(0x0A) || (ioctl(fromServer, UInt(FIONREAD), &waiting) == 0 && waiting > 0) {
+            guard let line = readLine() else { break }
+            lines.append(line)
+        }
+        return lines
+    }
+
     func readValue() throws -> JSONValue {
         try JSONParser.parse(try #require(readLine()))
     }

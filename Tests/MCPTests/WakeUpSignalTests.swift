@@ -1,25 +1,56 @@
+import Synchronization
 import Testing
 
 @testable import MCP
 
 @Suite struct WakeUpSignalTests {
-    @Test func keepsOneFiringForWhoeverComesLater() async {
+    /// Counts how often a task that waits again and again is woken up.
+    private final class Sleeper: Sendable {
         let signal = WakeUpSignal()
-        signal.fire()
-        signal.fire()
-        await signal.wait()
-        let second = Task { await signal.wait() }
-        signal.fire()
-        await second.value
+        /// Is fired after each wake-up has been counted.
+        let counted = WakeUpSignal()
+        private let wakeUps = Mutex(0)
+
+        var count: Int { wakeUps.withLock { $0 } }
+
+        func sleepAgainAndAgain() async {
+            while true {
+                await signal.wait()
+                guard !Task.isCancelled else { return }
+                wakeUps.withLock { $0 += 1 }
+                counted.fire()
+            }
+        }
+    }
+
+    @Test func keepsOneFiringForWhoeverComesLater() async {
+        let sleeper = Sleeper()
+        for _ in 0..<3 { sleeper.signal.fire() }
+        let task = Task { await sleeper.sleepAgainAndAgain() }
+        await sleeper.counted.wait()
+        #expect(sleeper.count == 1)
+        // Had the other firings been kept, too, they would be counted before this one.
+        sleeper.signal.fire()
+        await sleeper.counted.wait()
+        #expect(sleeper.count == 2)
+        task.cancel()
+        await task.value
+        #expect(sleeper.count == 2)
     }
 
     @Test func aCancelledWaitReturnsAndLeavesNothingBehind() async {
-        let signal = WakeUpSignal()
-        let waiter = Task { await signal.wait() }
-        waiter.cancel()
-        await waiter.value
-        let next = Task { await signal.wait() }
-        signal.fire()
+        let sleeper = Sleeper()
+        let cancelled = Task { await sleeper.sleepAgainAndAgain() }
+        cancelled.cancel()
+        await cancelled.value
+        #expect(sleeper.count == 0)
+        let next = Task { await sleeper.sleepAgainAndAgain() }
+        // The next one is not woken up by what was left, but by this.
+        sleeper.signal.fire()
+        await sleeper.counted.wait()
+        #expect(sleeper.count == 1)
+        next.cancel()
         await next.value
+        #expect(sleeper.count == 1)
     }
 }

@@ -40,7 +40,7 @@ public struct CallContext: Sendable {
 
     /// Whether the client can be asked that kind of thing.
     public func canAsk(_ capability: ClientCapability) -> Bool {
-        port != nil && session.capabilities.includes(capability)
+        port != nil && session.revision >= capability.firstRevision && session.capabilities.includes(capability)
     }
 
     /// Lets the client's connection go while the work continues, where the client can come back for the answer: a legacy

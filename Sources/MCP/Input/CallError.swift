@@ -62,6 +62,15 @@ public enum ClientCapability: String, Sendable, CaseIterable {
     /// Tells which folders it works in.
     case roots
 
+    /// Clients of earlier revisions have no words for it, whatever they declare.
+    var firstRevision: ProtocolRevision {
+        switch self {
+        case .elicitation: .june2025
+        case .urlElicitation: .november2025
+        case .sampling, .roots: .november2024
+        }
+    }
+
     /// How the capability is spelled in `clientCapabilities`.
     var declaration: JSONObject {
         switch self {

@@ -107,7 +107,7 @@ extension ServerSession {
     /// Forgets whatever this connection listens to; to be called when it is gone.
     package mutating func close() {
         for key in Array(listens.keys) { _ = closeListen(key) }
-        for uri in subscriptions { server.events.changeWatch(uri, by: -1) }
+        setReachable(false)
         subscriptions = []
     }
 

@@ -34,13 +34,21 @@ extension ServerSession {
         guard subscriptions.count < Self.mostSubscriptions else {
             throw .invalidParams("there are \(subscriptions.count) subscriptions already; end some first")
         }
-        if subscriptions.insert(uri).inserted { server.events.changeWatch(uri, by: 1) }
+        if subscriptions.insert(uri).inserted, isReachable { server.events.changeWatch(uri, by: 1) }
         reply(to: request, into: &out) { _ in }
     }
 
     mutating func unsubscribe(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
         let uri = try request.string("uri")
-        if subscriptions.remove(uri) != nil { server.events.changeWatch(uri, by: -1) }
+        if subscriptions.remove(uri) != nil, isReachable { server.events.changeWatch(uri, by: -1) }
         reply(to: request, into: &out) { _ in }
+    }
+
+    /// Tells whether what comes unasked can reach the client. While it cannot, its subscriptions are kept, but nothing need
+    /// be watched for their sake.
+    package mutating func setReachable(_ isReachable: Bool) {
+        guard isReachable != self.isReachable else { return }
+        self.isReachable = isReachable
+        for uri in subscriptions { server.events.changeWatch(uri, by: isReachable ? 1 : -1) }
     }
 }

@@ -19,6 +19,8 @@ public struct ServerSession: Sendable {
     var logLevel = LogLevel.info
     /// Resources that a client with a session has subscribed to.
     var subscriptions: Set<String> = []
+    /// Whether the client can be told at this moment what it subscribed to.
+    var isReachable = true
     var listens: [CallKey: Listen] = [:]
     var questions: [RequestID: Question] = [:]
     /// The code of the last error that was written.

@@ -15,6 +15,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
         var isClosed = false
         /// Whether the client has been told that it is not served.
         var isRefused = false
+        /// What the client is to be told once its earlier requests are answered; until then nothing more is read.
+        var lastWords: LastWords?
         var onClose: (@Sendable () -> Void)?
         var checks: RepeatedTask?
     }
@@ -22,12 +24,14 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
     private let table: ConnectionTable
     private let readTime: TimeAmount
     private let writeTime: TimeAmount
+    private let headersTooLarge: LastWords
     private let state = Mutex(State())
 
     init(_ table: ConnectionTable, _ limits: HTTPLimits) {
         self.table = table
         readTime = TimeAmount(limits.readTime)
         writeTime = TimeAmount(limits.writeTime)
+        headersTooLarge = .headersTooLarge(bytes: limits.headers, fields: limits.headerFields)
     }
 
     /// Calls the closure when the client is gone, at once if it is already; nil for nothing.
@@ -81,7 +85,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
     func bytesCame() -> Bool {
         state.withLock { state in
             state.clock.bytesCame(.now())
-            return !state.isRefused
+            return !state.isRefused && state.lastWords == nil
         }
     }
 
@@ -95,8 +99,24 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { state.withLock { $0.clock.answerEnded(.now()) } }
+        let isEnd = if case .end = unwrapOutboundIn(data) { true } else { false }
         context.write(data, promise: promise)
+        guard isEnd else { return }
+        let words = state.withLock { state in
+            state.clock.answerEnded(.now())
+            return state.clock.owesAnswers ? nil : state.lastWords
+        }
+        if let words { refuse(context.channel, words) }
+    }
+
+    /// The HTTP library would call any message that it cannot read a bad request.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard case .headerOverflow? = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        let owesAnswers = state.withLock { state in
+            state.lastWords = headersTooLarge
+            return state.clock.owesAnswers
+        }
+        if !owesAnswers { refuse(context.channel, headersTooLarge) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

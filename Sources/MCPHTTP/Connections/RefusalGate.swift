@@ -7,6 +7,11 @@ struct LastWords: Sendable {
 
     static let tooSlow = LastWords(
         status: "408 Request Timeout", text: "the request took too long to be received\n")
+    static func headersTooLarge(bytes: Int, fields: Int) -> LastWords {
+        LastWords(
+            status: "431 Request Header Fields Too Large",
+            text: "the request line and the headers may have \(bytes) bytes in all, in \(fields) fields\n")
+    }
     static let tooMany = LastWords(
         status: "503 Service Unavailable\r\nRetry-After: 1", text: "too many connections are open at this moment\n")
 

@@ -22,8 +22,11 @@ struct RequestClock {
 
     init(now: NIODeadline) { since = now }
 
+    /// Whether requests before the one that is coming in wait for their answers.
+    var owesAnswers: Bool { open > (isReceiving ? 1 : 0) }
+
     /// Whether it can be sent a refusal: nothing else is on its way to it.
-    var canBeRefused: Bool { open <= (isReceiving ? 1 : 0) && unwritableSince == nil }
+    var canBeRefused: Bool { !owesAnswers && unwritableSince == nil }
 
     mutating func bytesCame(_ now: NIODeadline) {
         guard open == 0, !isReceiving else { return }

@@ -16,13 +16,13 @@ extension Endpoint {
             do throws(ProtocolError) {
                 message = try Self.parsed(body)
             } catch {
-                return Self.errorAnswer(error, id: nil, .badRequest, nullWithoutID: Self.wantsNullID(headers))
+                return Self.errorAnswer(error, id: nil, .badRequest, nullWithoutID: wantsNullID(headers))
             }
             label = Self.label(message["method"]?.stringValue)
             if Self.isStateless(message, headers) { return try statelessAnswer(message, headers) }
             return try legacyAnswer(message, headers)
         case .get, .delete:
-            guard let session = try session(headers) else {
+            guard !Self.namesStatelessRevision(headers), let session = try session(headers) else {
                 throw Refusal.methodNotAllowed("POST")
             }
             return request.head.method == .get ? try listenAnswer(session, headers) : deleteAnswer(session)
@@ -40,8 +40,11 @@ extension Endpoint {
     }
 
     /// Whether the revision that the client names wants null in the place of an id that could not be read.
-    private static func wantsNullID(_ headers: HTTPFields) -> Bool {
-        guard let version = headers[.protocolVersion] else { return true }
+    private func wantsNullID(_ headers: HTTPFields) -> Bool {
+        guard let version = headers[.protocolVersion] else {
+            let revision = headers[.sessionID].flatMap { sessions[$0] }?.revision
+            return revision.map { $0 <= .june2025 } ?? true
+        }
         return ProtocolRevision(rawValue: version).map { $0 <= .june2025 } ?? false
     }
 
@@ -57,6 +60,11 @@ extension Endpoint {
         if message["params"]?["_meta"]?[RequestEnvelope.versionKey] != nil { return true }
         guard let version = headers[.protocolVersion] else { return false }
         return ProtocolRevision(rawValue: version)?.isStateless ?? true
+    }
+
+    /// Whether the client speaks a revision that has neither sessions nor streams without a request, whatever else it sends.
+    private static func namesStatelessRevision(_ headers: HTTPFields) -> Bool {
+        headers[.protocolVersion].flatMap(ProtocolRevision.init)?.isStateless ?? false
     }
 
     /// Names that may become labels of metrics: those of the protocol and no others.

@@ -10,7 +10,10 @@ extension Endpoint {
                 .invalidRequest("a request or a notification is expected"), id: nil, .badRequest, nullWithoutID: false)
         }
         guard let rawID = message["id"] else { return WholeAnswer.empty(.accepted) }
-        let id = RequestID(rawID)
+        guard let id = RequestID(rawID) else {
+            return Self.errorAnswer(
+                .invalidRequest("\"id\" must be a string or an integer"), id: nil, .badRequest, nullWithoutID: false)
+        }
         do throws(ProtocolError) {
             try checkEnvelope(method, message["params"], headers)
         } catch {

@@ -9,6 +9,7 @@ extension LegacySession {
             guard !state.isEnded, let stream = state.streams[0], stream.connection == nil else { return nil }
             let connection = ReplyStream(limit: limits.pending)
             state.streams[0]?.resume(over: connection, after: nil)
+            state.session.setReachable(true)
             return (0, connection)
         }
     }
@@ -20,6 +21,7 @@ extension LegacySession {
             guard !state.isEnded, state.streams[last.stream] != nil else { return nil }
             let connection = ReplyStream(limit: limits.pending)
             state.streams[last.stream]?.resume(over: connection, after: last.number)
+            if last.stream == 0 { state.session.setReachable(true) }
             return (last.stream, connection)
         }
     }
@@ -34,18 +36,23 @@ extension LegacySession {
     func detach(_ stream: Int, _ connection: ReplyStream) {
         state.withLock { state in
             state.lastUsed = .now
-            if state.streams[stream]?.connection === connection { state.streams[stream]?.connection = nil }
+            guard state.streams[stream]?.connection === connection else { return }
+            state.streams[stream]?.connection = nil
+            if stream == 0 { state.lastReachable = .now }
         }
     }
 
     /// The answer has gone out in one piece, which nobody can come back for.
     func forget(_ stream: Int) { state.withLock { _ = $0.streams.removeValue(forKey: stream) } }
 
-    /// Forgets streams that have been over for long; true where the whole session has been idle for too long.
+    /// Forgets streams that have been over for long, and what to watch for a client that does not come back for it; true where the whole session has been idle for too long.
     func sweep(now: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
             for (number, stream) in state.streams where number > 0 && stream.isDone && stream.connection == nil {
-                if stream.lastEvent.duration(to: now) > .seconds(60) { state.streams[number] = nil }
+                if stream.lastEvent.duration(to: now) > limits.streamMemory { state.streams[number] = nil }
+            }
+            if state.streams[0]?.connection == nil, state.lastReachable.duration(to: now) > limits.streamMemory {
+                state.session.setReachable(false)
             }
             let isBusy = !state.tasks.isEmpty || state.streams.values.contains { $0.connection != nil }
             return !isBusy && state.lastUsed.duration(to: now) > limits.sessionIdle

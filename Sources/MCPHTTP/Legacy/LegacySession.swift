@@ -15,6 +15,8 @@ final class LegacySession: Sendable {
         var tasks: [CallKey: Task<Void, Never>] = [:]
         var waiting: [CallKey: AnswerContinuation] = [:]
         var lastUsed = ContinuousClock.now
+        /// When a connection last carried what comes unasked; at first, when the session began.
+        var lastReachable = ContinuousClock.now
         var isEnded = false
     }
 
@@ -61,13 +63,22 @@ final class LegacySession: Sendable {
             state.lastUsed = .now
             let actions = state.session.receive(message, into: &state.out)
             let replies = state.takeLines()
-            let calls = actions.compactMap { if case .start(let call) = $0 { call } else { nil } }
+            let calls = Self.calls(toRunFor: actions)
             for action in actions { if let resumption = act(action, &state) { resumptions.append(resumption) } }
             guard !replies.isEmpty || !calls.isEmpty else { return .accepted }
             return open(calls, replies, &state)
         }
         for resumption in resumptions { resumption() }
         return reception
+    }
+
+    /// Without those that the same batch has cancelled again.
+    private static func calls(toRunFor actions: [SessionAction]) -> [StartedCall] {
+        let cancelled = Set(actions.compactMap { if case .cancel(let key) = $0 { key } else { nil } })
+        return actions.compactMap { action in
+            guard case .start(let call) = action, !cancelled.contains(call.key) else { return nil }
+            return call
+        }
     }
 
     private func open(_ calls: [StartedCall], _ replies: [[UInt8]], _ state: inout State) -> Reception {

@@ -45,7 +45,8 @@ extension LegacySession {
     /// The answer has gone out in one piece, which nobody can come back for.
     func forget(_ stream: Int) { state.withLock { _ = $0.streams.removeValue(forKey: stream) } }
 
-    /// Forgets streams that have been over for long, and what to watch for a client that does not come back for it; true where the whole session has been idle for too long.
+    /// Forgets streams that have been over for long, and what to watch for a client that does not come back for it; true where
+    /// the whole session has been idle for too long.
     func sweep(now: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
             for (number, stream) in state.streams where number > 0 && stream.isDone && stream.connection == nil {

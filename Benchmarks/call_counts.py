@@ -89,7 +89,10 @@ def per_request(few, many, requests):
 
 
 def requests(tool, number):
-    line = '{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":{}}}\n'
+    """Calls that want progress, each of which has a pass of its own."""
+    line = (
+        '{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":'
+        '{"name":"%s","arguments":{},"_meta":{"progressToken":1}}}\n')
     return "".join(line % (index, tool) for index in range(number)).encode()
 
 

@@ -6,7 +6,7 @@ import Synchronization
 final class StatelessExchange: CallPort, EventObserver {
     private struct State: ~Copyable {
         var session: ServerSession
-        var out = JSONWriter(reserving: 1_024)
+        var out = JSONWriter(reserving: 8_192)
         var task: Task<Void, Never>?
         var isListening = false
         var isOver = false

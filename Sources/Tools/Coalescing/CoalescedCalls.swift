@@ -10,8 +10,8 @@ internal import Synchronization
 /// own ways, so that a driver that hangs makes nobody wait for two deadlines.
 final class CoalescedCalls: Sendable {
     fileprivate enum Turn {
-        /// Read, and hand the answer on to these.
-        case lead([Waiting])
+        /// Read, and hand the answer on to all that wait at that moment.
+        case lead
         /// Somebody has read since the question came.
         case answered(ToolResult)
         /// Read without regard to others.
@@ -57,7 +57,8 @@ final class CoalescedCalls: Sendable {
         switch await turn(key) {
         case .answered(let result): return result
         case .alone: return try await work(call)
-        case .lead(let followers):
+        case .lead:
+            let followers = takeWaiting(key)
             var result: ToolResult?
             defer { end(key, followers, result) }
             let answer = try await work(call)
@@ -68,7 +69,7 @@ final class CoalescedCalls: Sendable {
     }
 
     private func turn(_ key: [UInt8]) async -> Turn {
-        if state.withLock({ $0.begin(key) }) { return .lead([]) }
+        if state.withLock({ $0.begin(key) }) { return .lead }
         return await withUnsafeContinuation { (waiting: Waiting) in
             let isFirst = state.withLock { state in
                 if state.begin(key) { return true }
@@ -76,19 +77,31 @@ final class CoalescedCalls: Sendable {
                 startPatrol(&state)
                 return false
             }
-            if isFirst { waiting.resume(returning: .lead([])) }
+            if isFirst { waiting.resume(returning: .lead) }
+        }
+    }
+
+    /// Takes those along that came before the reading begins.
+    private func takeWaiting(_ key: [UInt8]) -> [Waiting] {
+        state.withLock { state in
+            guard let waiting = state.passes[key]?.waiting, !waiting.isEmpty else { return [] }
+            state.passes[key]?.waiting = []
+            return waiting
         }
     }
 
     /// Hands the answer on and lets those that came meanwhile begin; without an answer the followers are among them.
     private func end(_ key: [UInt8], _ followers: [Waiting], _ result: ToolResult?) {
-        let next: [Waiting] = state.withLock { state in
-            let waiting = (result == nil ? followers : []) + (state.passes.removeValue(forKey: key)?.waiting ?? [])
-            if !waiting.isEmpty { _ = state.begin(key) }
-            return waiting
+        let next: Waiting? = state.withLock { state in
+            var waiting = (result == nil ? followers : []) + (state.passes.removeValue(forKey: key)?.waiting ?? [])
+            guard !waiting.isEmpty, state.begin(key) else { return nil }
+            let leader = waiting.removeFirst()
+            state.passes[key]?.waiting = waiting
+            return leader
         }
         if let result { for follower in followers { follower.resume(returning: .answered(result)) } }
-        next.first?.resume(returning: .lead(Array(next.dropFirst())))
+        // After the others, so that who comes while they are answered is taken along.
+        next?.resume(returning: .lead)
     }
 }
 

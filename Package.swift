@@ -180,6 +180,10 @@ let package = Package(
 
         // Tests, and what only tests use.
         room("TestSupport", ["EventLoop"], path: "Tests/Support"),
+        room("ExchangeServers", ["EventLoop", "JSON", "MCP"], path: "Tests/ExchangeServers"),
+        .executableTarget(
+            name: "exchange-server", dependencies: ["EventLoop", "ExchangeServers", "JSON", "MCP"],
+            path: "Tests/ExchangeServer", swiftSettings: strict),
         .executableTarget(
             name: "StandInKubectl", dependencies: ["CUnix", "JSON"], path: "Tests/StandInKubectl",
             swiftSettings: strict),
@@ -203,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "MCPTests",
             dependencies: [
-                "Digests", "EventLoop", "JSON", "MCP", "MCPHTTP", "Spelling",
+                "Digests", "EventLoop", "ExchangeServers", "JSON", "MCP", "MCPHTTP", "Spelling", "TestSupport",
+                "exchange-server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], exclude: ["Exchanges"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import ExchangeServers
 import Foundation
 import JSON
 import Testing
@@ -6,10 +7,10 @@ import Testing
 
 /// A way by which an exchange on file is had with a server.
 protocol ExchangeTransport {
-    /// - Parameter held: the calls that `! release` lets go on.
-    init(_ server: MCPServer, _ held: HeldCalls, allowsBareRequests: Bool) async throws
+    init(_ offer: ExchangeOffer) async throws
 
-    var server: MCPServer { get }
+    /// What can be done to the server behind the client's back.
+    var control: any ExchangeControl { get }
 
     /// Sends one message.
     ///
@@ -40,12 +41,10 @@ extension ExchangeTransport {
 struct ExchangeRun<Transport: ExchangeTransport> {
     private var transport: Transport
     private var mask = StateMask()
-    private var held: HeldCalls
     private var heldCount = 0
 
     private init(_ offer: ExchangeOffer) async throws {
-        held = HeldCalls()
-        transport = try await Transport(offer.server(held), held, allowsBareRequests: offer.allowsBareRequests)
+        transport = try await Transport(offer)
     }
 
     static func check(_ name: String) async throws {
@@ -77,26 +76,34 @@ struct ExchangeRun<Transport: ExchangeTransport> {
         // A call that is cancelled by the same message need never begin.
         guard holds > 0, !line.contains("notifications/cancelled") else { return }
         heldCount += holds
-        #expect(await held.waitFor(heldCount), "the call does not begin: \(line)")
+        let (control, heldCount) = (transport.control, heldCount)
+        #expect(try await comes { try control.heldCount() >= heldCount }, "the call does not begin: \(line)")
     }
 
     private func follow(_ words: [String]) async throws {
-        let (argument, server) = (words.last ?? "", transport.server)
+        let control = transport.control
         try await transport.settle()
         switch words.first {
         case "pipes": break
         case "session": try await transport.beginSession()
-        case "release": held.release(Int(argument) ?? 1)
-        case "notify": ExchangeOffer.events[argument].map(server.notify)
-        case "updated": server.notify(.resourceUpdated(uri: argument))
+        case "release": try control.release(words.last.flatMap { Int($0) } ?? 1)
+        case "notify": try control.notify(Array(words.dropFirst()))
+        case "updated": try control.notify(words)
         case "watched":
             // That a client has gone is noticed a moment later.
-            for _ in 0..<1_000 where server.watchedResources != Set(words.dropFirst()) {
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(server.watchedResources == Set(words.dropFirst()))
+            let wanted = Set(words.dropFirst())
+            #expect(try await comes { try control.watched() == wanted })
         default: Issue.record("unknown direction \(words)")
         }
+    }
+
+    /// Looks again and again; false where it does not come.
+    private func comes(_ isThere: () throws -> Bool) async throws -> Bool {
+        for _ in 0..<1_000 {
+            if try isThere() { return true }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
     }
 
     /// Nothing more may come than what is on file.
@@ -104,36 +111,4 @@ struct ExchangeRun<Transport: ExchangeTransport> {
         let rest = try await transport.end()
         #expect(rest.map(Transport.comparable).sorted() == last.map(Transport.comparable).sorted())
     }
-}
-
-/// Which server an exchange is had with.
-enum ExchangeOffer {
-    case example(pageSize: Int?)
-    case strict
-    case full(pageSize: Int?)
-
-    /// Nil for directions that say nothing of the server.
-    init?(_ words: [String]) {
-        let number = words.last.flatMap { Int($0) }
-        switch words.first {
-        case "strict": self = .strict
-        case "pages": self = .example(pageSize: number)
-        case "full": self = .full(pageSize: number)
-        default: return nil
-        }
-    }
-
-    func server(_ held: HeldCalls) -> MCPServer {
-        switch self {
-        case .example(let pageSize): ExampleServer.make(pageSize: pageSize, held: held)
-        case .strict: ExampleServer.make(held: held)
-        case .full(let pageSize): FullServer.make(pageSize: pageSize)
-        }
-    }
-
-    var allowsBareRequests: Bool { if case .strict = self { false } else { true } }
-
-    static let events: [String: ServerEvent] = [
-        "tools": .toolsChanged, "prompts": .promptsChanged, "resources": .resourcesChanged,
-    ]
 }

@@ -1,3 +1,4 @@
+import ExchangeServers
 import Foundation
 import JSON
 import Logging
@@ -26,13 +27,15 @@ import Testing
 
 /// A server on a port of its own, and a conversation with it.
 struct HTTPTransport: ExchangeTransport {
-    let server: MCPServer
+    let control: any ExchangeControl
     private let conversation: HTTPConversation
     private let services: ServiceGroup
     private let running: Task<Void, any Error>
 
-    init(_ server: MCPServer, _ held: HeldCalls, allowsBareRequests: Bool) async throws {
-        self.server = server
+    init(_ offer: ExchangeOffer) async throws {
+        let held = HeldCalls()
+        let server = offer.server(held)
+        control = LocalControl(server, held)
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let http = HTTPServer(server, configuration: HTTPConfiguration(port: 0)) { listening.yield($0) }
         let services = ServiceGroup(

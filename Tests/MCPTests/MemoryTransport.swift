@@ -1,3 +1,4 @@
+import ExchangeServers
 import Foundation
 import JSON
 
@@ -7,13 +8,15 @@ import JSON
 ///
 /// Unchecked: one task at a time uses it.
 final class MemoryTransport: ExchangeTransport, @unchecked Sendable {
-    let server: MCPServer
+    let control: any ExchangeControl
     private let replay: Replay
     private var lines: [String] = []
 
-    init(_ server: MCPServer, _ held: HeldCalls, allowsBareRequests: Bool) {
-        self.server = server
-        replay = Replay(server, allowsBareRequests: allowsBareRequests, runsHeldCalls: true)
+    init(_ offer: ExchangeOffer) {
+        let held = HeldCalls()
+        let server = offer.server(held)
+        control = LocalControl(server, held)
+        replay = Replay(server, allowsBareRequests: offer.allowsBareRequests, runsHeldCalls: true)
     }
 
     func send(_ line: String, holds: Int) async { await replay.send(line) }

@@ -1,3 +1,4 @@
+import ExchangeServers
 import JSON
 import Synchronization
 import Testing
@@ -114,9 +115,8 @@ final class Replay: CallPort, EventObserver {
                 let call = state.held[(Int(argument) ?? 1) - 1]
                 state.session.finish(call.key, with: .tool(.text("held")), into: &state.out)
             }
-        case "notify":
-            ExchangeOffer.events[argument].map(server.notify)
-        case "updated": server.notify(.resourceUpdated(uri: argument))
+        case "notify": LocalControl(server, HeldCalls()).notify(Array(words.dropFirst()))
+        case "updated": LocalControl(server, HeldCalls()).notify(words)
         case "end": state.withLock { $0.session.endSubscriptions(into: &$0.out) }
         case "watched": #expect(server.watchedResources == Set(words.dropFirst()))
         case "pipes", "session": break

@@ -1,4 +1,5 @@
 import EventLoop
+import ExchangeServers
 import Foundation
 import JSON
 import Testing

@@ -1,3 +1,4 @@
+import ExchangeServers
 import Foundation
 import JSON
 import Testing

@@ -1,3 +1,4 @@
+import ExchangeServers
 import JSON
 import Testing
 

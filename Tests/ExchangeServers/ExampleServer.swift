@@ -1,10 +1,10 @@
-import EventLoop
-import JSON
-import MCP
+package import EventLoop
+internal import JSON
+package import MCP
 
 /// A server with a tool for each kind of behaviour.
-enum ExampleServer {
-    static let echo = Tool(
+package enum ExampleServer {
+    package static let echo = Tool(
         name: "echo", title: "Echo", description: "Says what it was told.",
         inputSchema: [
             "type": "object",
@@ -30,20 +30,20 @@ enum ExampleServer {
         }
     }
 
-    static let fail = Tool(
+    package static let fail = Tool(
         name: "fail", title: "Fail", description: "Fails.", inputSchema: ["type": "object"]
     ) { _ in .failure(message: "the backend is gone; call echo") }
 
-    static let words = Tool(
+    package static let words = Tool(
         name: "words", title: "Words", description: "Answers in words.", inputSchema: ["type": "object"]
     ) { _ in .text("two\n\"words\"") }
 
-    static let table = Tool(
+    package static let table = Tool(
         name: "table", title: "Table", description: "Structure with a text of its own.",
         inputSchema: ["type": "object"], outputSchema: ["type": "object"]
     ) { _ in .structured(bytes: Array("{\n\"rows\":[1,2]}".utf8), text: "1 | 2") }
 
-    static let steps = Tool(
+    package static let steps = Tool(
         name: "steps", title: "Steps", description: "Reports progress.", inputSchema: ["type": "object"]
     ) { call in
         call.progress(0, total: 100, message: "begin")
@@ -55,7 +55,7 @@ enum ExampleServer {
     }
 
     /// Recordings never run it, but answer it when they are told to.
-    static func hold(on loop: EventLoop?, _ held: HeldCalls?) -> Tool {
+    package static func hold(on loop: EventLoop?, _ held: HeldCalls?) -> Tool {
         Tool(name: "hold", title: "Hold", description: "Takes its time.", inputSchema: ["type": "object"]) { call in
             if let held { await held.hold() }
             try? await loop?.sleep(for: .milliseconds(call.arguments["ms"]?.intValue ?? 60_000))
@@ -63,7 +63,7 @@ enum ExampleServer {
         }
     }
 
-    static let bulk = Tool(
+    package static let bulk = Tool(
         name: "bulk", title: "Bulk", description: "Answers at length.", inputSchema: ["type": "object"]
     ) { call in
         .structured(
@@ -76,11 +76,11 @@ enum ExampleServer {
             }())
     }
 
-    static let info = ServerInfo(
+    package static let info = ServerInfo(
         name: "example", version: "1.2.3", title: "Example", description: "A server for tests",
         websiteURL: "https://example.org")
 
-    static func make(pageSize: Int? = nil, loop: EventLoop? = nil, held: HeldCalls? = nil) -> MCPServer {
+    package static func make(pageSize: Int? = nil, loop: EventLoop? = nil, held: HeldCalls? = nil) -> MCPServer {
         MCPServer(
             info: info, instructions: "Call echo.",
             tools: [echo, fail, words, table, steps, hold(on: loop, held), bulk], pageSize: pageSize)

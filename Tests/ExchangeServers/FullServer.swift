@@ -1,9 +1,9 @@
-import JSON
-import MCP
+package import JSON
+package import MCP
 
 /// A server that offers everything the protocol knows.
-enum FullServer {
-    static func make(pageSize: Int? = nil) -> MCPServer {
+package enum FullServer {
+    package static func make(pageSize: Int? = nil) -> MCPServer {
         MCPServer(
             info: ServerInfo(
                 name: "full", version: "2", icons: [Icon(source: "https://example.org/i.png", mimeType: "image/png")]),
@@ -12,11 +12,11 @@ enum FullServer {
             features: ServerFeatures(resourceUpdates: true, listChanges: true, logging: .all), pageSize: pageSize)
     }
 
-    static let form: JSONValue = [
+    package static let form: JSONValue = [
         "type": "object", "properties": ["name": ["type": "string", "minLength": 1]], "required": ["name"],
     ]
 
-    static func tool(
+    package static func tool(
         _ name: String, _ handler: @escaping @Sendable (ToolCall) async throws -> ToolResult
     ) -> Tool {
         Tool(
@@ -24,7 +24,7 @@ enum FullServer {
             icons: [Icon(source: "data:,", sizes: ["any"])], handler: handler)
     }
 
-    static let blocks = tool("blocks") { _ in
+    package static let blocks = tool("blocks") { _ in
         .content(
             [
                 .text("words").annotated(
@@ -37,12 +37,12 @@ enum FullServer {
             ], structured: Array(#"{"n":1}"#.utf8))
     }
 
-    static let confirm = tool("confirm") { call in
+    package static let confirm = tool("confirm") { call in
         let answer = try await call.ask("sure", .confirmation("Really?"))
         return .text("\(answer.action?.rawValue ?? "none"), confirmed: \(answer.isConfirmed)")
     }
 
-    static let survey = tool("survey") { call in
+    package static let survey = tool("survey") { call in
         let answers = try await call.ask([
             "who": .form(message: "Who?", schema: form), "guess": .sampling(text: "Guess", maxTokens: 5),
             "where": .roots,
@@ -51,7 +51,7 @@ enum FullServer {
         return .text("\(name); \(answers["guess"]?.text ?? "no guess"); \(answers["where"]?.roots ?? [])")
     }
 
-    static let rounds = tool("rounds") { call in
+    package static let rounds = tool("rounds") { call in
         let plan = try await call.step("plan") { .string("plan of \(call.session.revision.rawValue)") }
         let first = try await call.ask("first", .form(message: "First?", schema: form))
         let second = try await call.ask("second", .form(message: "Second?", schema: form))
@@ -59,25 +59,25 @@ enum FullServer {
         return .text("\(plan.stringValue ?? ""): \(names.joined(separator: " "))")
     }
 
-    static let needy = tool("needy") { call in
+    package static let needy = tool("needy") { call in
         let capability = ClientCapability.allCases.first { call.context.canAsk($0) }
         guard let capability else { throw CallError.missingCapability(.sampling) }
         return .text(capability.rawValue)
     }
 
-    static let talk = tool("talk") { call in
+    package static let talk = tool("talk") { call in
         call.log(.debug, "small talk")
         call.log(.info, ["done": 1], logger: "talk")
         call.log(.error, "trouble")
         return .text("talked")
     }
 
-    static let visit = tool("visit") { call in
+    package static let visit = tool("visit") { call in
         let page = InputRequest.page(message: "Log in", url: "https://example.org/login", elicitationID: "e1")
         return .text("\(try await call.ask("page", page).action?.rawValue ?? "none")")
     }
 
-    static let resources = [
+    package static let resources = [
         Resource(
             uri: "doc://text", name: "text", title: "Text", description: "Some words", mimeType: "text/plain", size: 5,
             annotations: Annotations(audience: [.assistant]), icons: [Icon(source: "data:,")], cache: .fixed
@@ -93,7 +93,7 @@ enum FullServer {
         },
     ]
 
-    static let template = ResourceTemplate(
+    package static let template = ResourceTemplate(
         uriTemplate: "gpu://{index}/part/{+path}", name: "part", title: "Part", description: "A part of a GPU",
         mimeType: "text/plain", completers: ["index": { query in query.matches((0..<150).map(String.init)) }]
     ) { call in
@@ -102,11 +102,11 @@ enum FullServer {
         return [ResourceContents(uri: call.uri, text: "\(call.variables["index"] ?? "") \(path)")]
     }
 
-    static let greet = Prompt(name: "greet", title: "Greet", icons: [Icon(source: "data:,")]) { _ in
+    package static let greet = Prompt(name: "greet", title: "Greet", icons: [Icon(source: "data:,")]) { _ in
         .user("Say hello.")
     }
 
-    static let review = Prompt(
+    package static let review = Prompt(
         name: "review", description: "Looks at a GPU",
         arguments: [
             PromptArgument(
@@ -123,7 +123,7 @@ enum FullServer {
             ])
     }
 
-    static let ask = Prompt(name: "ask") { call in
+    package static let ask = Prompt(name: "ask") { call in
         let answer = try await call.context.ask("who", .form(message: "Who?", schema: form))
         return .user("I am \(answer.content?["name"]?.stringValue ?? "nobody").")
     }

@@ -18,7 +18,7 @@ final class ServedConnection: @unchecked Sendable {
     let server: StdioServer
     private let served: Task<StdioServer.End, Never>
     private let serverEnds: Set<Int32>
-    private var unread: ArraySlice<UInt8> = []
+    private let reader: LineReader
 
     /// - Parameters:
     ///   - client: the ends that the test keeps.
@@ -33,6 +33,7 @@ final class ServedConnection: @unchecked Sendable {
         let server = StdioServer(
             offer ?? ExampleServer.make(loop: loop), loop: loop, input: input, output: output, limits: limits)
         (toServer, fromServer) = client
+        reader = LineReader(client.from)
         self.server = server
         serverEnds = [input, output]
         served = Task(executorPreference: loop) {
@@ -67,35 +68,16 @@ final class ServedConnection: @unchecked Sendable {
         for end in serverEnds.union([toServer, fromServer]) where end >= 0 { close(end) }
     }
 
-    func send(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(toServer, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
+    func send(_ text: String) { writeAll(text, to: toServer) }
 
     /// The next line that the server writes; nil at its end.
-    func readLine() -> String? {
-        while true {
-            if let end = unread.firstIndex(of: 0x0A) {
-                let line = String(decoding: unread[..<end], as: UTF8.self)
-                unread = unread[(end + 1)...]
-                return line
-            }
-            var chunk = [UInt8](repeating: 0, count: 65_536)
-            let count = read(fromServer, &chunk, chunk.count)
-            guard count > 0 else { return nil }
-            unread += chunk.prefix(count)
-        }
-    }
+    func readLine() -> String? { reader.line() }
 
     /// What the server has written and nobody has read, without waiting for more.
     func rest() -> [String] {
         var lines: [String] = []
         var waiting: Int32 = 0
-        while unread.contains(0x0A) || (ioctl(fromServer, UInt(FIONREAD), &waiting) == 0 && waiting > 0) {
+        while reader.hasLine || (ioctl(fromServer, UInt(FIONREAD), &waiting) == 0 && waiting > 0) {
             guard let line = readLine() else { break }
             lines.append(line)
         }

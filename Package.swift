@@ -189,7 +189,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "KubernetesLauncherTests",
-            dependencies: ["JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"],
+            dependencies: ["CUnix", "JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"],
             exclude: ["Golden"], swiftSettings: strict),
         tests("PodHolderTests", ["PodHolder"]),
 
@@ -207,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "MCPTests",
             dependencies: [
-                "Digests", "EventLoop", "ExchangeServers", "JSON", "MCP", "MCPHTTP", "Spelling", "TestSupport",
+                "CUnix", "Digests", "EventLoop", "ExchangeServers", "JSON", "MCP", "MCPHTTP", "Spelling",
                 "exchange-server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -225,14 +225,15 @@ let package = Package(
             ["Diagnosis", "EventLoop", "JSON", "MCP", "ProbeProtocol", "Snapshots", "TestSupport", "Tools"]),
         tests("RecordingsTests", ["JSON"]),
         tests("AuditTests", ["Audit", "JSON"]),
-        tests("OperationsTests", ["EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
+        tests("OperationsTests", ["CUnix", "EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
         tests(
             "OperatorTests",
             [
-                "Audit", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol", "Snapshots", "TestSupport",
+                "Audit", "CUnix", "EventLoop", "JSON", "MCP", "Operations", "Probe", "ProbeProtocol", "Snapshots",
+                "TestSupport",
                 "Tools",
             ]),
-        tests("EventLoopTests", ["EventLoop", "TestSupport"]),
+        tests("EventLoopTests", ["CUnix", "EventLoop", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 #include "signal_pipe.h"
+#include "pipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,11 +19,8 @@ static void forward(int number) {
 
 int csystem_signal_pipe(const int *signals, int count) {
     int ends[2];
-    if (pipe(ends) != 0) return -1;
-    for (int i = 0; i < 2; i++) {
-        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-        fcntl(ends[i], F_SETFL, O_NONBLOCK);
-    }
+    if (csystem_pipe(ends) != 0) return -1;
+    for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFL, O_NONBLOCK);
     write_end = ends[1];
     struct sigaction action;
     memset(&action, 0, sizeof action);

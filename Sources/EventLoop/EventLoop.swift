@@ -21,14 +21,6 @@ public final class EventLoop: TaskExecutor, Sendable {
         /// True from the moment the thread has decided to sleep until it woke up: only then is a wake-up byte needed.
         var isAsleep = false
 
-        /// Takes note that the loop is about to wake up.
-        ///
-        /// - Returns: whether it sleeps, so that it has to be signalled.
-        mutating func wakesUp() -> Bool {
-            defer { isAsleep = false }
-            return isAsleep
-        }
-
         mutating func nextID() -> UInt64 {
             lastID += 1
             return lastID
@@ -48,11 +40,11 @@ public final class EventLoop: TaskExecutor, Sendable {
     /// Part of `TaskExecutor`: called by the Swift runtime when a task can go on.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isAsleep = state.withLock { state in
+        let alarm = state.withLock { state in
             state.jobs.append(job)
-            return state.wakesUp()
+            return self.alarm(&state)
         }
-        if isAsleep { signal() }
+        alarm?.ring()
     }
 
     /// Runs tasks, timers and descriptor waits on the calling thread until ``stop()``.
@@ -82,15 +74,19 @@ public final class EventLoop: TaskExecutor, Sendable {
 
     /// Lets ``run()`` return once the tasks that are ready at this moment have run.
     public func stop() {
-        let isAsleep = state.withLock { state in
+        let alarm = state.withLock { state in
             state.isStopping = true
-            return state.wakesUp()
+            return self.alarm(&state)
         }
-        if isAsleep { signal() }
+        alarm?.ring()
     }
 
-    /// Makes a sleeping loop look at its tables again; without the lock, for which the loop would wait as soon as it woke up.
-    func signal() { wakeUp.signal() }
+    /// What wakes up a loop that sleeps, to be rung without the lock, for which the loop would wait as soon as it woke up.
+    func alarm(_ state: inout State) -> Alarm? {
+        guard state.isAsleep else { return nil }
+        state.isAsleep = false
+        return Alarm(wakeUp)
+    }
 
     /// Fills the poll set; returns how long to sleep in milliseconds (-1: without end), or nil if the loop is to end.
     private func prepareToSleep(_ poller: inout Poller) -> Int32? {
@@ -119,4 +115,17 @@ public struct EventLoopError: Error, CustomStringConvertible {
     public var description: String {
         "cannot create the event loop's wake-up pipe: \(String(cString: strerror(code))); raise the limit on open files"
     }
+}
+
+/// Wakes up a loop, once.
+///
+/// It owns the pipe: as soon as the lock is free, the loop may run what was added, come to its end and be gone.
+struct Alarm: ~Copyable {
+    private let pipe: Unmanaged<WakeUpPipe>
+
+    init(_ pipe: WakeUpPipe) { self.pipe = .passRetained(pipe) }
+
+    consuming func ring() { pipe.takeUnretainedValue().signal() }
+
+    deinit { pipe.release() }
 }

@@ -41,12 +41,14 @@ extension EventLoop {
         let id = state.withLock { $0.nextID() }
         let wakeUp = await withTaskCancellationHandler {
             await withUnsafeContinuation { (continuation: WakeUpContinuation) in
-                let (isCancelled, isAsleep) = state.withLock { state in
-                    if Task.isCancelled { return (true, false) }
+                var isCancelled = false
+                let alarm: Alarm? = state.withLock { state in
+                    isCancelled = Task.isCancelled
+                    if isCancelled { return nil }
                     register(&state, id, continuation)
-                    return (false, state.wakesUp())
+                    return self.alarm(&state)
                 }
-                if isAsleep { signal() }
+                alarm?.ring()
                 if isCancelled { continuation.resume(returning: .cancelled) }
             }
         } onCancel: {

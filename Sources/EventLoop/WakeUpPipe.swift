@@ -1,3 +1,5 @@
+import CUnix
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -11,13 +13,10 @@ final class WakeUpPipe: Sendable {
 
     init() throws(EventLoopError) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw EventLoopError(code: errno) }
+        guard csystem_pipe(&ends) == 0 else { throw EventLoopError(code: errno) }
         readEnd = ends[0]
         writeEnd = ends[1]
-        for end in ends {
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        }
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
 
     deinit {

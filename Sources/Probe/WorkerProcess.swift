@@ -82,8 +82,7 @@ private struct Descriptors {
 
     private static func makePipe() throws(SpawnError) -> (Int32, Int32) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SpawnError(code: errno) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard csystem_pipe(&ends) == 0 else { throw SpawnError(code: errno) }
         return (ends[0], ends[1])
     }
 

@@ -1,3 +1,4 @@
+import CUnix
 import EventLoop
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
 
 private func makePipe() -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
-    #expect(pipe(&ends) == 0)
+    #expect(csystem_pipe(&ends) == 0)
     return (ends[0], ends[1])
 }
 

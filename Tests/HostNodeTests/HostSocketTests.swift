@@ -12,7 +12,7 @@ private final class Listener {
     init(at path: String) throws {
         folder = try TemporaryFolder()
         try folder.write(.directory, at: path)
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // Through a short link: the folder's own name may be longer than a socket's address can be.

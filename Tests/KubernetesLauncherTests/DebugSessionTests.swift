@@ -13,7 +13,7 @@ struct DebugSessionTests {
     func session() throws {
         let cluster = Cluster()
         let session = try cluster.connect(["--via", "debug"])
-        #expect(session.echoes("{\"id\":1}"))
+        #expect(session.echoes("{\"id\":1}"), "\(session.complaint)")
         session.closeInput()
         #expect(session.end() == 0)
         #expect(session.text == "{\"id\":1}\n")
@@ -37,7 +37,7 @@ struct DebugSessionTests {
     func signal() throws {
         let cluster = Cluster()
         let session = try cluster.connect(["--via", "debug"])
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         session.signal(SIGTERM)
         #expect(session.end() == 128 + SIGTERM)
         #expect(cluster.remains() == [])
@@ -61,7 +61,7 @@ struct DebugSessionTests {
     func sweep() throws {
         let cluster = Cluster()
         let session = try cluster.connect(["--via", "debug"])
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         session.signal(SIGKILL)
         _ = session.end()
         session.closeInput()

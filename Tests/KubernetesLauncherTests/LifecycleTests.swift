@@ -13,7 +13,7 @@ struct LifecycleTests {
     func session() throws {
         let cluster = Cluster()
         let session = try cluster.connect()
-        #expect(session.echoes("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"))
+        #expect(session.echoes("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"), "\(session.complaint)")
         session.closeInput()
         #expect(session.end() == 0)
         #expect(session.complaint.isEmpty)
@@ -62,7 +62,7 @@ struct LifecycleTests {
     func signals(number: Int32) throws {
         let cluster = Cluster()
         let session = try cluster.connect()
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         session.signal(number)
         #expect(session.end() == 128 + number)
         #expect(cluster.calls.last?.first == "delete")
@@ -84,7 +84,7 @@ struct LifecycleTests {
     func brokenPipe() throws {
         let cluster = Cluster()
         let session = try cluster.connect()
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         session.closeOutput()
         #expect(session.end() == 128 + SIGHUP)
         #expect(cluster.remains() == [])
@@ -94,7 +94,7 @@ struct LifecycleTests {
     func killed() throws {
         let cluster = Cluster()
         let session = try cluster.connect()
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         session.signal(SIGKILL)
         #expect(session.end() == 128 + SIGKILL)
         #expect(!cluster.calls.contains { $0.first == "delete" })
@@ -106,13 +106,13 @@ struct LifecycleTests {
     func shared() throws {
         let cluster = Cluster()
         let first = try cluster.connect()
-        #expect(first.echoes("{\"first\":1}"))
+        #expect(first.echoes("{\"first\":1}"), "\(first.complaint)")
         let second = try cluster.connect()
-        #expect(second.echoes("{\"second\":1}"))
+        #expect(second.echoes("{\"second\":1}"), "\(second.complaint)")
         #expect(cluster.objects().filter { $0.hasPrefix("jobs/") }.count == 1)
         first.closeInput()
         #expect(first.end() == 0)
-        #expect(second.echoes("{\"second\":2}"))
+        #expect(second.echoes("{\"second\":2}"), "\(second.complaint)")
         second.closeInput()
         #expect(second.end() == 0)
         #expect(cluster.calls.filter { $0.first == "delete" }.count == 1)
@@ -123,7 +123,9 @@ struct LifecycleTests {
     func together() throws {
         let cluster = Cluster(["startDelay": 300])
         let sessions = try (0..<4).map { _ in try cluster.connect() }
-        for (number, session) in sessions.enumerated() { #expect(session.echoes("{\"n\":\(number)}")) }
+        for (number, session) in sessions.enumerated() {
+            #expect(session.echoes("{\"n\":\(number)}"), "\(session.complaint)")
+        }
         #expect(cluster.objects().filter { $0.hasPrefix("jobs/") }.count == 1)
         for session in sessions { session.closeInput() }
         #expect(sessions.map { $0.end() } == [0, 0, 0, 0])
@@ -134,7 +136,7 @@ struct LifecycleTests {
     func watchCut() throws {
         let cluster = Cluster(["dropWatch": 100, "startDelay": 600])
         let session = try cluster.connect()
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         session.closeInput()
         #expect(session.end() == 0)
         #expect(cluster.remains() == [])
@@ -144,7 +146,7 @@ struct LifecycleTests {
     func dropped() throws {
         let cluster = Cluster(["dropSession": 300])
         let session = try cluster.connect()
-        #expect(session.echoes("{}"))
+        #expect(session.echoes("{}"), "\(session.complaint)")
         #expect(session.end() == 1)
         #expect(session.complaint.contains("the session was lost"))
         #expect(cluster.remains() == [])

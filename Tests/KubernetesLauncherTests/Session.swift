@@ -1,3 +1,4 @@
+import CUnix
 import Testing
 
 #if canImport(Glibc)
@@ -22,8 +23,9 @@ final class Session {
         var (input, output, error) = (
             [Int32](repeating: -1, count: 2), [Int32](repeating: -1, count: 2), [Int32](repeating: -1, count: 2)
         )
-        guard pipe(&input) == 0, pipe(&output) == 0, pipe(&error) == 0 else { throw NotStarted() }
-        for end in input + output + error { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard csystem_pipe(&input) == 0, csystem_pipe(&output) == 0, csystem_pipe(&error) == 0 else {
+            throw NotStarted()
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// A running `exchange-server`: its standard streams, and a socket that it has as descriptor 3.
@@ -14,7 +13,7 @@ final class ExchangeChild: @unchecked Sendable {
 
     init(_ arguments: [String]) throws {
         signal(SIGPIPE, SIG_IGN)
-        let (requests, answers) = (try Self.pipe(), try Self.pipe())
+        let (requests, answers) = (try ServedConnection.makePipe(), try ServedConnection.makePipe())
         var sockets: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &sockets) == 0)
         defer { for end in [requests.read, answers.write, sockets[1]] { close(end) } }
@@ -55,17 +54,6 @@ final class ExchangeChild: @unchecked Sendable {
         let folders = [runner.deletingLastPathComponent(), package.appending(path: ".build/debug")]
         let paths = folders.map { $0.appending(path: "exchange-server").path }
         return try #require(paths.first(where: FileManager.default.isExecutableFile), "swift build --build-tests")
-    }
-
-    /// By way of a name, since only open(2) closes a pipe on exec from its first moment on: other tests start children, too.
-    private static func pipe() throws -> (read: Int32, write: Int32) {
-        let folder = try TemporaryFolder()
-        let path = folder.path + "/pipe"
-        try #require(mkfifo(path, 0o600) == 0)
-        let reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        let writer = open(path, O_WRONLY | O_CLOEXEC)
-        try #require(reader >= 0 && writer >= 0 && fcntl(reader, F_SETFL, 0) == 0)
-        return (reader, writer)
     }
 
     func closeInput() {

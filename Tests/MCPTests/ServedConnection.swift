@@ -1,3 +1,4 @@
+import CUnix
 import EventLoop
 import ExchangeServers
 import Foundation
@@ -54,13 +55,13 @@ final class ServedConnection: @unchecked Sendable {
 
     static func overSocket() throws -> ServedConnection {
         var ends: [Int32] = [-1, -1]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         return try ServedConnection(client: (ends[0], ends[0]), input: ends[1], output: ends[1])
     }
 
     static func makePipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        try #require(pipe(&ends) == 0)
+        try #require(csystem_pipe(&ends) == 0)
         return (ends[0], ends[1])
     }
 

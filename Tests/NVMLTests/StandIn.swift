@@ -6,7 +6,7 @@ import Testing
 /// The places of the stand-in library's knobs (see Tests/Python/nvml_standin.c).
 enum Knob: Int32 {
     case memoryV2Code, fabricNewest, listLength, listGrowth, listTooSmallCode, listWrongCount, fieldsCode
-    case temperatureCode, slotCode, calls, seenWord
+    case temperatureCode, slotCode, calls, seenWord, mpsAtLoading
 }
 
 /// A freshly compiled stand-in for libnvidia-ml, opened through the binding.

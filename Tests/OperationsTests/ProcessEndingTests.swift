@@ -1,3 +1,4 @@
+import CUnix
 import EventLoop
 import Operations
 import Snapshots
@@ -19,7 +20,7 @@ final class Child: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         var ends: [Int32] = [-1, -1]
-        try #require(pipe(&ends) == 0)
+        try #require(csystem_pipe(&ends) == 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 9)
         let body = "\(script); echo ready >&9; exec 9>&-; while :; do sleep 0.05; done"
         let argv: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup(body), nil]

@@ -1,4 +1,5 @@
 import Audit
+import CUnix
 import EventLoop
 import JSON
 import MCP
@@ -188,7 +189,7 @@ import Testing
         signal(SIGPIPE, SIG_IGN)
         let bench = try Bench()
         var ends: [Int32] = [-1, -1]
-        try #require(pipe(&ends) == 0)
+        try #require(csystem_pipe(&ends) == 0)
         let (reading, writing) = (ends[0], ends[1])
         let audit = AuditLog(stream: writing, origin: Bench.origin)
         let answer = try await call(bench, user: yes, audit: audit) { close(reading) }

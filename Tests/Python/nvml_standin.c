@@ -21,6 +21,7 @@ enum knob {
     SLOT_CODE,           // what nvmlDeviceGetMigDeviceHandleByIndex answers for slot 1
     CALLS,               // counts calls of list functions
     SEEN_WORD,           // what the shared word held during nvmlDeviceGetIndex
+    MPS_AT_LOADING,      // 1 if the view of the MPS server was asked for when the library was loaded
     KNOBS
 };
 
@@ -34,9 +35,11 @@ void standin_watch(const uint32_t *word) { watched = word; }
 static int device;
 #define DEVICE ((nvmlDevice_t)&device)
 
-nvmlReturn_t nvmlInit_v2(void) {
-    return getenv("NVML_MPS_DEVICE_ENUMERATION") ? NVML_ERROR_NOT_SUPPORTED : NVML_SUCCESS;
+__attribute__((constructor)) static void load(void) {
+    knobs[MPS_AT_LOADING] = getenv("NVML_MPS_DEVICE_ENUMERATION") != NULL;
 }
+
+nvmlReturn_t nvmlInit_v2(void) { return NVML_SUCCESS; }
 nvmlReturn_t nvmlShutdown(void) { return NVML_SUCCESS; }
 
 #ifdef OLD

@@ -4,6 +4,7 @@
 #include "CUnixFiles.h"
 #include "child.h"
 #include "memory.h"
+#include "pipe.h"
 #include "process.h"
 #include "shared_memory.h"
 #include "signal_pipe.h"

@@ -87,6 +87,22 @@ struct NodeJudgementTests {
         #expect(ones.gpus.filter { $0.index != 5 }.allSatisfy { $0.verdict == .healthy })
     }
 
+    @Test("a GPU whose PCI configuration cannot be read is not healthy because of it, unless it sleeps")
+    func unreadableConfiguration() throws {
+        let unread = HealthyNode.report {
+            $0.changePCIDevice(5) { $0.isConfigurationAllOnes = .unavailable(.noPermission) }
+        }
+        #expect(unread.gpus[5].verdict == .unknown)
+        #expect(unread.gpus[5].gaps.map(\.reading) == ["pci_configuration"])
+        let asleep = HealthyNode.report { node in
+            node.changePCIDevice(5) { device in
+                device.isConfigurationAllOnes = .unavailable(.notRead)
+                device.powerState = .value("D3cold")
+            }
+        }
+        #expect(asleep.gpus[5].verdict == .healthy)
+    }
+
     @Test("a driver that does not answer condemns the GPU it hangs on and leaves the others unknown")
     func hang() {
         let report = HealthyNode.report { node in

@@ -1,3 +1,5 @@
+internal import CUnix
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -26,7 +28,7 @@ struct ToolPipes {
     /// Both ends above the standard streams, which the child replaces.
     private static func pipe() -> (Int32, Int32)? {
         var ends: [Int32] = [-1, -1]
-        guard makePipe(&ends) == 0 else { return nil }
+        guard csystem_pipe(&ends) == 0 else { return nil }
         defer { for end in ends { close(end) } }
         let (read, write) = (fcntl(ends[0], F_DUPFD_CLOEXEC, 10), fcntl(ends[1], F_DUPFD_CLOEXEC, 10))
         guard read >= 0, write >= 0 else {
@@ -72,6 +74,3 @@ struct ToolPipes {
         return String(words.joined(separator: " ").prefix(512))
     }
 }
-
-/// pipe(2), under a name that ``ToolPipes`` does not hide.
-private func makePipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }

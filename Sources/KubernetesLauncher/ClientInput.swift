@@ -44,7 +44,9 @@ final class ClientInput: Sendable {
     /// Both ends are closed in children; a child that kept the write end would never see the end of its own input.
     private static func makePipe() throws(LaunchFailure) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard csystem_pipe(&ends) == 0 else { throw .kubectl("cannot make a pipe: \(String(cString: strerror(errno)))") }
+        guard csystem_pipe(&ends) == 0 else {
+            throw .kubectl("cannot make a pipe: \(String(cString: strerror(errno)))")
+        }
         return (ends[0], ends[1])
     }
 

@@ -13,7 +13,9 @@ enum FilledPipe {
     /// - Throws: `.kubectl` when the process is out of descriptors, or the content does not fit into a pipe.
     static func make(_ content: [UInt8]) throws(LaunchFailure) -> Int32 {
         var ends: [Int32] = [-1, -1]
-        guard csystem_pipe(&ends) == 0 else { throw .kubectl("cannot make a pipe: \(String(cString: strerror(errno)))") }
+        guard csystem_pipe(&ends) == 0 else {
+            throw .kubectl("cannot make a pipe: \(String(cString: strerror(errno)))")
+        }
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         let written = content.isEmpty ? 0 : content.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
         close(ends[1])

@@ -59,7 +59,7 @@ final class Cluster {
 
     /// A session with short times, so that what is left to the cluster is gone soon.
     func connect(_ arguments: [String] = [], node: String = "gpu-node-5") throws -> Session {
-        let times = ["--grace", "2s", "--time-to-live", "1s", "--patience", "20s"]
+        let times = ["--grace", "6s", "--time-to-live", "1s", "--patience", "20s"]
         return try start(["connect", node, "--kubectl", "\(Self.products)/StandInKubectl"] + times + arguments)
     }
 

@@ -20,8 +20,12 @@ package struct GPULinks: SnapshotCodable, Equatable {
 }
 
 extension GPULinks {
-    /// NVLinks that are up; no value where one of them would not tell, since unknown is not down.
-    package var activeCount: Reading<UInt32> { Self.count(of: links.map(\.isActive)) }
+    /// NVLinks that are up; no value where their number is not known or one of them would not tell, since unknown is not
+    /// down. A board without NVLinks has none that is up.
+    package var activeCount: Reading<UInt32> {
+        if let unknown = count.reason, unknown != .notSupported { return .unavailable(unknown) }
+        return Self.count(of: links.map(\.isActive))
+    }
 
     /// Chip-to-chip links that are up; no value where one of them would not tell.
     package var activeC2CCount: Reading<UInt32> { Self.count(of: c2cLinks.map(\.isActive)) }

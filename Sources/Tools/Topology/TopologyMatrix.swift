@@ -48,7 +48,7 @@ struct TopologyMatrix {
     /// NVLinks between two GPUs: those that end at the other one, or the way through switches that both have. Nil where there
     /// may be such links, but one of them does not tell its state.
     private func linkCount(_ gpu: GPUSnapshot, _ other: GPUSnapshot, _ peer: GPUPeer) -> Int? {
-        let areKnown = [gpu, other].allSatisfy { $0.links.map { $0.activeCount.value != nil } ?? true }
+        let areKnown = [gpu, other].allSatisfy { $0.links?.activeCount.value != nil }
         guard areKnown else { return peer.nvlink.value ?? 0 == 0 ? nil : 0 }
         let direct = active(gpu).filter { link in
             guard link.remoteType.value == 0, let remote = link.remoteBusID.value?.slot else { return false }

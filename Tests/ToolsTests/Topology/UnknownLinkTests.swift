@@ -8,7 +8,10 @@ import Testing
     @Test func isNotCounted() {
         #expect(Self.gpu(0, [true, true, false]).links?.activeCount == .value(2))
         #expect(Self.gpu(0, [true, nil, false]).links?.activeCount == .unavailable(.timedOut))
-        #expect(GPULinks().activeCount == .value(0))
+        #expect(GPULinks().activeCount == .unavailable(.notRead))
+        var none = GPULinks()
+        none.count = .unavailable(.notSupported)
+        #expect(none.activeCount == .value(0))
     }
 
     @Test func isNoReadingOfTheAnswer() {
@@ -32,11 +35,21 @@ import Testing
         #expect(matrix.way(from: gpus[1], to: gpus[0]) == word)
     }
 
+    @Test func whereTheirNumberIsNotKnownNothingIsSaid() {
+        var gpus = [Self.gpu(0, []), Self.gpu(1, [true])]
+        gpus[0].links?.count = .unavailable(.timedOut)
+        let matrix = TopologyMatrix(gpus, NetworkFields(NodeSnapshot()))
+        #expect(matrix.way(from: gpus[0], to: gpus[1]) == "NV?")
+        gpus[0].links = nil
+        #expect(matrix.way(from: gpus[0], to: gpus[1]) == "NV?")
+    }
+
     /// A GPU whose links all lead to a switch.
     private static func gpu(_ index: UInt32, _ states: [Bool?], _ peerAccess: UInt32? = 0) -> GPUSnapshot {
         var gpu = GPUSnapshot()
         gpu.index = index
         var links = GPULinks()
+        links.count = .value(UInt32(states.count))
         links.links = states.enumerated().map { number, isActive in
             var link = GPULink()
             link.number = UInt32(number)

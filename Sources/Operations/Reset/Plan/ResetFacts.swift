@@ -143,18 +143,9 @@ package struct LinkNeighbours: Sendable, Hashable {
     package init(_ gpu: GPUSnapshot) {
         fabricState = gpu.fabric?.state ?? .unavailable(.notRead)
         guard let links = gpu.links else { return }
-        activeCount = Self.activeCount(links)
+        activeCount = links.activeCount.map(Int.init)
         let active = links.links.filter { $0.isActive.value == true }
         switchLinkCount = active.filter { $0.remoteType.value == 2 }.count
         peers = Set(active.filter { $0.remoteType.value == 0 }.compactMap(\.remoteBusID.value)).sorted()
-    }
-
-    private static func activeCount(_ links: GPULinks) -> Reading<Int> {
-        switch links.count {
-        // Boards without NVLink have no count: that is zero links, told by NVML in its own way.
-        case .unavailable(.notSupported): .value(0)
-        case .unavailable(let reason): .unavailable(reason)
-        case .value: links.activeCount.map(Int.init)
-        }
     }
 }

@@ -78,7 +78,7 @@ public struct JSONObject: Sendable {
     private func linearPosition(of key: String) -> Int? {
         members.withUnsafeBufferPointer { members in
             for position in members.indices where members[position].key == key {
-                if members[position].key.utf8.elementsEqual(key.utf8) { return position }
+                if members[position].key.hasSameBytes(as: key) { return position }
             }
             return nil
         }
@@ -96,6 +96,15 @@ extension JSONObject: Equatable {
     public static func == (left: JSONObject, right: JSONObject) -> Bool { left.members == right.members }
 }
 
+extension String {
+    fileprivate func hasSameBytes(as other: String) -> Bool {
+        let fast = utf8.withContiguousStorageIfAvailable { ours in
+            other.utf8.withContiguousStorageIfAvailable { ByteScan.isSame(ours, $0) }
+        }
+        return (fast ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
+}
+
 /// A key that compares and hashes by its UTF-8 bytes.
 private struct KeyBytes: Hashable, Sendable {
     let key: String
@@ -104,7 +113,7 @@ private struct KeyBytes: Hashable, Sendable {
 
     static func == (left: KeyBytes, right: KeyBytes) -> Bool {
         // Equal bytes imply Unicode equivalence, whose quick test is the cheaper one for the common case: different.
-        left.key == right.key && left.key.utf8.elementsEqual(right.key.utf8)
+        left.key == right.key && left.key.hasSameBytes(as: right.key)
     }
 
     func hash(into hasher: inout Hasher) {

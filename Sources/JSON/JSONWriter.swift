@@ -40,6 +40,9 @@
         needsComma = false
     }
 
+    /// Ends a text or a piece of one, so that another may follow in the same buffer without a comma.
+    @inlinable public mutating func endText() { needsComma = false }
+
     /// Ends a text with a line feed, so that another may follow in the same buffer.
     public mutating func endLine() {
         buffer.append(0x0A)
@@ -88,6 +91,16 @@ extension JSONWriter {
     /// The key of the member whose value is written next.
     @inlinable public mutating func key(_ key: String) {
         string(key)
+        buffer.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// The same for a key of the program's own, which must have nothing to escape in it: it is copied as it stands.
+    @inlinable public mutating func key(plain key: StaticString) {
+        beginValue()
+        buffer.append(UInt8(ascii: "\""))
+        buffer.append(key)
+        buffer.append(UInt8(ascii: "\""))
         buffer.append(UInt8(ascii: ":"))
         needsComma = false
     }

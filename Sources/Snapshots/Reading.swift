@@ -8,19 +8,19 @@ package enum Reading<Value: Sendable>: Sendable {
     case unavailable(Unavailable)
 
     /// The value, if there is one.
-    package var value: Value? {
+    @inlinable package var value: Value? {
         guard case .value(let value) = self else { return nil }
         return value
     }
 
     /// Why there is no value, if there is none.
-    package var reason: Unavailable? {
+    @inlinable package var reason: Unavailable? {
         guard case .unavailable(let reason) = self else { return nil }
         return reason
     }
 
     /// The same reading with its value, if any, put into another form.
-    package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Reading<Other> {
+    @inlinable package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Reading<Other> {
         switch self {
         case .value(let value): .value(transform(value))
         case .unavailable(let reason): .unavailable(reason)

@@ -1,69 +1,102 @@
 extension SnapshotCoder {
-    package mutating func code(_ value: inout some SnapshotCodable) throws(SnapshotError) {
+    @inlinable package mutating func code(_ value: inout some SnapshotCodable) throws(SnapshotError) {
         try value.code(with: &self)
     }
 
-    package mutating func code(_ value: inout Int32) throws(SnapshotError) {
+    @inlinable package mutating func code(_ value: inout Int32) throws(SnapshotError) {
         var bits = UInt32(bitPattern: value)
         try code(&bits)
         value = Int32(bitPattern: bits)
     }
 
-    package mutating func code(_ value: inout Int64) throws(SnapshotError) {
+    @inlinable package mutating func code(_ value: inout Int64) throws(SnapshotError) {
         var bits = UInt64(bitPattern: value)
         try code(&bits)
         value = Int64(bitPattern: bits)
     }
 
-    package mutating func code(_ value: inout Bool) throws(SnapshotError) {
+    @inlinable package mutating func code(_ value: inout Bool) throws(SnapshotError) {
         var bits: UInt8 = value ? 1 : 0
         try code(&bits)
         guard bits < 2 else { throw .malformed }
         value = bits == 1
     }
 
-    package mutating func code<Element: SnapshotCodable>(_ values: inout [Element]) throws(SnapshotError) {
+    @inlinable package mutating func code<Element: SnapshotCodable>(_ values: inout [Element]) throws(SnapshotError) {
         var count = values.count
         try code(count: &count, minimumSize: 1)
-        if values.count != count { values = Array(repeating: Element(), count: count) }
-        for index in values.indices { try code(&values[index]) }
+        guard Self.isDecoder else {
+            for var value in values { try code(&value) }
+            return
+        }
+        values.removeAll(keepingCapacity: true)
+        // The count is only a claim: what it says is not made room for at once.
+        values.reserveCapacity(min(count, 64))
+        for _ in 0..<count {
+            var value = Element()
+            try code(&value)
+            values.append(value)
+        }
     }
 
-    package mutating func code<Value: SnapshotCodable>(_ value: inout Value?) throws(SnapshotError) {
+    @inlinable package mutating func code<Value: SnapshotCodable>(_ value: inout Value?) throws(SnapshotError) {
         var isPresent = value != nil
         try code(&isPresent)
+        guard Self.isDecoder else {
+            if var some = value { try code(&some) }
+            return
+        }
         guard isPresent else { return value = nil }
-        var some = value ?? Value()
+        var some = Value()
         try code(&some)
         value = some
     }
 
     package mutating func code<Value: SnapshotCodable>(_ reading: inout Reading<Value>) throws(SnapshotError) {
-        var tag = reading.tag
+        if Self.isDecoder { reading = try decodedReading() } else { try encode(reading) }
+    }
+
+    private mutating func encode<Value: SnapshotCodable>(_ reading: Reading<Value>) throws(SnapshotError) {
+        switch reading {
+        case .value(var value):
+            var tag: UInt8 = 0
+            try code(&tag)
+            try code(&value)
+        case .unavailable(let reason):
+            var tag = reason.tag
+            try code(&tag)
+            if var number = reason.code { try code(&number) }
+        }
+    }
+
+    private mutating func decodedReading<Value: SnapshotCodable>() throws(SnapshotError) -> Reading<Value> {
+        var tag: UInt8 = 0
         try code(&tag)
         switch tag {
         case 0:
-            var value = reading.value ?? Value()
+            var value = Value()
             try code(&value)
-            reading = .value(value)
+            return .value(value)
         case Unavailable.errorTag:
-            var code = reading.reason?.code ?? 0
-            try self.code(&code)
-            reading = .unavailable(.error(code: code))
+            var number: Int32 = 0
+            try code(&number)
+            return .unavailable(.error(code: number))
         default:
             guard let reason = Unavailable(tag: tag) else { throw .malformed }
-            reading = .unavailable(reason)
+            return .unavailable(reason)
         }
+    }
+
+    package mutating func code<Part: SnapshotCodable>(_ box: inout Boxed<Part>) throws(SnapshotError) {
+        var part = box.wrappedValue
+        try code(&part)
+        if Self.isDecoder { box.wrappedValue = part }
     }
 }
 
 extension Reading: SnapshotCodable where Value: SnapshotCodable {
     package init() { self = .unavailable(.notRead) }
     package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
-}
-
-extension Reading {
-    fileprivate var tag: UInt8 { reason?.tag ?? 0 }
 }
 
 extension Unavailable {

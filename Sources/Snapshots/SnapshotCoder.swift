@@ -3,6 +3,9 @@
 /// A type lists its fields once, in ``SnapshotCodable/code(with:)``; the encoder and the decoder walk the same list, so the
 /// two cannot drift apart. The format is for two processes of one binary: no versions, little-endian, no padding.
 package protocol SnapshotCoder {
+    /// True where values are read back: what a value was before is then of no interest. False where they are written: then
+    /// they stay as they are.
+    static var isDecoder: Bool { get }
     mutating func code(_ value: inout UInt8) throws(SnapshotError)
     mutating func code(_ value: inout UInt32) throws(SnapshotError)
     mutating func code(_ value: inout UInt64) throws(SnapshotError)
@@ -31,6 +34,7 @@ package enum SnapshotError: Error, Hashable {
 
 /// Writes values into memory that somebody else owns.
 package struct SnapshotEncoder: SnapshotCoder {
+    package static var isDecoder: Bool { false }
     private let buffer: UnsafeMutableRawBufferPointer
     /// Bytes written so far.
     package private(set) var count: Int
@@ -41,6 +45,7 @@ package struct SnapshotEncoder: SnapshotCoder {
         count = offset
     }
 
+    @inline(__always)
     private mutating func store<Integer: FixedWidthInteger>(_ value: Integer) throws(SnapshotError) {
         let size = MemoryLayout<Integer>.size
         guard buffer.count - count >= size else { throw .tooLarge }
@@ -68,8 +73,10 @@ package struct SnapshotEncoder: SnapshotCoder {
 
 /// Reads values back; nothing in the bytes is trusted.
 package struct SnapshotDecoder: SnapshotCoder {
+    package static var isDecoder: Bool { true }
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    private var repeated = RepeatedTexts()
 
     /// - Parameter bytes: must outlive the decoder and must not change meanwhile.
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
@@ -77,6 +84,7 @@ package struct SnapshotDecoder: SnapshotCoder {
     /// True when every byte has been read.
     package var isAtEnd: Bool { position == bytes.count }
 
+    @inline(__always)
     private mutating func load<Integer: FixedWidthInteger>(as: Integer.Type) throws(SnapshotError) -> Integer {
         let size = MemoryLayout<Integer>.size
         guard bytes.count - position >= size else { throw .truncated }
@@ -97,7 +105,7 @@ package struct SnapshotDecoder: SnapshotCoder {
     package mutating func code(_ value: inout String) throws(SnapshotError) {
         let length = Int(try load(as: UInt32.self))
         guard bytes.count - position >= length else { throw .truncated }
-        value = String(decoding: bytes[position..<position + length], as: UTF8.self)
+        value = repeated.text(UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]))
         position += length
     }
 }

@@ -81,9 +81,8 @@ extension NodeSnapshot {
             host = value
         case .driver: try driver.code(with: &decoder)
         case .gpu:
-            var gpu = GPUSnapshot()
-            try gpu.code(with: &decoder)
-            gpus.append(gpu)
+            gpus.append(GPUSnapshot())
+            try gpus[gpus.count - 1].code(with: &decoder)
         case .devices:
             var value = HostDevices()
             try decoder.code(&value)

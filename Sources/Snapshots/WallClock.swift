@@ -13,20 +13,33 @@ package enum WallClock {
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
 
-    /// RFC 3339 with milliseconds, UTC: `2026-11-22T03:14:15.926Z`.
+    /// RFC 3339 with milliseconds, UTC: `2026-11-22T03:14:15.926Z`; words where the year has not four digits.
     package static func rfc3339(_ microseconds: Int64) -> String {
         let milliseconds = (microseconds >= 0 ? microseconds : microseconds - 999) / 1_000
         let second = (milliseconds >= 0 ? milliseconds : milliseconds - 999) / 1_000
         let (day, secondOfDay) = (floorDivide(second, 86_400), second - floorDivide(second, 86_400) * 86_400)
         let (year, month, dayOfMonth) = civil(day)
-        let date = "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))"
-        let time = "\(pad(secondOfDay / 3_600, 2)):\(pad(secondOfDay / 60 % 60, 2)):\(pad(secondOfDay % 60, 2))"
-        return "\(date)T\(time).\(pad(milliseconds - second * 1_000, 3))Z"
-    }
-
-    private static func pad(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        guard (0...9_999).contains(year) else { return "beyond RFC 3339" }
+        return String(unsafeUninitializedCapacity: 24) { text in
+            var length = 0
+            func put(_ value: Int64, digits: Int, then separator: Unicode.Scalar) {
+                var rest = value
+                for place in stride(from: length + digits - 1, through: length, by: -1) {
+                    text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[length + digits] = UInt8(ascii: separator)
+                length += digits + 1
+            }
+            put(year, digits: 4, then: "-")
+            put(month, digits: 2, then: "-")
+            put(dayOfMonth, digits: 2, then: "T")
+            put(secondOfDay / 3_600, digits: 2, then: ":")
+            put(secondOfDay / 60 % 60, digits: 2, then: ":")
+            put(secondOfDay % 60, digits: 2, then: ".")
+            put(milliseconds - second * 1_000, digits: 3, then: "Z")
+            return length
+        }
     }
 
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -34,9 +34,14 @@ package struct AccessProblem: Sendable, Equatable {
 extension NodeSnapshot {
     /// Everything that kept this snapshot from being complete, the gravest first.
     package var accessProblems: [AccessProblem] {
-        [interruption?.problem.naming(gpusNotReached), driver.state.problem(kernelModule: host?.kernelModuleVersion)]
-            .compactMap { $0 } + gpus.filter { !gpusNotReached.contains($0.index) }.compactMap(\.accessProblem)
-            + missingGPUs.map(\.problem)
+        let notReached = gpusNotReached
+        let ofGPUs = gpus.indices.compactMap { place in
+            notReached.contains(gpus[place].index) ? nil : gpus[place].accessProblem
+        }
+        return [
+            interruption?.problem.naming(notReached), driver.state.problem(kernelModule: host?.kernelModuleVersion),
+        ]
+        .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem)
     }
 
     /// The GPUs that an interruption kept from being read.

@@ -6,7 +6,7 @@ extension NodeSnapshot {
     /// A GPU that is lost or was not reached has no handle and so no UUID and no address. NVML's order is that of the PCI
     /// addresses, so if as many GPUs of /proc are unaccounted for as have no address, they are the same ones in that order.
     package var withAllIdentities: NodeSnapshot {
-        guard interruption != nil || gpus.contains(where: { $0.busID.value == nil }) else { return self }
+        guard interruption != nil || gpus.indices.contains(where: { gpus[$0].busID.value == nil }) else { return self }
         var snapshot = self
         snapshot.addUnreadGPUs()
         snapshot.fillIdentities()

@@ -33,11 +33,14 @@ extension NodeSnapshot {
             return []
         }
         // A GPU whose address NVML would not tell may be any of the others: then nothing can be called missing by address.
-        let listed = gpus.compactMap { $0.busID.value?.slot }
+        let listed = gpus.indices.compactMap { gpus[$0].busID.value?.slot }
         guard listed.count == gpus.count else { return [] }
         let proc = host.procGPUs.value ?? []
         let pci = host.pciGPUs.value ?? []
         func isMissing(_ busID: BusID) -> Bool { !listed.contains(busID.slot) }
+        guard proc.indices.contains(where: { isMissing(proc[$0].busID) }) || pci.contains(where: isMissing) else {
+            return []
+        }
         return Set(proc.map(\.busID).filter(isMissing) + pci.filter(isMissing)).sorted().map { busID in
             let known = proc.first { $0.busID.slot == busID.slot }
             return MissingGPU(

@@ -10,6 +10,9 @@ package struct GPUPresence: Sendable {
     private let driver: DriverFiles
     private var addresses: [String: BusID?] = [:]
     private var gpus: [String: HostGPU] = [:]
+    /// What was listed the last time, and what it stood for: the same names stand for the same GPUs.
+    private var lastOnBus: (names: [String], gpus: [BusID]) = ([], [])
+    private var lastInProc: (names: [String], gpus: [HostGPU]) = ([], [])
     private var lastVersion: (text: [UInt8], version: String?) = ([], nil)
 
     package init(_ files: any HostFiles) {
@@ -32,11 +35,12 @@ package struct GPUPresence: Sendable {
     /// The GPUs on the PCI bus, virtual functions left out.
     package mutating func onPCIBus() -> Reading<[BusID]> {
         do throws(HostFileError) {
-            var found: [BusID] = []
-            for name in try files.list(PCIBus.folder) {
-                if let address = addresses[name] ?? remember(name) { found.append(address) }
+            let names = try files.list(PCIBus.folder)
+            if names != lastOnBus.names {
+                let found = names.compactMap { addresses[$0] ?? remember($0) }
+                lastOnBus = (names, found.sorted())
             }
-            return .value(found.sorted())
+            return .value(lastOnBus.gpus)
         } catch {
             return .unavailable(Unavailable(error))
         }
@@ -51,11 +55,13 @@ package struct GPUPresence: Sendable {
     /// The GPUs that the kernel module knows.
     package mutating func inProc() -> Reading<[HostGPU]> {
         do throws(HostFileError) {
-            var found: [HostGPU] = []
-            for name in try files.list(DriverFiles.gpuFolder) {
-                if let gpu = gpus[name] ?? read(name) { found.append(gpu) }
+            let names = try files.list(DriverFiles.gpuFolder)
+            if names != lastInProc.names {
+                let found = names.compactMap { gpus[$0] ?? read($0) }.sorted { $0.busID < $1.busID }
+                // A GPU that has no UUID yet, or could not be read, is asked again.
+                lastInProc = (found.count == names.count && found.allSatisfy { $0.uuid != nil } ? names : [], found)
             }
-            return .value(found.sorted { $0.busID < $1.busID })
+            return .value(lastInProc.gpus)
         } catch {
             return .unavailable(Unavailable(error))
         }

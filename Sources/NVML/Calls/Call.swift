@@ -1,5 +1,11 @@
 import CNVML
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Something that calls into the library: the library itself, a device, an event set.
 protocol NVMLCaller: ~Copyable {
     var functions: UnsafePointer<NVMLFunctions> { get }
@@ -52,8 +58,8 @@ extension NVMLCaller where Self: ~Copyable {
 extension String {
     /// The text up to the first NUL, or all of it if there is none.
     init(terminatedIn bytes: UnsafeRawBufferPointer) {
-        let end = bytes.firstIndex(of: 0) ?? bytes.endIndex
-        self.init(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
+        let length = bytes.baseAddress.map { strnlen($0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? 0
+        self.init(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<length]), as: UTF8.self)
     }
 
     /// The text in a C character array, which is a tuple here.

@@ -11,7 +11,7 @@ struct Answer {
     let context: ToolContext
     let snapshot: NodeSnapshot
     var summary = ""
-    var devices: [DeviceFields] = []
+    var devices = AnswerDevices()
     var problems: [AccessProblem] = []
     /// Members of the node itself, in order.
     var nodeFields: [Field] = []
@@ -21,19 +21,19 @@ struct Answer {
     /// What stood in the way, and the GPUs whose readings say that they are lost or need a reset.
     private var allProblems: [AccessProblem] {
         let named = Set(problems.compactMap(\.gpu))
-        return problems + devices.filter { !named.contains($0.gpu.index) }.compactMap(\.problem)
+        return problems + devices.devices.filter { !named.contains($0.gpu.index) }.compactMap(\.problem)
     }
 
     /// The answer as one JSON object.
     func encoded() -> [UInt8] {
-        var writer = JSONWriter(reserving: 2_048 + devices.count * 1_024)
+        var writer = JSONWriter(reserving: 2_048 + devices.devices.count * 1_024)
         let problems = allProblems
         writer.object { writer in
             // `success` means that everything asked for was read.
             writer.head(status: problems.isEmpty ? "success" : "partial", context, snapshot, summary: summary)
             writer.write(nodeFields)
-            writer.field("device_count", devices.count)
-            writeDevices(&writer)
+            writer.field("device_count", devices.devices.count)
+            devices.write(to: &writer)
             writeUnavailable(&writer)
             writer.problems(problems)
             writer.field("omitted", omitted)
@@ -41,21 +41,9 @@ struct Answer {
         return writer.finish()
     }
 
-    private func writeDevices(_ writer: inout JSONWriter) {
-        let fields = SharedFields(devices)
-        if !fields.shared.isEmpty { writer.object("all_devices") { $0.write(fields.shared) } }
-        writer.array("devices") { writer in
-            for (device, own) in zip(devices, fields.own) {
-                writer.object { writer in
-                    writer.identity(of: device.gpu)
-                    writer.write(own)
-                }
-            }
-        }
-    }
-
     /// Each reading without a value once; those that all GPUs lack are said for all.
     private func writeUnavailable(_ writer: inout JSONWriter) {
+        let devices = devices.devices
         let onAll =
             devices.count > 1 ? devices.dropFirst().reduce(Set(devices[0].missing)) { $0.intersection($1.missing) } : []
         guard devices.contains(where: { !$0.missing.isEmpty }) else { return }
@@ -81,10 +69,16 @@ extension JSONWriter {
     }
 
     mutating func identity(of gpu: GPUIdentity) {
-        field("index", gpu.index)
-        field("uuid", gpu.uuid.value)
-        field("bus_id", gpu.busID.value.map(String.init(describing:)))
-        field("name", gpu.name.value)
+        key(plain: "index")
+        int(gpu.index)
+        if case .value(let uuid) = gpu.uuid { field(plain: "uuid", uuid) }
+        if case .value(let busID) = gpu.busID { field(plain: "bus_id", busID.description) }
+        if case .value(let name) = gpu.name { field(plain: "name", name) }
+    }
+
+    private mutating func field(plain key: StaticString, _ text: String) {
+        self.key(plain: key)
+        string(text)
     }
 
     fileprivate mutating func unavailable(_ missing: MissingReading, gpu: UInt32?) {

@@ -54,7 +54,7 @@ package enum GetPodGPUAllocation {
         ]
         if let snapshot = reading.snapshot.pods { answer.nodeFields.append(KubeletFields.field(snapshot)) }
         answer.nodeFields += FindingFields.fields(findings(reading, pods), detail)
-        answer.devices = reading.gpus.map { device($0, reading.attribution.pods) }
+        answer.devices = AnswerDevices(reading.gpus) { add($0, reading.attribution.pods, to: &$1) }
         answer.summary = summary(reading, pods)
         if pods.count > limit {
             answer.omitted = "\(pods.count - limit) pods; call again with a higher limit, or with namespace"
@@ -93,9 +93,8 @@ package enum GetPodGPUAllocation {
         }
     }
 
-    static func device(_ use: GPUUse, _ pods: [PodUse]) -> DeviceFields {
-        var fields = DeviceFields(use.gpu)
-        if let refusal = use.gpu.refusal { fields.note("device", refusal) }
+    static func add(_ use: GPUUse, _ pods: [PodUse], to fields: inout DeviceFields) {
+        fields.begin(use.gpu)
         let index = use.gpu.index
         let given = pods.filter { $0.isLive != false && $0.containers.contains { $0.wasGiven(index) } }
         let using = pods.filter {
@@ -103,7 +102,6 @@ package enum GetPodGPUAllocation {
         }
         if !given.isEmpty { fields.add("given_to", .texts(titles(given))) }
         if !using.isEmpty { fields.add("used_by", .texts(titles(using))) }
-        return fields
     }
 
     /// A shared GPU can have dozens of pods; `pods` has them all.

@@ -58,15 +58,14 @@ package enum ListGPUProcesses {
             answer.nodeFields.append(Field(key: "unreadable_process_count", value: .uint(UInt64(unreadable))))
         }
         let shares = ProcessShares(reading.gpus, limit)
-        answer.devices = reading.gpus.map { device($0, shares.count(for: $0), detail) }
+        answer.devices = AnswerDevices(reading.gpus) { add($0, shares.count(for: $0), detail, to: &$1) }
         answer.summary = summary(reading)
         answer.omitted = omitted(shares, detail)
         return .structured(bytes: answer.encoded())
     }
 
-    private static func device(_ use: GPUUse, _ count: Int, _ detail: Detail) -> DeviceFields {
-        var fields = DeviceFields(use.gpu)
-        if let refusal = use.gpu.refusal { fields.note("device", refusal) }
+    private static func add(_ use: GPUUse, _ count: Int, _ detail: Detail, to fields: inout DeviceFields) {
+        fields.begin(use.gpu)
         if let processes = use.workload {
             fields.add("process_count", .int(Int64(processes.count)))
             let shown = processes.count <= count ? processes : Array(processes.byMemory.prefix(count))
@@ -78,7 +77,6 @@ package enum ListGPUProcesses {
         if !services.isEmpty { fields.add("driver_services", .texts(services)) }
         if let used = use.memoryUsedBytes { fields.add("memory_used_bytes", .uint(used)) }
         if let unclaimed = use.memoryUnclaimedBytes { fields.add("memory_unclaimed_bytes", .uint(unclaimed)) }
-        return fields
     }
 
     private static func omitted(_ shares: ProcessShares, _ detail: Detail) -> String? {

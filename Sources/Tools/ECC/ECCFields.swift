@@ -4,20 +4,18 @@ internal import Snapshots
 
 /// Memory errors and repairs in the words of an answer.
 enum ECCFields {
-    static func device(_ gpu: GPUSnapshot, _ detail: Detail) -> DeviceFields {
-        var fields = DeviceFields(gpu)
-        if let refusal = gpu.refusal { fields.note("device", refusal) }
-        guard let health = gpu.memoryHealth else { return fields }
+    static func add(_ gpu: GPUSnapshot, _ detail: Detail, to fields: inout DeviceFields) {
+        fields.begin(gpu)
+        guard let health = gpu.memoryHealth else { return }
         fields.add("recovery_action", health.recoveryAction) { .text(RecoveryLevel(UInt32(clamping: $0)).name) }
-        fields.add(modes: "ecc_mode", health.eccMode)
+        fields.add(modes: "ecc_mode", "ecc_mode_current", "ecc_mode_pending", health.eccMode)
         add("volatile", health.volatile, detail, to: &fields)
         add("aggregate", health.aggregate, detail, to: &fields)
         fields.add("sram", health.sram) { .object(sram($0, detail)) }
         addRepairs(health, detail, to: &fields)
-        return fields
     }
 
-    private static func add(_ key: String, _ counts: ECCCounts, _ detail: Detail, to fields: inout DeviceFields) {
+    private static func add(_ key: StaticString, _ counts: ECCCounts, _ detail: Detail, to fields: inout DeviceFields) {
         var members: [Field] = []
         func add(_ name: String, _ reading: Reading<UInt64>, to list: inout [Field]) {
             if let value = reading.value {

@@ -55,10 +55,9 @@ package enum SnapshotECC {
         if let baseline {
             answer.nodeFields += node(baseline, now, isWhole: reading.selected.count == reading.snapshot.gpus.count)
         }
-        answer.devices = reading.selected.map { gpu in
-            var fields = ECCFields.device(gpu, detail)
+        answer.devices = AnswerDevices(reading.selected) { gpu, fields in
+            ECCFields.add(gpu, detail, to: &fields)
             if let baseline { add(baseline, now, gpu, to: &fields) }
-            return fields
         }
         answer.summary = summary(reading)
         if detail != .full { answer.omitted = "SRAM counters that are 0; call again with detail=full" }

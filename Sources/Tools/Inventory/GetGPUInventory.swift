@@ -29,7 +29,7 @@ package enum GetGPUInventory {
         let reading = try await context.read([.driver, .host, .inventory], for: call)
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
         answer.nodeFields = InventoryFields.node(reading.snapshot)
-        answer.devices = reading.selected.map { InventoryFields.device($0, detail) }
+        answer.devices = AnswerDevices(reading.selected) { InventoryFields.add($0, detail, to: &$1) }
         answer.summary = summary(reading)
         if detail != .full { answer.omitted = "less common fields; call again with detail=full" }
         return .structured(bytes: answer.encoded())
@@ -37,7 +37,7 @@ package enum GetGPUInventory {
 
     private static func summary(_ reading: NodeReading) -> String {
         let all = reading.snapshot.gpus
-        let names = counted(all.map { $0.name.value ?? "unnamed GPU" }).map { "\($0.count) x \($0.name)" }
+        let names = counted(all.indices.map { all[$0].name.value ?? "unnamed GPU" }).map { "\($0.count) x \($0.name)" }
         let driver = reading.snapshot.driver.driverVersion.value.map { ", driver \($0)" } ?? ""
         let trouble = reading.problems.first.map { " \($0.message)" } ?? ""
         let chosen = reading.selected.count == all.count ? "" : " (\(reading.selected.count) shown)"

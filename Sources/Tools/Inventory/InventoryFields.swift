@@ -32,10 +32,9 @@ enum InventoryFields {
         }
     }
 
-    static func device(_ gpu: GPUSnapshot, _ detail: Detail) -> DeviceFields {
-        var fields = DeviceFields(gpu)
-        if let refusal = gpu.refusal { fields.note("device", refusal) }
-        guard let inventory = gpu.inventory else { return fields }
+    static func add(_ gpu: GPUSnapshot, _ detail: Detail, to fields: inout DeviceFields) {
+        fields.begin(gpu)
+        guard let inventory = gpu.inventory else { return }
         fields.add("architecture", inventory.architecture) { .text(NVMLWords.architecture($0)) }
         fields.add("memory_total_bytes", inventory.memoryTotalBytes)
         if detail != .summary {
@@ -43,7 +42,6 @@ enum InventoryFields {
             addModes(inventory, to: &fields)
         }
         if detail == .full { addRare(inventory, to: &fields) }
-        return fields
     }
 
     private static func addStandard(_ inventory: GPUInventory, to fields: inout DeviceFields) {
@@ -64,11 +62,11 @@ enum InventoryFields {
     }
 
     private static func addModes(_ inventory: GPUInventory, to fields: inout DeviceFields) {
-        fields.add(modes: "mig_mode", inventory.migMode)
+        fields.add(modes: "mig_mode", "mig_mode_current", "mig_mode_pending", inventory.migMode)
         if inventory.migMode.value?.current == true {
             fields.add("mig_devices", inventory.migDevices) { .objects($0.map(mig)) }
         }
-        fields.add(modes: "ecc_mode", inventory.eccMode)
+        fields.add(modes: "ecc_mode", "ecc_mode_current", "ecc_mode_pending", inventory.eccMode)
         fields.add(mode: "persistence_mode", inventory.isPersistenceModeEnabled)
         fields.add("compute_mode", inventory.computeMode) { .text(NVMLWords.computeMode($0)) }
         fields.add(watts: "power_limit_w", inventory.powerLimitMilliwatts)

@@ -54,19 +54,21 @@ package enum DescribeGPUNode {
         answer.nodeFields += NodeFactFields.fields(reading.snapshot, detail) + InventoryFields.node(reading.snapshot)
         if let pods = reading.snapshot.pods { answer.nodeFields.append(KubeletFields.field(pods)) }
         answer.nodeFields += FindingFields.fields(reading.findings, detail)
-        answer.devices = reading.gpus.map { device($0, reading.attribution.pods, verdicts) }
+        answer.devices = AnswerDevices(reading.gpus) { add($0, reading.attribution.pods, verdicts, to: &$1) }
         answer.summary = summary(reading, verdicts)
         if detail != .full { answer.omitted = "labels and findings of less weight; call again with detail=full" }
         return .structured(bytes: answer.encoded())
     }
 
-    private static func device(_ use: GPUUse, _ pods: [PodUse], _ verdicts: NodeVerdicts) -> DeviceFields {
-        var fields = GetPodGPUAllocation.device(use, pods)
+    private static func add(
+        _ use: GPUUse, _ pods: [PodUse], _ verdicts: NodeVerdicts, to fields: inout DeviceFields
+    ) {
+        GetPodGPUAllocation.add(use, pods, to: &fields)
         if let verdict = verdicts.of(use.gpu) { fields.add("verdict", .text(verdict.rawValue)) }
         if let inventory = use.gpu.inventory {
             fields.add("memory_total_bytes", inventory.memoryTotalBytes)
-            fields.add(modes: "mig_mode", inventory.migMode)
-            fields.add(modes: "ecc_mode", inventory.eccMode)
+            fields.add(modes: "mig_mode", "mig_mode_current", "mig_mode_pending", inventory.migMode)
+            fields.add(modes: "ecc_mode", "ecc_mode_current", "ecc_mode_pending", inventory.eccMode)
             if inventory.migMode.value?.current == true {
                 fields.add("mig_device_count", inventory.migDevices) { .int(Int64($0.count)) }
             }
@@ -78,7 +80,6 @@ package enum DescribeGPUNode {
             fields.add(watts: "power_w", telemetry.powerMilliwatts)
         }
         if let processes = use.processes { fields.add("process_count", .int(Int64(processes.count))) }
-        return fields
     }
 
     private static func summary(_ reading: AttributedReading, _ verdicts: NodeVerdicts) -> String {

@@ -51,7 +51,7 @@ package enum GetGPUTelemetry {
         var reading = try await context.read([.driver, .host, .telemetry], for: call)
         if duration > 0 { reading = try await sampling.run(from: reading, context, call) }
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
-        answer.devices = reading.selected.map { device($0, detail, sampling) }
+        answer.devices = AnswerDevices(reading.selected) { add($0, detail, sampling, to: &$1) }
         if duration > 0 {
             answer.nodeFields = [
                 Field(key: "samples", value: .int(Int64(sampling.samples))),
@@ -63,13 +63,14 @@ package enum GetGPUTelemetry {
         return .structured(bytes: answer.encoded())
     }
 
-    private static func device(_ gpu: GPUSnapshot, _ detail: Detail, _ sampling: TelemetrySampling) -> DeviceFields {
-        var fields = TelemetryFields.device(gpu, detail)
-        guard let statistics = sampling.statistics[gpu.index] else { return fields }
+    private static func add(
+        _ gpu: GPUSnapshot, _ detail: Detail, _ sampling: TelemetrySampling, to fields: inout DeviceFields
+    ) {
+        TelemetryFields.add(gpu, detail, to: &fields)
+        guard let statistics = sampling.statistics[gpu.index] else { return }
         fields.add("statistics", .object(statistics.fields))
         let deltas = sampling.limiterDeltas(gpu.index)
         if !deltas.isEmpty { fields.add("clocks_limited_delta_ms", .object(deltas)) }
-        return fields
     }
 
     private static func summary(_ reading: NodeReading) -> String {

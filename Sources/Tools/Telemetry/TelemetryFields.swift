@@ -4,14 +4,12 @@ internal import Snapshots
 
 /// Telemetry in the words of an answer.
 enum TelemetryFields {
-    static func device(_ gpu: GPUSnapshot, _ detail: Detail) -> DeviceFields {
-        var fields = DeviceFields(gpu)
-        if let refusal = gpu.refusal { fields.note("device", refusal) }
-        guard let telemetry = gpu.telemetry else { return fields }
+    static func add(_ gpu: GPUSnapshot, _ detail: Detail, to fields: inout DeviceFields) {
+        fields.begin(gpu)
+        guard let telemetry = gpu.telemetry else { return }
         addEssentials(telemetry, to: &fields)
         if detail != .summary { addStandard(telemetry, to: &fields) }
         if detail == .full { addRare(telemetry, to: &fields) }
-        return fields
     }
 
     private static func addEssentials(_ telemetry: GPUTelemetry, to fields: inout DeviceFields) {

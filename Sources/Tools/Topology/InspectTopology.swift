@@ -45,7 +45,7 @@ package enum InspectTopology {
             answer.nodeFields.append(Field(key: "nvswitches", value: .texts(switches.map { "\($0.busID)" })))
         }
         if let field = network.field { answer.nodeFields.append(field) }
-        answer.devices = reading.selected.map { TopologyFields.device($0, reading.snapshot, detail) }
+        answer.devices = AnswerDevices(reading.selected) { TopologyFields.add($0, reading.snapshot, detail, to: &$1) }
         answer.summary = summary(reading)
         if detail != .full { answer.omitted = "single links and counters that are 0; call again with detail=full" }
         return .structured(bytes: answer.encoded())

@@ -4,15 +4,13 @@ internal import Snapshots
 
 /// Topology in the words of an answer.
 enum TopologyFields {
-    static func device(_ gpu: GPUSnapshot, _ node: NodeSnapshot, _ detail: Detail) -> DeviceFields {
-        var fields = DeviceFields(gpu)
-        if let refusal = gpu.refusal { fields.note("device", refusal) }
+    static func add(_ gpu: GPUSnapshot, _ node: NodeSnapshot, _ detail: Detail, to fields: inout DeviceFields) {
+        fields.begin(gpu)
         if let topology = gpu.topology { add(topology, to: &fields) }
         addPCI(gpu, node, detail, to: &fields)
         NetworkFields(node).add(gpu, detail, to: &fields)
         if let links = gpu.links { add(links, detail, to: &fields) }
         if let fabric = gpu.fabric { add(fabric, to: &fields) }
-        return fields
     }
 
     private static func add(_ topology: GPUTopology, to fields: inout DeviceFields) {

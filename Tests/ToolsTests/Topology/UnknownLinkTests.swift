@@ -1,3 +1,4 @@
+import JSON
 import Snapshots
 import Testing
 
@@ -14,12 +15,26 @@ import Testing
         #expect(none.activeCount == .value(0))
     }
 
-    @Test func isNoReadingOfTheAnswer() {
-        let known = TopologyFields.device(Self.gpu(0, [true, true]), NodeSnapshot(), .standard)
-        #expect(known.fields.contains(Field(key: "nvlink_active", value: .uint(2))))
-        let unknown = TopologyFields.device(Self.gpu(0, [true, nil]), NodeSnapshot(), .standard)
-        #expect(!unknown.fields.contains { $0.key == "nvlink_active" })
-        #expect(unknown.missing.contains(MissingReading(reading: "nvlink_active", reason: .timedOut)))
+    @Test func isNoReadingOfTheAnswer() throws {
+        let known = Self.devices([true, true])
+        let object = try Self.object(known)
+        #expect(object["nvlink_active"] == 2)
+        let unknown = Self.devices([true, nil])
+        let other = try Self.object(unknown)
+        #expect(other["nvlink_active"] == nil)
+        #expect(unknown.devices[0].missing.contains(MissingReading(reading: "nvlink_active", reason: .timedOut)))
+    }
+
+    private static func devices(_ states: [Bool?]) -> AnswerDevices {
+        AnswerDevices([gpu(0, states)]) { TopologyFields.add($0, NodeSnapshot(), .standard, to: &$1) }
+    }
+
+    /// The only GPU's object of an answer.
+    private static func object(_ devices: AnswerDevices) throws -> JSONObject {
+        var writer = JSONWriter()
+        writer.object { devices.write(to: &$0) }
+        let answer = try #require(try JSONParser.parse(writer.finish()).objectValue)
+        return try #require(answer["devices"]?.arrayValue?.first?.objectValue)
     }
 
     @Test(

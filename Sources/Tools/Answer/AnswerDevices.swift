@@ -1,0 +1,93 @@
+internal import Diagnosis
+internal import JSON
+internal import Snapshots
+
+/// The GPUs of an answer, each with its members in JSON.
+struct AnswerDevices {
+    struct Device {
+        let gpu: GPUIdentity
+        /// The number of its first member; they go on to that of the next GPU.
+        let firstMember: Int
+        /// The readings without a value.
+        var missing: [MissingReading] = []
+
+        init(_ gpu: GPUIdentity, firstMember: Int) {
+            self.gpu = gpu
+            self.firstMember = firstMember
+        }
+    }
+
+    let devices: [Device]
+    /// All members, one behind the other.
+    private let text: [UInt8]
+    private let ends: [Int]
+
+    init(_ devices: [Device] = [], text: [UInt8] = [], ends: [Int] = []) {
+        self.devices = devices
+        self.text = text
+        self.ends = ends
+    }
+
+    /// Asks `add` about one GPU after the other.
+    init<Item>(_ items: [Item], _ add: (Item, inout DeviceFields) -> Void) {
+        var fields = DeviceFields(reserving: items.count)
+        for place in items.indices { add(items[place], &fields) }
+        self = fields.finish()
+    }
+
+    private func members(of place: Int) -> Range<Int> {
+        let isLast = place == devices.count - 1
+        return devices[place].firstMember..<(isLast ? ends.count : devices[place + 1].firstMember)
+    }
+
+    /// Writes `all_devices`, what is the same on every GPU, if there is such, and `devices`, each with the rest.
+    func write(to writer: inout JSONWriter) {
+        text.withUnsafeBufferPointer { text in
+            let texts = MemberTexts(text: text, ends: ends)
+            let shared = texts.shared(devices.indices.map(members))
+            if !shared.isEmpty { writer.object("all_devices") { texts.write(shared, without: [], to: &$0) } }
+            writer.array("devices") { writer in
+                for place in devices.indices {
+                    writer.object { writer in
+                        writer.identity(of: devices[place].gpu)
+                        texts.write(members(of: place), without: shared, to: &writer)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension AnswerDevices.Device {
+    /// The GPU as a problem, when its readings say that it is lost, needs a reset or stopped answering.
+    var problem: AccessProblem? {
+        let grave = missing.first { [.gpuLost, .resetRequired].contains($0.reason) }
+        guard let grave else { return nil }
+        var refused = GPUSnapshot()
+        refused.index = gpu.index
+        refused.busID = gpu.busID
+        refused.refusal = grave.reason
+        return refused.accessProblem
+    }
+}
+
+/// What names a GPU in an answer.
+struct GPUIdentity {
+    let index: UInt32
+    let uuid: Reading<String>
+    let busID: Reading<BusID>
+    let name: Reading<String>
+
+    init(_ gpu: GPUSnapshot) {
+        index = gpu.index
+        uuid = gpu.uuid
+        busID = gpu.busID
+        name = gpu.name
+    }
+}
+
+/// A reading without a value.
+struct MissingReading: Hashable {
+    let reading: String
+    let reason: Unavailable
+}

@@ -1,0 +1,66 @@
+import Diagnosis
+import JSON
+import Snapshots
+import Testing
+
+@testable import Tools
+
+/// What is the same on all GPUs is said once; what is not is said where it belongs.
+@Suite struct AnswerDevicesTests {
+    /// One GPU for each list of members.
+    private func answer(_ gpus: [[(StaticString, FieldValue)]]) -> String {
+        let devices = AnswerDevices(Array(gpus.enumerated())) { gpu, fields in
+            var snapshot = GPUSnapshot()
+            snapshot.index = UInt32(gpu.offset)
+            fields.begin(snapshot)
+            for (key, value) in gpu.element { fields.add(key, value) }
+        }
+        var writer = JSONWriter()
+        writer.object { devices.write(to: &$0) }
+        return String(decoding: writer.finish(), as: UTF8.self)
+    }
+
+    @Test func oneGPUSharesNothing() {
+        #expect(answer([[("a", .int(1))]]) == #"{"devices":[{"index":0,"a":1}]}"#)
+        #expect(answer([]) == #"{"devices":[]}"#)
+    }
+
+    @Test func equalMembersAreSaidOnce() {
+        #expect(
+            answer([
+                [("a", .int(1)), ("b", .text("x")), ("c", .flag(true))],
+                [("a", .int(1)), ("b", .text("y")), ("c", .flag(true))],
+            ]) == #"{"all_devices":{"a":1,"c":true},"devices":[{"index":0,"b":"x"},{"index":1,"b":"y"}]}"#)
+    }
+
+    @Test func memberThatOneLacksStaysWithTheOthers() {
+        #expect(
+            answer([
+                [("a", .int(1)), ("b", .int(2)), ("c", .int(3))], [("a", .int(1)), ("c", .int(3))],
+                [("b", .int(2)), ("c", .int(3))],
+            ])
+                == #"{"all_devices":{"c":3},"devices":[{"index":0,"a":1,"b":2},{"index":1,"a":1},{"index":2,"b":2}]}"#)
+    }
+
+    @Test func equalValueUnderAnotherKeyIsNotTheSame() {
+        #expect(
+            answer([[("a", .int(1)), ("b", .int(2))], [("a", .int(2)), ("b", .int(1))]])
+                == #"{"devices":[{"index":0,"a":1,"b":2},{"index":1,"a":2,"b":1}]}"#)
+        #expect(
+            answer([[("a", .text("1"))], [("a", .int(1))]])
+                == #"{"devices":[{"index":0,"a":"1"},{"index":1,"a":1}]}"#)
+    }
+
+    @Test func gpuWithoutMembersSharesNothing() {
+        #expect(answer([[("a", .int(1))], []]) == #"{"devices":[{"index":0,"a":1},{"index":1}]}"#)
+    }
+
+    @Test func lostGPUIsAProblem() {
+        var gpu = GPUSnapshot()
+        gpu.index = 3
+        gpu.refusal = .gpuLost
+        let devices = AnswerDevices([gpu]) { gpu, fields in fields.begin(gpu) }
+        #expect(devices.devices[0].missing == [MissingReading(reading: "device", reason: .gpuLost)])
+        #expect(devices.devices[0].problem?.gpu == 3)
+    }
+}

@@ -73,12 +73,25 @@ public struct HTTPLimits: Sendable {
 /// Names by which a machine calls itself.
 enum LocalNames {
     static func contains(_ host: String) -> Bool {
+        if isLoopbackIPv4(host.utf8) { return true }
         let host = host.lowercased()
-        return host == "localhost" || host == "::1" || host == "[::1]" || (host.hasPrefix("127.") && isIPv4(host))
+        return host == "localhost" || host == "::1" || host == "[::1]"
     }
 
-    private static func isIPv4(_ host: String) -> Bool {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    /// `127.` and three more numbers up to 255, all in decimal digits.
+    private static func isLoopbackIPv4(_ host: String.UTF8View) -> Bool {
+        guard host.starts(with: "127.".utf8) else { return false }
+        var (numbers, number, digits) = (1, 0, 0)
+        for byte in host {
+            switch byte {
+            case UInt8(ascii: ".") where digits > 0: (numbers, number, digits) = (numbers + 1, 0, 0)
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 3:
+                number = number * 10 + Int(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard number <= 255 else { return false }
+            default: return false
+            }
+        }
+        return numbers == 4 && digits > 0
     }
 }

@@ -15,12 +15,17 @@ import Testing
         return (try? Gatekeeper(configuration).check(request, needsToken: true)) != nil
     }
 
-    @Test(arguments: ["localhost", "LocalHost:80", "127.0.0.1:8080", "127.1.2.3", "[::1]", "[::1]:8080"])
+    @Test(arguments: [
+        "localhost", "LocalHost:80", "127.0.0.1:8080", "127.1.2.3", "127.255.255.255:1", "[::1]", "[::1]:8080",
+    ])
     func loopbackServersKnowTheirNames(host: String) {
         #expect(isAllowed(HTTPConfiguration(port: 0), host: host))
     }
 
-    @Test(arguments: [nil, "", "example.org", "127.0.0.1.example.org", "127.0.0", "127.0.0.256", "localhost.", "[::2]"])
+    @Test(arguments: [
+        nil, "", "example.org", "127.0.0.1.example.org", "127.0.0", "127.0.0.256", "localhost.", "[::2]", "127.0.0.",
+        "127..0.1", "127.0.0.+1", "127.0.0.1.1", "127.0.0.0001", "1127.0.0.1",
+    ])
     func loopbackServersRefuseOtherNames(host: String?) {
         #expect(!isAllowed(HTTPConfiguration(port: 0), host: host))
     }

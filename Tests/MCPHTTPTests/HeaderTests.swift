@@ -38,11 +38,23 @@ import Testing
         headers[.mcpMethod] = "tools/call"
         headers[.mcpName] = "t"
         do throws(ProtocolError) {
-            try RoutingHeaders(headers: headers, server: server).check(
+            try RoutingHeaders(headers: RequestHeaders(headers), server: server).check(
                 method: "tools/call", params: ["name": "t", "arguments": .object(arguments)], version: "2026-07-28")
             return nil
         } catch {
             return error.code
+        }
+    }
+
+    @Test func tellsWhatTheFieldsTell() throws {
+        var fields: HTTPFields = [.contentType: "application/json", .mcpName: "t"]
+        for value in ["a", "b;q=1", ""] { fields.append(HTTPField(name: .accept, value: value)) }
+        let headers = RequestHeaders(fields)
+        for name in [HTTPField.Name.contentType, .accept, .mcpName, .mcpMethod, try #require(HTTPField.Name("ACCEPT"))]
+        {
+            #expect(headers[name] == fields[name])
+            #expect(headers[values: name] == fields[values: name])
+            #expect(headers.count(of: name) == fields[values: name].count)
         }
     }
 

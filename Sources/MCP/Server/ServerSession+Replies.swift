@@ -67,7 +67,13 @@ extension ToolResult {
         switch body {
         case .structured(let json, let text):
             writer.content { w in
-                if let text { w.string(text) } else { w.string(utf8: json) }
+                if let text {
+                    w.string(text)
+                } else if let encodedText {
+                    w.raw(encodedText)
+                } else {
+                    w.string(utf8: json)
+                }
             }
             if revision >= .june2025 { writer.field("structuredContent", raw: onOneLine(json)) }
         case .text(let text):

@@ -10,6 +10,22 @@ public struct ToolResult: Sendable, Equatable {
     }
 
     let body: Body
+    /// The JSON of a structured answer as a JSON string, if that was written already.
+    private(set) var encodedText: [UInt8]?
+
+    private init(body: Body) { self.body = body }
+
+    public static func == (left: ToolResult, right: ToolResult) -> Bool { left.body == right.body }
+
+    /// The same result for several who asked: what they all get in the same form is written now, and not for each of them.
+    public func forSeveral() -> ToolResult {
+        guard case .structured(let bytes, nil) = body, encodedText == nil else { return self }
+        var result = self
+        var writer = JSONWriter(reserving: bytes.count + bytes.count / 2)
+        writer.string(utf8: bytes)
+        result.encodedText = writer.finish()
+        return result
+    }
 
     /// An answer for programs and models alike.
     ///

@@ -2,7 +2,7 @@ internal import HTTPTypes
 
 /// Whether a request says of its body, and of the answers that it takes, what the protocol wants it to say.
 enum BodyForm {
-    static func check(_ headers: HTTPFields) throws(Refusal) {
+    static func check(_ headers: RequestHeaders) throws(Refusal) {
         // What nearly all clients send.
         if headers[.contentType] == "application/json", headers[.accept] == "application/json, text/event-stream" {
             return
@@ -16,7 +16,7 @@ enum BodyForm {
     }
 
     /// Whether the client takes that kind of answer.
-    static func accepts(_ type: String, _ headers: HTTPFields) -> Bool {
+    static func accepts(_ type: String, _ headers: RequestHeaders) -> Bool {
         let family = type.prefix { $0 != "/" } + "/*"
         return headers[values: .accept].flatMap(mediaTypes).contains { $0 == type || $0 == "*/*" || $0 == family }
     }

@@ -45,6 +45,6 @@ struct Gatekeeper: Sendable {
     /// The name or address in `name:port`; IPv6 addresses keep their brackets.
     private static func host(_ authority: String) -> String {
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
-        return String(authority.prefix { $0 != ":" })
+        return authority.utf8.firstIndex(of: UInt8(ascii: ":")).map { String(authority[..<$0]) } ?? authority
     }
 }

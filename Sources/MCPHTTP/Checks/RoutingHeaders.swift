@@ -13,7 +13,7 @@ extension HTTPField.Name {
 
 /// Compares the headers by which proxies route a request that stands alone with what its body says.
 struct RoutingHeaders {
-    let headers: HTTPFields
+    let headers: RequestHeaders
     let server: MCPServer
 
     /// - Throws: where a header is missing, is there twice, or says something else than the body.
@@ -40,9 +40,8 @@ struct RoutingHeaders {
     }
 
     private func single(_ name: HTTPField.Name) throws(ProtocolError) -> String? {
-        let values = headers[values: name]
-        guard values.count <= 1 else { throw Self.mismatch("header \(name.canonicalName) is there twice") }
-        return values.first.map(Self.trimmed)
+        guard headers.count(of: name) <= 1 else { throw Self.mismatch("header \(name.canonicalName) is there twice") }
+        return headers[name].map(Self.trimmed)
     }
 
     /// Arguments that the tool's schema wants in headers, too.
@@ -87,9 +86,10 @@ struct RoutingHeaders {
 
     /// Without the optional white space around a value.
     private static func trimmed(_ value: String) -> String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        if let first = value.first, let last = value.last, !isSpace(first), !isSpace(last) { return value }
-        guard let first = value.firstIndex(where: { !isSpace($0) }), let last = value.lastIndex(where: { !isSpace($0) })
+        let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let bytes = value.utf8
+        if let first = bytes.first, let last = bytes.last, !isSpace(first), !isSpace(last) { return value }
+        guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
         else { return "" }
         return String(value[first...last])
     }

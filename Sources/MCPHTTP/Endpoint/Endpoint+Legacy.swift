@@ -4,7 +4,7 @@ internal import MCP
 
 extension Endpoint {
     /// A message of a client with a session, or of one that begins one.
-    func legacyAnswer(_ message: JSONValue, _ headers: HTTPFields) throws(Refusal) -> Answer {
+    func legacyAnswer(_ message: JSONValue, _ headers: RequestHeaders) throws(Refusal) -> Answer {
         if message["method"] == "initialize", message["id"] != nil { return try initialize(message) }
         guard let session = try session(headers) else { return withoutSession(message) }
         guard !calls.isFull else { throw .busy("too many calls run at this moment") }
@@ -17,7 +17,7 @@ extension Endpoint {
     }
 
     /// The session that the request names; nil where it names none.
-    func session(_ headers: HTTPFields) throws(Refusal) -> LegacySession? {
+    func session(_ headers: RequestHeaders) throws(Refusal) -> LegacySession? {
         let ids = headers[values: .sessionID]
         guard let id = ids.first else { return nil }
         guard ids.count == 1, let session = sessions[id] else {
@@ -60,7 +60,7 @@ extension Endpoint {
     }
 
     /// The stream of what comes unasked, or the rest of one that broke off.
-    func listenAnswer(_ session: LegacySession, _ headers: HTTPFields) throws(Refusal) -> Answer {
+    func listenAnswer(_ session: LegacySession, _ headers: RequestHeaders) throws(Refusal) -> Answer {
         guard BodyForm.accepts("text/event-stream", headers) else {
             throw Refusal(.notAcceptable, "Accept must list text/event-stream")
         }

@@ -7,11 +7,11 @@ internal import NIOCore
 extension Endpoint {
     /// Tells both eras apart, and follows the order of checks that the protocol gives.
     func protocolAnswer(_ request: Request, _ label: inout String) async throws -> Answer {
-        let headers = request.head.headerFields
+        let headers = RequestHeaders(request.head.headerFields)
         switch request.head.method {
         case .post:
             try BodyForm.check(headers)
-            let body = try await body(of: request)
+            let body = try await body(of: request, headers)
             let message: JSONValue
             do throws(ProtocolError) {
                 message = try Self.parsed(body)
@@ -31,16 +31,16 @@ extension Endpoint {
         }
     }
 
-    private func body(of request: Request) async throws -> ByteBuffer {
+    private func body(of request: Request, _ headers: RequestHeaders) async throws -> ByteBuffer {
         let tooLarge = Refusal(.contentTooLarge, "the body may have \(limits.body) bytes")
-        if let length = request.head.headerFields[.contentLength].flatMap({ Int($0) }), length > limits.body {
+        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limits.body {
             throw tooLarge
         }
         do { return try await request.body.collect(upTo: limits.body) } catch is NIOTooManyBytesError { throw tooLarge }
     }
 
     /// Whether the revision that the client names wants null in the place of an id that could not be read.
-    private func wantsNullID(_ headers: HTTPFields) -> Bool {
+    private func wantsNullID(_ headers: RequestHeaders) -> Bool {
         guard let version = headers[.protocolVersion] else {
             let revision = headers[.sessionID].flatMap { sessions[$0] }?.revision
             return revision.map { $0 <= .june2025 } ?? true
@@ -56,14 +56,14 @@ extension Endpoint {
     }
 
     /// A request stands alone if it carries an envelope, or its header names a revision that is not one of sessions.
-    private static func isStateless(_ message: JSONValue, _ headers: HTTPFields) -> Bool {
+    private static func isStateless(_ message: JSONValue, _ headers: RequestHeaders) -> Bool {
         if message["params"]?["_meta"]?[RequestEnvelope.versionKey] != nil { return true }
         guard let version = headers[.protocolVersion] else { return false }
         return ProtocolRevision(rawValue: version)?.isStateless ?? true
     }
 
     /// Whether the client speaks a revision that has neither sessions nor streams without a request, whatever else it sends.
-    private static func namesStatelessRevision(_ headers: HTTPFields) -> Bool {
+    private static func namesStatelessRevision(_ headers: RequestHeaders) -> Bool {
         headers[.protocolVersion].flatMap(ProtocolRevision.init)?.isStateless ?? false
     }
 

@@ -4,7 +4,7 @@ internal import MCP
 
 extension Endpoint {
     /// A request that stands alone: envelope, headers, version, then the method.
-    func statelessAnswer(_ message: JSONValue, _ headers: HTTPFields) throws(Refusal) -> Answer {
+    func statelessAnswer(_ message: JSONValue, _ headers: RequestHeaders) throws(Refusal) -> Answer {
         guard message.objectValue != nil, let method = message["method"]?.stringValue else {
             return Self.errorAnswer(
                 .invalidRequest("a request or a notification is expected"), id: nil, .badRequest, nullWithoutID: false)
@@ -23,7 +23,7 @@ extension Endpoint {
     }
 
     private func checkEnvelope(
-        _ method: String, _ params: JSONValue?, _ headers: HTTPFields
+        _ method: String, _ params: JSONValue?, _ headers: RequestHeaders
     ) throws(ProtocolError) {
         guard case .stateless(let version, _, _) = try RequestEnvelope(params?["_meta"]) else {
             throw RequestEnvelope.missing

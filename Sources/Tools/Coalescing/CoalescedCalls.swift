@@ -61,9 +61,11 @@ final class CoalescedCalls: Sendable {
             let followers = takeWaiting(key)
             var result: ToolResult?
             defer { end(key, followers, result) }
-            let answer = try await work(call)
+            var answer = try await work(call)
             // What a cancelled call got may be less than was asked for.
-            if !Task.isCancelled { result = answer }
+            guard !Task.isCancelled, !followers.isEmpty else { return answer }
+            answer = answer.forSeveral()
+            result = answer
             return answer
         }
     }

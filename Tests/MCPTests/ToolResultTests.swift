@@ -1,0 +1,28 @@
+import JSON
+import Testing
+
+@testable import MCP
+
+@Suite struct ToolResultTests {
+    private static func written(_ result: ToolResult, _ revision: ProtocolRevision) -> String {
+        var writer = JSONWriter()
+        writer.object { result.write(for: revision, to: &$0) }
+        return String(decoding: writer.finish(), as: UTF8.self)
+    }
+
+    @Test(arguments: ProtocolRevision.allCases)
+    func writingForSeveralChangesNothing(revision: ProtocolRevision) {
+        let results: [ToolResult] = [
+            .structured(bytes: Array(#"{"name":"a \"b\"","lines":["x\ny"]}"#.utf8)),
+            .structured(bytes: Array("{\"broken\":\n1}".utf8)), .structured(bytes: Array("{}".utf8), text: "words"),
+            .text("t"), .failure(message: "f"),
+        ]
+        for result in results {
+            let shared = result.forSeveral()
+            #expect(shared == result)
+            #expect(shared.text == result.text)
+            #expect(Self.written(shared, revision) == Self.written(result, revision))
+            #expect(Self.written(shared.forSeveral(), revision) == Self.written(result, revision))
+        }
+    }
+}

@@ -189,7 +189,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "KubernetesLauncherTests",
-            dependencies: ["CUnix", "JSON", "KubernetesLauncher", "StandInKubectl", "k8s-mcp-agent"],
+            dependencies: ["CUnix", "JSON", "KubernetesLauncher", "StandInKubectl", "TestSupport", "k8s-mcp-agent"],
             exclude: ["Golden"], swiftSettings: strict),
         tests("PodHolderTests", ["PodHolder"]),
 
@@ -259,5 +259,6 @@ if Context.environment["FUZZ"] == "1" {
         fuzzer("Cgroup", ["HostNode", "Snapshots"]),
         fuzzer("PodResources", ["Kubernetes", "Snapshots"]),
         fuzzer("JSON", ["JSON"]),
+        fuzzer("Snapshot", ["ProbeProtocol", "Snapshots"]),
     ]
 }

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -29,8 +30,7 @@ final class Cluster {
             case "$*" in *--exit-with*) exit 7;; *--ends-at-once*) exit 0;; esac
             exec cat
             """
-        write("agent", script)
-        chmod("\(root)/agent", 0o755)
+        do throws(TestSystemError) { try makeProgram(script, at: "\(root)/agent") } catch { Issue.record(error) }
         set(faults)
     }
 

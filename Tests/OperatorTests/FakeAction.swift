@@ -7,6 +7,7 @@ import Probe
 import ProbeProtocol
 import Snapshots
 import Synchronization
+import TestSupport
 
 @testable import Tools
 
@@ -65,6 +66,7 @@ struct Bench: Sendable {
     let thing = FakeThing()
     let log: AuditLog
     let path: String
+    private let folder: TemporaryFolder
     let plans: PlanStore
     let isShell: Bool
 
@@ -74,7 +76,8 @@ struct Bench: Sendable {
 
     init(lifetime: Duration = .seconds(86_400), clock: TestClock = TestClock(), isShell: Bool = false) throws {
         self.isShell = isShell
-        path = "/tmp/operator-tests-\(OwnProcess.pid)-\(UInt64.random(in: 0...UInt64.max)).log"
+        folder = try TemporaryFolder()
+        path = folder.path + "/audit.log"
         log = try AuditLog(file: path, origin: Self.origin)
         plans = PlanStore(lifetime: lifetime, now: { clock.now })
     }

@@ -10,20 +10,16 @@ import Testing
     import Darwin
 #endif
 
-/// A shell script that plays the child process; it is removed when the test is over.
+/// A shell script that plays the child process; it is removed when the test is over, with what it left beside itself.
 final class Script: Sendable {
     let path: String
+    private let folder: TemporaryFolder
 
     init(_ body: String) throws {
-        path = "/tmp/probe-worker-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sh"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o700)
-        try #require(descriptor >= 0)
-        let bytes = Array("#!/bin/sh\n\(body)\n".utf8)
-        #expect(write(descriptor, bytes, bytes.count) == bytes.count)
-        close(descriptor)
+        folder = try TemporaryFolder()
+        path = folder.path + "/worker.sh"
+        try makeProgram("#!/bin/sh\n\(body)\n", at: path)
     }
-
-    deinit { unlink(path) }
 }
 
 /// Runs `body` on a loop of its own with a probe whose child is `executable`.

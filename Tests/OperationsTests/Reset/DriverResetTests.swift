@@ -176,8 +176,7 @@ import Testing
         let (missing, broken) = try await onLoop { loop in
             let missing = await NvidiaSMI(root: folder.path, path: "/usr/bin/nvidia-smi", loop: loop)
                 .run(.reset(uuid: "x"))
-            folder.put("/usr/bin/nvidia-smi", .text("#!/no/such/shell\n"))
-            chmod(folder.path + "/usr/bin/nvidia-smi", 0o755)
+            folder.program("/usr/bin/nvidia-smi", "#!/no/such/shell\n")
             return (
                 missing,
                 await NvidiaSMI(root: "/", path: folder.path + "/usr/bin/nvidia-smi", loop: loop).run(.reset(uuid: "x"))
@@ -210,7 +209,7 @@ import Testing
     }
 
     private static func copy(_ file: String, into folder: Folder) {
-        folder.put(file, .text(""))
+        folder.put(file, nil)
         _ = system("cp \(file) \(folder.path)\(file)")
         chmod(folder.path + file, 0o755)
     }

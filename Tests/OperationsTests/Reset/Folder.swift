@@ -1,6 +1,7 @@
 import Glibc
 import HostNode
 import TestSupport
+import Testing
 
 /// A folder of real files that is removed with all its content when it goes out of scope.
 final class Folder: Sendable {
@@ -26,9 +27,11 @@ final class Folder: Sendable {
     }
 
     /// Makes a program of the node: a shell script.
-    func script(_ name: String, _ body: String) {
-        put(name, .text("#!/bin/sh\n\(body)\n"))
-        chmod(path + name, 0o755)
+    func script(_ name: String, _ body: String) { program(name, "#!/bin/sh\n\(body)\n") }
+
+    func program(_ name: String, _ text: String) {
+        put(name, nil)
+        do throws(TestSystemError) { try makeProgram(text, at: path + name) } catch { Issue.record(error) }
     }
 
     func text(_ name: String) -> String {

@@ -23,24 +23,29 @@ extension JSONWriter {
     private mutating func plainString(_ text: UnsafePointer<UInt8>, count: Int) -> Bool {
         buffer.reserve(count + 10)
         let (text, start) = (UnsafeRawPointer(text), UnsafeMutableRawPointer(buffer.storage + buffer.count + 1))
-        var position = 0
         var found: UInt64 = 0
-        while position + 8 <= count {
-            let word = text.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            start.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
-            found |= ByteScan.special(UInt64(littleEndian: word))
-            position += 8
-        }
-        if position < count {
-            let word = ByteScan.lastBytes(of: text, from: position, count: count)
-            start.storeBytes(of: word.littleEndian, toByteOffset: position, as: UInt64.self)
-            found |= ByteScan.special(word | (ByteScan.ones &* 0x20) << UInt64(8 * (count - position)))
+        if count >= 8 {
+            // The last word may begin within the one before.
+            for position in stride(from: 0, to: count - 8, by: 8) { found |= Self.copyWord(text, start, position) }
+            found |= Self.copyWord(text, start, count - 8)
+        } else {
+            let word = ByteScan.lastBytes(of: text, from: 0, count: count)
+            start.storeBytes(of: word.littleEndian, as: UInt64.self)
+            found = ByteScan.special(word | (ByteScan.ones &* 0x20) << UInt64(8 * count))
         }
         guard found == 0 else { return false }
         buffer.storage[buffer.count] = UInt8(ascii: "\"")
         buffer.storage[buffer.count + count + 1] = UInt8(ascii: "\"")
         buffer.count += count + 2
         return true
+    }
+
+    /// Copies eight bytes; tells whether one of them is special.
+    @inline(__always)
+    private static func copyWord(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ position: Int) -> UInt64 {
+        let word = from.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        to.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
+        return ByteScan.special(UInt64(littleEndian: word))
     }
 
     public mutating func string(utf8 text: [UInt8]) {

@@ -20,12 +20,12 @@ struct AnswerDevices {
     let devices: [Device]
     /// All members, one behind the other.
     private let text: [UInt8]
-    private let ends: [Int]
+    private let bounds: [Int]
 
-    init(_ devices: [Device] = [], text: [UInt8] = [], ends: [Int] = []) {
+    init(_ devices: [Device] = [], text: [UInt8] = [], bounds: [Int] = [0]) {
         self.devices = devices
         self.text = text
-        self.ends = ends
+        self.bounds = bounds
     }
 
     /// Asks `add` about one GPU after the other.
@@ -37,13 +37,13 @@ struct AnswerDevices {
 
     private func members(of place: Int) -> Range<Int> {
         let isLast = place == devices.count - 1
-        return devices[place].firstMember..<(isLast ? ends.count : devices[place + 1].firstMember)
+        return devices[place].firstMember..<(isLast ? bounds.count - 1 : devices[place + 1].firstMember)
     }
 
     /// Writes `all_devices`, what is the same on every GPU, if there is such, and `devices`, each with the rest.
     func write(to writer: inout JSONWriter) {
         text.withUnsafeBufferPointer { text in
-            let texts = MemberTexts(text: text, ends: ends)
+            let texts = MemberTexts(text: text, bounds: bounds)
             let shared = texts.shared(devices.indices.map(members))
             if !shared.isEmpty { writer.object("all_devices") { texts.write(shared, without: [], to: &$0) } }
             writer.array("devices") { writer in

@@ -6,33 +6,37 @@ internal import Snapshots
 /// A reading that has a value is written as JSON at once, so that what all GPUs have in common can be found by comparing text.
 struct DeviceFields: ~Copyable {
     private var writer: JSONWriter
-    /// Where each member ends in the writer's text.
-    private var ends: [Int] = []
+    /// Where each member begins in the writer's text, and where the last one ends.
+    private var bounds = [0]
     private var devices: [AnswerDevices.Device] = []
 
     /// - Parameter count: how many GPUs will come.
     init(reserving count: Int) {
         writer = JSONWriter(reserving: 256 + count * 768)
-        ends.reserveCapacity(count * 32)
+        bounds.reserveCapacity(1 + count * 32)
         devices.reserveCapacity(count)
     }
 
     /// What is added from now on is about this GPU. Notes the reason where NVML gives no handle for it.
     mutating func begin(_ gpu: GPUSnapshot) {
-        devices.append(AnswerDevices.Device(GPUIdentity(gpu), firstMember: ends.count))
+        devices.append(AnswerDevices.Device(GPUIdentity(gpu), firstMember: bounds.count - 1))
         if let refusal = gpu.refusal { note("device", refusal) }
     }
 
     /// Everything that was added.
     consuming func finish() -> AnswerDevices {
-        AnswerDevices(devices, text: writer.finish(), ends: ends)
+        AnswerDevices(devices, text: writer.finish(), bounds: bounds)
     }
 
     mutating func add(_ key: StaticString, _ value: FieldValue) {
+        member(key) { value.write(to: &$0) }
+    }
+
+    private mutating func member(_ key: StaticString, _ value: (inout JSONWriter) -> Void) {
         writer.key(plain: key)
-        value.write(to: &writer)
+        value(&writer)
         writer.endText()
-        ends.append(writer.count)
+        bounds.append(writer.count)
     }
 
     mutating func add(_ key: StaticString, _ value: FieldValue?, unless isLeftOut: Bool) {
@@ -50,25 +54,30 @@ struct DeviceFields: ~Copyable {
 extension DeviceFields {
     /// Adds the reading's value under `key`, or notes that there is none and why.
     mutating func add<Value>(_ key: StaticString, _ reading: Reading<Value>, _ convert: (Value) -> FieldValue) {
-        switch reading {
-        case .value(let value): add(key, convert(value))
-        case .unavailable(let reason): note(key.description, reason)
-        }
+        write(key, reading) { convert($1).write(to: &$0) }
     }
 
-    mutating func add(_ key: StaticString, _ reading: Reading<UInt32>) { add(key, reading) { .uint(UInt64($0)) } }
-    mutating func add(_ key: StaticString, _ reading: Reading<UInt64>) { add(key, reading) { .uint($0) } }
-    mutating func add(_ key: StaticString, _ reading: Reading<Int32>) { add(key, reading) { .int(Int64($0)) } }
-    mutating func add(_ key: StaticString, _ reading: Reading<String>) { add(key, reading) { .text($0) } }
+    mutating func add(_ key: StaticString, _ reading: Reading<UInt32>) { write(key, reading) { $0.int($1) } }
+    mutating func add(_ key: StaticString, _ reading: Reading<UInt64>) { write(key, reading) { $0.int($1) } }
+    mutating func add(_ key: StaticString, _ reading: Reading<Int32>) { write(key, reading) { $0.int($1) } }
+    mutating func add(_ key: StaticString, _ reading: Reading<String>) { write(key, reading) { $0.string($1) } }
 
     /// A reading in milliwatts, said in watts.
     mutating func add(watts key: StaticString, _ reading: Reading<UInt32>) {
-        add(key, reading) { .thousandths(Int64($0)) }
+        write(key, reading) { $0.thousandths(Int64($1)) }
     }
 
     /// A mode that is on or off.
-    mutating func add(mode key: StaticString, _ reading: Reading<Bool>) {
-        add(key, reading) { .text($0 ? "enabled" : "disabled") }
+    mutating func add(mode key: StaticString, _ reading: Reading<Bool>) { write(key, reading) { $0.mode($1) } }
+
+    /// Adds the reading's value as `write` writes it, or notes that there is none and why.
+    private mutating func write<Value>(
+        _ key: StaticString, _ reading: Reading<Value>, _ write: (inout JSONWriter, Value) -> Void
+    ) {
+        switch reading {
+        case .value(let value): member(key) { write(&$0, value) }
+        case .unavailable(let reason): note(key.description, reason)
+        }
     }
 
     /// A mode with its setting after the next reset; without a value it is missing under the name of both.
@@ -77,9 +86,13 @@ extension DeviceFields {
     ) {
         switch reading {
         case .value(let pair):
-            add(current, .text(pair.current ? "enabled" : "disabled"))
-            add(pending, .text(pair.pending ? "enabled" : "disabled"))
+            member(current) { $0.mode(pair.current) }
+            member(pending) { $0.mode(pair.pending) }
         case .unavailable(let reason): note(name, reason)
         }
     }
+}
+
+extension JSONWriter {
+    fileprivate mutating func mode(_ isOn: Bool) { string(isOn ? "enabled" : "disabled") }
 }

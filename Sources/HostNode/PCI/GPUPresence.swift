@@ -10,9 +10,10 @@ package struct GPUPresence: Sendable {
     private let driver: DriverFiles
     private var addresses: [String: BusID?] = [:]
     private var gpus: [String: HostGPU] = [:]
-    /// What was listed the last time, and what it stood for: the same names stand for the same GPUs.
-    private var lastOnBus: (names: [String], gpus: [BusID]) = ([], [])
-    private var lastInProc: (names: [String], gpus: [HostGPU]) = ([], [])
+    /// What was listed the last time, and what it stood for: the same names stand for the same GPUs. Without names it is not
+    /// to be relied on.
+    private var lastOnBus: (names: [String]?, gpus: [BusID]) = (nil, [])
+    private var lastInProc: (names: [String]?, gpus: [HostGPU]) = (nil, [])
     private var lastVersion: (text: [UInt8], version: String?) = ([], nil)
 
     package init(_ files: any HostFiles) {
@@ -59,7 +60,7 @@ package struct GPUPresence: Sendable {
             if names != lastInProc.names {
                 let found = names.compactMap { gpus[$0] ?? read($0) }.sorted { $0.busID < $1.busID }
                 // A GPU that has no UUID yet, or could not be read, is asked again.
-                lastInProc = (found.count == names.count && found.allSatisfy { $0.uuid != nil } ? names : [], found)
+                lastInProc = (found.count == names.count && found.allSatisfy { $0.uuid != nil } ? names : nil, found)
             }
             return .value(lastInProc.gpus)
         } catch {

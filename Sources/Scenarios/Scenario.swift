@@ -48,6 +48,12 @@ extension Scenario {
         try ScenarioLoader.load(try ScenarioText.file(path))
     }
 
+    /// Makes sure that ``resolve(_:)`` finds and can read it. What is built in is known to be right.
+    package static func check(_ nameOrFile: String) throws(ScenarioError) {
+        guard !builtInNames.contains(nameOrFile) else { return }
+        _ = try resolve(nameOrFile)
+    }
+
     /// The built-in scenario of a name or, when there is none, the file of that name.
     package static func resolve(_ nameOrFile: String) throws(ScenarioError) -> Scenario {
         if builtInNames.contains(nameOrFile) { return try builtIn(nameOrFile) }

@@ -17,8 +17,8 @@ enum AgentIdentity {
         Something is wrong: start with diagnose_gpu_node. Errors in the kernel log: analyze_xid_errors. What the node is: \
         describe_gpu_node or get_gpu_inventory. What it does now: get_gpu_telemetry, with duration_ms when one sample could mislead \
         (throttling, power, utilization).
-        Reading the answers: status "partial" means that something could not be read; "problems" says what, why and the remedy. A \
-        reading that is missing is listed in "unavailable" with its reason and is never zero: conclude nothing good from it. What is \
+        Reading the answers: status "partial" means that something could not be read: "problems" has causes and remedies. A reading \
+        that is missing is listed in "unavailable" or "unchecked" with its reason and is never zero: conclude nothing good from it. What is \
         equal on all GPUs stands once in "all_devices". "source":"simulated" is not real hardware: say so.
         A GPU in gpus_missing_from_nvml, or one that is lost, is broken even if all others look well. A driver that does not answer \
         is itself the finding.

@@ -5,6 +5,7 @@ internal import EventLoop
 internal import HostNode
 internal import Probe
 internal import ProbeProtocol
+internal import Scenarios
 internal import Tools
 
 /// The options of all subcommands that look at a node.
@@ -58,6 +59,23 @@ struct AgentOptions: ParsableArguments {
         }
         if let kernelLog, let fault = AgentFile.fault(kernelLog) {
             throw ValidationError("--kernel-log: \(kernelLog) \(fault).")
+        }
+        if let thresholds, let fault = AgentFile.fault(thresholds) {
+            throw ValidationError("--thresholds: \(thresholds) \(fault).")
+        }
+        try validateNode()
+    }
+
+    /// A wrong name is a mistake of the command line and nothing that the node could be blamed for.
+    private func validateNode() throws {
+        if let hostRoot {
+            do throws(HostFileError) { _ = try HostDirectory(root: hostRoot) } catch {
+                throw ValidationError("--host-root: \(error); name the directory where the node's root is mounted.")
+            }
+        }
+        guard let simulate else { return }
+        do throws(ScenarioError) { try Scenario.check(simulate) } catch {
+            throw ValidationError("--simulate: \(error)")
         }
     }
 

@@ -36,9 +36,10 @@ struct AnswerTable {
     }
 
     private func table(_ devices: [JSONValue]) -> String {
+        let devices = devices.map { Self.flattened($0.objectValue ?? [:]) }
         var keys: [String] = []
         for device in devices {
-            for member in device.objectValue ?? [:] where !keys.contains(member.key) { keys.append(member.key) }
+            for member in device where !keys.contains(member.key) { keys.append(member.key) }
         }
         let rows = devices.map { device in
             keys.map { key in device[key].map { ReadableValue.text(.init(key: key, value: $0)) } ?? "-" }
@@ -46,6 +47,21 @@ struct AnswerTable {
         let byGPU = TextTable(rows: [keys] + rows)
         guard byGPU.width > Self.lineWidth else { return byGPU.text }
         return TextTable(rows: keys.indices.map { column in [keys[column]] + rows.map { $0[column] } }).text
+    }
+
+    /// What has parts of several members gets a row for each part: `statistics.power_w`, `processes[0]`.
+    private static func flattened(_ device: JSONObject) -> JSONObject {
+        var flat = JSONObject()
+        for member in device {
+            switch member.value {
+            case .object(let parts) where parts.contains(where: { $0.value.objectValue != nil }):
+                for part in parts { flat.append("\(member.key).\(part.key)", part.value) }
+            case .array(let elements) where elements.contains(where: { $0.objectValue != nil }):
+                for (number, element) in elements.enumerated() { flat.append("\(member.key)[\(number)]", element) }
+            default: flat.append(member.key, member.value)
+            }
+        }
+        return flat
     }
 
     private func unavailable(_ missing: [JSONValue]) -> String {

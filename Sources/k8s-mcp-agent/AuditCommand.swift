@@ -27,7 +27,7 @@ struct AuditCommand: ParsableCommand {
                 StandardError.say("\(error)")
                 throw ExitCode(1)
             }
-            print(verification.words(file))
+            try StandardOutput.say(verification.words(file))
             if verification.fault != nil { throw ExitCode(1) }
             if verification.tornBytes > 0 { throw ExitCode(3) }
         }

@@ -28,8 +28,7 @@ struct CallCommand: ParsableCommand {
     @OptionGroup var options: AgentOptions
 
     func run() throws {
-        let arguments = try CallArguments.parse(arguments)
-        let (name, output, options) = (tool, output, options)
+        let (name, arguments, output, options) = (tool, arguments, output, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop, isShell: true)
             let catalogue = ToolCatalogue(allTools(context))
@@ -37,27 +36,32 @@ struct CallCommand: ParsableCommand {
                 let near = catalogue.nearest(to: name).map { " Did you mean \($0)?" } ?? ""
                 throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
             }
+            let arguments = try CallArguments.parse(arguments, for: tool)
             let terminal = TerminalQuestion.open(on: loop)
             let result = await tool.call(
                 arguments: arguments, session: terminal == nil ? .local : TerminalQuestion.session,
                 asker: terminal?.ask)
             await context.shutDown()
-            return CallOutput.show(result, output)
+            return try CallOutput.show(result, output)
         }
     }
 }
 
 /// Turns `key=value` into arguments of a tool.
 enum CallArguments {
-    /// A value that is valid JSON of the kind number or boolean counts as such, everything else as text.
-    static func parse(_ arguments: [String]) throws -> JSONObject {
+    /// What the tool takes as text is text, whatever it looks like. Any other value that is valid JSON of the kind number or
+    /// boolean counts as such.
+    static func parse(_ arguments: [String], for tool: Tool) throws -> JSONObject {
+        let properties = tool.inputSchema["properties"]
         var object = JSONObject()
         for argument in arguments {
             guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
                 throw ValidationError("--arg \(argument): expected key=value.")
             }
             let text = String(argument[argument.index(after: equals)...])
-            guard object.append(String(argument[..<equals]), value(text)) else {
+            let key = String(argument[..<equals])
+            let isText = properties?[key]?["type"] == .string("string")
+            guard object.append(key, isText ? .string(text) : value(text)) else {
                 throw ValidationError("--arg \(argument): this argument was given before.")
             }
         }

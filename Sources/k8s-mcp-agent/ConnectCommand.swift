@@ -44,9 +44,9 @@ struct ConnectCommand: ParsableCommand {
     func run() throws {
         let options = try session.launchOptions(nodeText: nodeText, agentArguments: agentArguments)
         if let printConfig {
-            print(configuration(for: printConfig, options))
+            try StandardOutput.say(configuration(for: printConfig, options))
         } else if dryRun {
-            showPlan(options)
+            try showPlan(options)
         } else {
             throw ExitCode(try connect(options))
         }
@@ -74,11 +74,11 @@ struct ConnectCommand: ParsableCommand {
 
     private static func say(_ line: String) { StandardError.say("k8s-mcp-agent: \(line)") }
 
-    private func showPlan(_ options: LaunchOptions) {
+    private func showPlan(_ options: LaunchOptions) throws {
         let plan = LaunchPlan(options, arguments: cluster.arguments, kubectl: cluster.kubectl)
         switch via {
-        case .job: print(plan.job)
-        case .debug: print(plan.debug)
+        case .job: try StandardOutput.say(plan.job)
+        case .debug: try StandardOutput.say(plan.debug)
         }
     }
 

@@ -13,6 +13,7 @@ enum Main {
     private static let wrongUsage: Int32 = 2
 
     static func main() {
+        StandardDescriptors.fillGaps()
         do {
             var command = try Agent.parseAsRoot()
             try command.run()

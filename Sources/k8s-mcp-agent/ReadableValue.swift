@@ -2,22 +2,33 @@ internal import JSON
 
 /// A value of an answer in the form that people read: the unit that its key names is written behind it.
 enum ReadableValue {
-    static func text(_ member: JSONObject.Member) -> String {
-        switch member.value {
+    /// - Parameter outer: the key of what the member is part of; its unit counts for members that name none (`min`, `max`).
+    static func text(_ member: JSONObject.Member, in outer: String = "") -> String {
+        let key = hasUnit(member.key) ? member.key : outer
+        return switch member.value {
         case .string(let text): text
         case .array(let elements):
-            elements.map { text(.init(key: "", value: $0)) }.joined(
+            elements.map { text(.init(key: "", value: $0), in: key) }.joined(
                 separator: elements.contains { $0.objectValue != nil } ? "; " : ",")
-        case .object(let object): object.map { "\($0.key)=\(text($0))" }.joined(separator: " ")
-        default: number(member)
+        case .object(let object): object.map { "\($0.key)=\(text($0, in: key))" }.joined(separator: " ")
+        default: number(member.value, key)
         }
     }
 
-    private static func number(_ member: JSONObject.Member) -> String {
-        let plain = String(decoding: member.value.encoded(), as: UTF8.self)
-        guard let value = member.value.doubleValue else { return plain }
-        if member.key.hasSuffix("_bytes") { return "\(rounded(value / 1_073_741_824)) GiB" }
-        return unit(of: member.key).map { "\(plain) \($0)" } ?? plain
+    private static func hasUnit(_ key: String) -> Bool { key.hasSuffix("_bytes") || unit(of: key) != nil }
+
+    private static func number(_ value: JSONValue, _ key: String) -> String {
+        let plain = String(decoding: value.encoded(), as: UTF8.self)
+        guard let number = value.doubleValue else { return plain }
+        if key.hasSuffix("_bytes") { return bytes(number) }
+        return unit(of: key).map { "\(plain) \($0)" } ?? plain
+    }
+
+    /// In the largest unit of which there is at least one.
+    private static func bytes(_ value: Double) -> String {
+        let units: [(name: String, size: Double)] = [("GiB", 1_073_741_824), ("MiB", 1_048_576), ("KiB", 1_024)]
+        guard let unit = units.first(where: { value >= $0.size }) else { return "\(rounded(value)) B" }
+        return "\(rounded(value / unit.size)) \(unit.name)"
     }
 
     private static func unit(of key: String) -> String? {

@@ -21,9 +21,9 @@ struct ToolsCommand: ParsableCommand {
         if markdown {
             let document = ToolsDocument(
                 readOnly: try context(.readOnly, on: loop), operator: try context(.operator, on: loop))
-            return print(document.text, terminator: "")
+            return try StandardOutput.write(document.text)
         }
-        for tool in allTools(try options.context(on: loop)) { print(Self.page(tool)) }
+        for tool in allTools(try options.context(on: loop)) { try StandardOutput.say(Self.page(tool)) }
     }
 
     private func context(_ mode: AgentMode, on loop: EventLoop) throws -> ToolContext {

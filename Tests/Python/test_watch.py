@@ -16,14 +16,15 @@ CODES = {"healthy": 0, "degraded": 1, "unhealthy": 1, "unknown": 3}
 class Watch:
     """`diagnose --watch` on a simulated node and a log file, after it has begun."""
 
-    def __init__(self, folder, *arguments, stdout=subprocess.PIPE):
+    def __init__(self, folder, *arguments, stdout=subprocess.PIPE, gpus=()):
         self.received = b""
         self.log = folder / "kern.log"
         self.log.write_text(xid(13), encoding="utf8")
         # Without the driver's own word on recovery the log decides.
         node = folder / "node.json"
         node.write_text(json.dumps({
-            "description": "A healthy node", "extends": "h100x8", "all_gpus": {"recovery_action": None}}))
+            "description": "A healthy node", "extends": "h100x8", "all_gpus": {"recovery_action": None},
+            "gpus": list(gpus)}))
         self.process = subprocess.Popen(
             [AGENT, "diagnose", "--watch", "--simulate", node, "--kernel-log", self.log, *arguments], stdout=stdout,
             stderr=subprocess.PIPE, bufsize=0, env={"PATH": os.environ["PATH"], "TERM": "xterm"})
@@ -80,6 +81,16 @@ def test_the_exit_code_is_that_of_the_last_verdict(tmp_path):
     with Watch(tmp_path, "--output", "json") as watch:
         verdict = watch.entry()["verdict"]
         assert watch.interrupt() == CODES[verdict] == 0
+
+
+def test_a_verdict_changes_without_a_line_in_the_log(tmp_path):
+    heats_up = {"index": 1, "temperature": {"margin_c": {"from": 30, "to": -20, "period_s": 16}}}
+    with Watch(tmp_path, "--output", "json", gpus=[heats_up]) as watch:
+        # Where in its period the temperature is, is the clock's.
+        by_health = sorted((watch.entry(), watch.entry()), key=lambda entry: entry["verdict"] == "healthy")
+        assert [entry["verdict"] for entry in by_health] == ["unhealthy", "healthy"]
+        assert "GPU 1" in by_health[0]["summary"]
+        watch.interrupt()
 
 
 def test_text_is_plain_in_a_pipe(tmp_path):

@@ -35,9 +35,19 @@ extension GPUUse {
             "Process \(use.pid) (\(process.process.name)\(place(process))) has ended but is still kept as a zombie"
                 + (use.hasContext
                     ? " and holds GPU \(gpu.index)\(memory(use))" : ", with GPU \(gpu.index)'s device open") + ".",
-            remedy:
-                "End its parent (pid \(process.process.parentPID)) or restart its pod; if the memory stays in use, reset "
-                + "the GPU.")
+            remedy: zombieRemedy(parent: process.process.parentPID))
+    }
+
+    /// A parent that is init is no cause: it collects every child that has left the kernel, and must never be ended.
+    private func zombieRemedy(parent: Int32) -> String {
+        guard parent > 1 else {
+            return
+                "It goes when its last thread has left the driver; if it stays, one hangs there: restart its pod, then reset the "
+                + "GPU or reboot."
+        }
+        return
+            "Restart its pod, or the job that its parent (pid \(parent)) belongs to and that has not collected it; if the "
+            + "memory stays in use, reset the GPU."
     }
 
     private func uninterruptible(_ use: GPUProcessUse, _ process: NodeProcess) -> AttributionFinding {

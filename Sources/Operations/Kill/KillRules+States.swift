@@ -22,7 +22,9 @@ extension KillRules {
             message:
                 "It has ended already and holds no GPU; its parent, process \(process.parentPID), has not fetched it.",
             remedy: holder.podRemedy
-                ?? "End or mend its parent, process \(process.parentPID); a signal to a zombie does nothing.")
+                ?? (process.parentPID > 1
+                    ? "End or mend its parent, process \(process.parentPID); a signal to a zombie does nothing."
+                    : "Nothing to do: init fetches it; a signal to a zombie does nothing."))
     }
 
     static let systemPod: Rule = { holder, _ in

@@ -26,9 +26,8 @@ struct DiagnoseAnswer {
     private func encode(_ findings: [MergedFinding], shown: [[UInt8]]) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { writer in
-            let isWhole = health.problems.isEmpty && health.snapshot.interruption == nil
             writer.head(
-                status: isWhole ? "success" : "partial", context, health.snapshot,
+                status: health.status, context, health.snapshot,
                 summary: HealthSummary.text(health.report.gpus, findings, health.report.verdict))
             writer.field("verdict", health.report.verdict.rawValue)
             writer.field("driver_version", health.snapshot.driver.driverVersion.value)

@@ -28,8 +28,8 @@ struct HealthAnswer {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { writer in
             writer.head(
-                status: health.problems.isEmpty && health.snapshot.interruption == nil ? "success" : "partial", context,
-                health.snapshot, summary: HealthSummary.text(gpus, findings, health.report.verdict))
+                status: health.status, context, health.snapshot,
+                summary: HealthSummary.text(gpus, findings, health.report.verdict))
             writer.field("verdict", health.report.verdict.rawValue)
             writer.field("device_count", gpus.count)
             writer.array("devices") { writer in for gpu in gpus { writer.object { $0.verdict(gpu) } } }

@@ -13,6 +13,14 @@ struct NodeHealth {
     let attribution: GPUAttribution
     /// What kept the agent from looking and is no finding by itself.
     let problems: [AccessProblem]
+
+    /// `success` only where nothing that the judgement needs is missing.
+    var status: String {
+        let isWhole =
+            problems.isEmpty && snapshot.interruption == nil && report.gaps.isEmpty
+            && report.gpus.allSatisfy { $0.gaps.isEmpty && $0.verdict != .unknown }
+        return isWhole ? "success" : "partial"
+    }
 }
 
 extension ProbeSections {
@@ -57,8 +65,9 @@ extension ToolContext {
             !found.contains(problem.kind)
                 && report.findings.allSatisfy { $0.gpu != problem.gpu || $0.rule != "gpu_access" }
         }
+        let ofLog = lines == nil ? [AccessProblem.kernelLogUnreadable(evidence.absence ?? .timedOut)] : []
         return NodeHealth(
-            snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems)
+            snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems + ofLog)
     }
 }
 

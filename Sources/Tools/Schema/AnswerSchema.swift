@@ -20,7 +20,7 @@ enum AnswerSchema {
 
     /// The members that every answer begins with.
     static let head: [(String, JSONValue)] = [
-        ("status", Schema.choice(["success", "partial"], "partial: see problems")),
+        ("status", Schema.choice(["success", "partial"], "partial: something could not be read")),
         ("node", Schema.string()),
         ("source", Schema.choice(["nvml", "simulated"])),
         ("collected_at", Schema.string("RFC 3339")),

@@ -66,24 +66,14 @@ extension XidAnswer {
 enum XidFailure {
     static func unreadable(_ reading: FaultReading, _ context: ToolContext) -> ToolFailure {
         let reason = reading.snapshot.kernelLog?.reason ?? .timedOut
+        let problem = AccessProblem.kernelLogUnreadable(reason)
         var writer = JSONWriter()
         writer.object { writer in
-            writer.head(
-                status: "error", context, reading.snapshot,
-                summary: "The kernel log cannot be read (\(reason.word)): whether there were Xid errors is unknown.")
-            writer.field("error", "kernel_log_unreadable")
+            writer.head(status: "error", context, reading.snapshot, summary: problem.message)
+            writer.field("error", problem.kind)
             writer.field("reason", reason.word)
-            writer.field("remedy", remedy(reason))
+            writer.field("remedy", problem.remedy)
         }
         return ToolFailure(message: String(decoding: writer.finish(), as: UTF8.self))
-    }
-
-    private static func remedy(_ reason: Unavailable) -> String {
-        switch reason {
-        case .noPermission:
-            "Run the agent's pod privileged, or give it a copy: dmesg > FILE on the node, then --kernel-log FILE."
-        case .notSupported: "There is no /dev/kmsg here: mount the node's /dev, or give a copy with --kernel-log FILE."
-        default: "Ask again; if it stays, run `k8s-mcp-agent doctor`, or give a copy of the log with --kernel-log FILE."
-        }
     }
 }

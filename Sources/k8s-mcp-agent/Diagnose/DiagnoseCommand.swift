@@ -25,7 +25,7 @@ struct DiagnoseCommand: ParsableCommand {
     @Flag(
         help: """
             Follow the kernel log (needs root) or the file of --kernel-log: print faults of GPUs as they happen, and the verdict \
-            when it changes, until Ctrl-C. The exit code is that of the last verdict.
+            when it changes, until Ctrl-C. Judges after each fault and every 5 s. The exit code is that of the last verdict.
             """)
     var watch = false
 
@@ -44,10 +44,11 @@ struct DiagnoseCommand: ParsableCommand {
             let result = await DiagnoseGPUNode.tool(context).call(arguments: [:])
             await context.shutDown()
             guard let bytes = result.structuredBytes, let answer = try? JSONParser.parse(bytes) else {
-                print(result.text)
+                try StandardOutput.say(result.text)
                 return DiagnoseExit.unknown
             }
-            print(output == .json ? answer.prettyPrinted() : DiagnosePage(answer, paint: Paint.forStandardOutput).text)
+            try StandardOutput.say(
+                output == .json ? answer.prettyPrinted() : DiagnosePage(answer, paint: Paint.forStandardOutput).text)
             return DiagnoseExit.code(answer["verdict"]?.stringValue)
         }
     }

@@ -40,6 +40,8 @@ private struct FaultFollower {
     private static let fileInterval: Duration = .milliseconds(300)
     /// Faults come in bursts: one judgement for all of them, and not more than one in this time.
     private static let betweenVerdicts: Duration = .seconds(1)
+    /// Heat, a driver that hangs and ECC counts write no line: the node is judged at least so often.
+    private static let verdictInterval: Duration = .seconds(5)
 
     init(_ options: AgentOptions, _ context: ToolContext, _ output: DiagnoseCommand.Output) {
         self.options = options
@@ -69,19 +71,21 @@ private struct FaultFollower {
         printer.say("Following the kernel log; Ctrl-C ends it.")
         var verdict = await verdicts.read()
         if let verdict, !printer.write([printer.line(verdict)]) { return Self.exitCode(verdict) }
-        while await waitForNews(log.descriptor) {
+        var judgedAt = MonotonicTime.now
+        while await waitForNews(log.descriptor, until: judgedAt + Self.verdictInterval) {
             let lostBefore = log.lostCount
             var texts: [String] = []
             try log.readNew { texts += lines.lines($0) }
             if log.lostCount > lostBefore {
                 printer.say("\(log.lostCount - lostBefore) records were overwritten before they could be read.")
             }
-            guard !texts.isEmpty else { continue }
             guard printer.write(texts) else { break }
+            guard !texts.isEmpty || MonotonicTime.now >= judgedAt + Self.verdictInterval else { continue }
             // One that was cut off by the end is none.
             guard let new = await verdicts.read(), !Task.isCancelled else { break }
             let isNews = new.differs(from: verdict)
             verdict = new
+            judgedAt = .now
             if isNews, !printer.write([printer.line(new)]) { break }
             _ = try? await loop.sleep(for: Self.betweenVerdicts)
         }
@@ -90,13 +94,23 @@ private struct FaultFollower {
 
     private static func exitCode(_ verdict: WatchedVerdict?) -> Int32 { DiagnoseExit.code(verdict?.verdict) }
 
-    /// False when the task has been cancelled.
-    private func waitForNews(_ descriptor: Int32?) async -> Bool {
+    /// Returns when there may be new records, or at `time` at the latest. False when the task has been cancelled.
+    private func waitForNews(_ descriptor: Int32?, until time: MonotonicTime) async -> Bool {
         if let descriptor {
-            _ = try? await loop.waitReadable(descriptor)
+            await wait(readable: descriptor, until: time)
         } else {
             _ = try? await loop.sleep(for: Self.fileInterval)
         }
         return !Task.isCancelled
+    }
+
+    private func wait(readable descriptor: Int32, until time: MonotonicTime) async {
+        let loop = loop
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: loop) { _ = try? await loop.waitReadable(descriptor) }
+            group.addTask(executorPreference: loop) { _ = try? await loop.sleep(for: time.duration(since: .now)) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 }

@@ -23,10 +23,11 @@ struct DoctorCommand: ParsableCommand {
             let context = try options.context(on: loop)
             let node = WorkerNode(options.configuration)
             let checks =
-                AgentChecks.all(context, node) + HostChecks.all(node) + LibraryChecks.all(options.configuration, node)
+                AgentChecks.all(context, node) + HostChecks.all(node, kernelLog: options.kernelLog)
+                + LibraryChecks.all(options.configuration, node)
                 + [await DriverCheck.run(context)]
             await context.probe.shutDown()
-            print(checks.map(\.text).joined(separator: "\n"))
+            try StandardOutput.say(checks.map(\.text).joined(separator: "\n"))
             return checks.last?.verdict == .ok ? 0 : 1
         }
     }

@@ -4,8 +4,10 @@ internal import Snapshots
 
 /// What can be read of the node through files.
 enum HostChecks {
-    static func all(_ node: WorkerNode) -> [DoctorCheck] {
-        [module(node.files), pciBus(node.files), deviceNodes(node.files), kernelLog(node.files), pods(node.files)]
+    /// - Parameter log: the file that is read instead of the node's ring buffer, if one is.
+    static func all(_ node: WorkerNode, kernelLog log: String?) -> [DoctorCheck] {
+        let ofLog = log.map { DoctorCheck(verdict: .ok, subject: "kernel log", finding: $0) } ?? kernelLog(node.files)
+        return [module(node.files), pciBus(node.files), deviceNodes(node.files), ofLog, pods(node.files)]
     }
 
     private static func module(_ files: any HostFiles) -> DoctorCheck {

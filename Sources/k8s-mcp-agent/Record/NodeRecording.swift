@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import HostNode
 internal import JSON
 internal import Snapshots
@@ -16,7 +17,8 @@ struct NodeRecording {
 
     func summary(_ folder: String) -> String {
         let count = snapshot.gpus.count
-        return "Recorded \(count) GPU\(count == 1 ? "" : "s") and \(files.entries.count) files in \(folder).\n"
+        let unread = snapshot.accessProblems.map { "Not read, and recorded as it is: \($0.message)\n" }.joined()
+        return "Recorded \(count) GPU\(count == 1 ? "" : "s") and \(files.entries.count) files in \(folder).\n" + unread
             + "Look through it, then play it: k8s-mcp-agent diagnose --simulate \(folder)/scenario.json"
     }
 

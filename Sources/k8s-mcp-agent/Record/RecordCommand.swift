@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnosis
 internal import EventLoop
 internal import Probe
 internal import ProbeProtocol
@@ -42,7 +43,8 @@ struct RecordCommand: ParsableCommand {
         let (folder, renameHost, anonymize, options) = (folder, renameHost, anonymize, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
-            var snapshot = await context.probe.read(ProbeRequest(.recorded))
+            // A GPU at which the driver hung is part of the node, and of what was wrong with it.
+            var snapshot = await context.probe.read(ProbeRequest(.recorded)).withAllIdentities
             while let next = snapshot.kernelLog?.value?.next {
                 let page = await context.probe.read(ProbeRequest([.kernelLog], logCursor: next)).kernelLog
                 guard snapshot.add(logPage: page) else { break }
@@ -57,7 +59,7 @@ struct RecordCommand: ParsableCommand {
             do throws(RecordingError) { try recording.write(to: folder) } catch {
                 throw ValidationError("\(error.path): \(error.problem)")
             }
-            print(recording.summary(folder))
+            try StandardOutput.say(recording.summary(folder))
             return 0
         }
     }

@@ -1,0 +1,21 @@
+internal import Diagnosis
+internal import Snapshots
+
+extension AccessProblem {
+    /// The kernel log cannot be read, so that nobody knows which faults it tells of.
+    static func kernelLogUnreadable(_ reason: Unavailable) -> AccessProblem {
+        AccessProblem(
+            kind: "kernel_log_unreadable",
+            message: "The kernel log cannot be read (\(reason.word)): whether there were Xid errors is unknown.",
+            remedy: kernelLogRemedy(reason))
+    }
+
+    private static func kernelLogRemedy(_ reason: Unavailable) -> String {
+        switch reason {
+        case .noPermission:
+            "Run the agent's pod privileged, or give it a copy: dmesg > FILE on the node, then --kernel-log FILE."
+        case .notSupported: "There is no /dev/kmsg here: mount the node's /dev, or give a copy with --kernel-log FILE."
+        default: "Ask again; if it stays, run `k8s-mcp-agent doctor`, or give a copy of the log with --kernel-log FILE."
+        }
+    }
+}

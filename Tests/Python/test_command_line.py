@@ -1,0 +1,120 @@
+"""The subcommands from a shell: wrong names, lost output, missing standard streams, and what people read."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from support import AGENT, ROOT
+
+
+def run(*arguments, **options):
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "timeout": 60} | options
+    return subprocess.run([AGENT, *arguments], encoding="utf8", **options)
+
+
+REPORTS = {
+    "scenarios": ["scenarios"],
+    "tools": ["tools"],
+    "call": ["call", "echo_test", "--arg", "message=hello"],
+    "diagnose": ["diagnose", "--simulate", "a100x2"],
+    "doctor": ["doctor", "--simulate", "a100x2"],
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_that_cannot_be_written_is_a_failure(name):
+    with open("/dev/full", "wb") as full:
+        done = run(*REPORTS[name], stdout=full)
+    assert done.returncode == 1
+    assert "standard output cannot be written: No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_without_a_standard_output_it_fails(name):
+    done = subprocess.run(
+        ["sh", "-c", '"$0" "$@" >&-', AGENT, *REPORTS[name]], stderr=subprocess.PIPE, encoding="utf8", timeout=60)
+    assert done.returncode == 1
+    assert "standard output cannot be written" in done.stderr
+
+
+def test_without_a_standard_input_the_server_ends_at_once():
+    done = subprocess.run(
+        ["sh", "-c", '"$0" "$@" <&-', AGENT, "serve", "--simulate", "a100x2"], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, timeout=10)
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+WRONG = {
+    "--simulate": (["--simulate", "h100x9"], 'did you mean "h100x8"?'),
+    "--host-root": (["--host-root", "/nonexistent"], "/nonexistent"),
+    "--thresholds": (["--thresholds", "/dev/null"], "is not a regular file"),
+}
+
+
+@pytest.mark.parametrize("option", WRONG)
+@pytest.mark.parametrize("command", ["serve", "diagnose", "doctor", "call"])
+def test_what_an_option_names_wrongly_is_no_verdict_on_the_node(command, option):
+    arguments, words = WRONG[option]
+    tool = ["get_gpu_health"] if command == "call" else []
+    done = run(command, *tool, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert option in done.stderr and words in done.stderr
+
+
+def test_a_scenario_file_with_a_mistake_is_a_mistake_of_the_caller(tmp_path):
+    scenario = tmp_path / "node.json"
+    scenario.write_text('{"extends": "h100x8", "gpuz": []}', encoding="utf8")
+    done = run("diagnose", "--simulate", scenario)
+    assert done.returncode == 2
+    assert str(scenario) in done.stderr and "gpuz" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["true", "1e3", "-0", "1.50", "null", "hello"])
+def test_a_text_argument_stays_as_it_was_typed(text):
+    done = run("call", "echo_test", "--arg", f"message={text}")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["echo"] == text
+
+
+def test_amounts_of_memory_are_never_rounded_to_nothing():
+    done = run("call", "list_gpu_processes", "--simulate", "h100x8", "--output", "table")
+    assert re.search(r"^  memory_used_bytes +4 MiB$", done.stdout, re.MULTILINE)
+    done = run("call", "get_gpu_telemetry", "--simulate", "fallen-off-bus", "--output", "table")
+    assert "GiB" in done.stdout
+    assert not re.search(r"\b0 GiB", done.stdout)
+
+
+def test_statistics_have_rows_and_units():
+    done = run(
+        "call", "get_gpu_telemetry", "--simulate", "busy", "--arg", "duration_ms=200", "--arg", "interval_ms=100",
+        "--output", "table")
+    row = next(line for line in done.stdout.splitlines() if line.startswith("statistics.power_w"))
+    assert re.search(r"min=[0-9.]+ W mean=[0-9.]+ W max=[0-9.]+ W", row)
+    assert re.search(r"^statistics.memory_used_bytes .*min=[0-9.]+ GiB", done.stdout, re.MULTILINE)
+
+
+def test_doctor_looks_at_the_log_that_is_read():
+    log = ROOT / "Tests" / "Python" / "requirements.txt"
+    done = run("doctor", "--simulate", "no-permission", "--kernel-log", log)
+    assert re.search(rf"\[ok\] +kernel log: {re.escape(str(log))}", done.stdout), done.stdout
+
+
+@pytest.mark.parametrize("scenario", ["driver-hang", "driver-crash"])
+def test_a_gpu_that_stops_the_driver_is_recorded_too(scenario, tmp_path):
+    folder = tmp_path / "node"
+    done = run("record", folder, "--simulate", scenario, "--deadline", "1")
+    assert done.returncode == 0, done.stderr
+    assert "Recorded 8 GPUs" in done.stdout and "Not read" in done.stdout
+    answers = [
+        json.loads(run("diagnose", "--output", "json", "--deadline", "1", "--simulate", node).stdout)
+        for node in (scenario, folder / "scenario.json")]
+    assert answers[0]["verdict"] == answers[1]["verdict"]
+    assert [gpu["index"] for gpu in answers[0]["devices"]] == [gpu["index"] for gpu in answers[1]["devices"]]
+
+
+def test_there_is_nothing_to_record_of_a_scenario_that_does_not_exist(tmp_path):
+    done = run("record", tmp_path / "node", "--simulate", "nonsense")
+    assert done.returncode == 2
+    assert not os.path.exists(tmp_path / "node")

@@ -60,6 +60,18 @@ struct LaunchFailureTests {
             faults: ["image": ["reason": "ErrImagePull", "message": "no match for platform in manifest: not found"]],
             says: ["nothing for this node's kind of CPU"]),
         Case(
+            testDescription: "a webhook that does not answer",
+            faults: [
+                "webhook": "Post \"https://policy.svc:443/\": dial tcp 10.96.4.7:443: connect: connection refused"
+            ],
+            says: ["admission control refuses", "policy.example"]),
+        Case(
+            testDescription: "the node's kubelet cannot be reached",
+            faults: [
+                "kubeletUnreachable": "Error from server: error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout"
+            ],
+            says: ["cannot reach the node's kubelet", "port 10250"]),
+        Case(
             testDescription: "old kubectl", faults: ["oldKubectl": true],
             says: ["this kubectl is too old", "Update kubectl"]),
     ]
@@ -84,6 +96,20 @@ struct LaunchFailureTests {
         ])
         #expect(session.end() == 1)
         #expect(session.complaint.contains("the pod is not ready after 2 s"))
+        #expect(cluster.remains() == [])
+    }
+
+    @Test("what keeps a pod from starting is told at once, and again at the end")
+    func warning() throws {
+        let cluster = Cluster(["podWarning": "failed to assign an IP address to container", "startDelay": 9_000])
+        let session = try cluster.start([
+            "connect", "gpu-node-5", "--kubectl", "\(Cluster.products)/StandInKubectl", "--patience", "4s", "--grace",
+            "1s",
+        ])
+        #expect(session.end() == 1)
+        let reason = "FailedCreatePodSandBox: failed to assign an IP address"
+        #expect(session.complaint.contains("the pod is not ready yet: \(reason)"), "\(session.complaint)")
+        #expect(session.complaint.contains("not ready after 4 s: ContainerCreating; \(reason)"))
         #expect(cluster.remains() == [])
     }
 

@@ -1,6 +1,12 @@
 import JSON
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite("Failures with the stand-in cluster", .enabled(if: Cluster.isPossible, "needs namespaces"))
 struct LaunchFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -156,12 +162,20 @@ struct LaunchFailureTests {
     func printConfig() throws {
         let cluster = Cluster()
         let session = try cluster.start([
-            "connect", "node/gpu-node-5", "--context", "prod", "--mode", "operator", "--print-config", "cursor",
+            "connect", "node/gpu-node-5", "--context", "prod", "--kubeconfig", "my/config", "--kubectl", "./kubectl",
+            "--mode", "operator", "--print-config", "cursor",
         ])
         #expect(session.end() == 0)
         #expect(cluster.calls.isEmpty)
         let entry = try JSONParser.parse(session.text)["mcpServers"]?["gpu-node-5"]
-        #expect(entry?["args"] == ["connect", "gpu-node-5", "--context", "prod", "--mode", "operator"])
+        let folder = try #require(getcwd(nil, 0))
+        defer { free(folder) }
+        let here = String(cString: folder)
+        #expect(
+            entry?["args"] == [
+                "connect", "gpu-node-5", "--context", "prod", "--kubeconfig", .string("\(here)/my/config"), "--kubectl",
+                .string("\(here)/kubectl"), "--mode", "operator",
+            ])
         #expect(entry?["command"]?.stringValue?.hasSuffix("/k8s-mcp-agent") == true)
     }
 }

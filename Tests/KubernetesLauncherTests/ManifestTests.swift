@@ -100,6 +100,40 @@ struct ClientConfigurationTests {
     }
 }
 
+@Suite("What a printed configuration passes on")
+struct ClientVariableTests {
+    private func passedOn(_ variables: [String: String]) -> [String: String] {
+        let found = ClientVariables.passedOn {
+            variables[$0]
+        } absolute: {
+            $0.hasPrefix("/") ? $0 : "/here/\($0)"
+        }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+
+    @Test("accounts, files and proxies, with paths that hold in any folder")
+    func known() {
+        let found = passedOn([
+            "PATH": "/usr/bin:tools", "KUBECONFIG": "a:/b", "AWS_PROFILE": "gpu", "AWS_CONFIG_FILE": "aws/config",
+            "HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "10.0.0.0/8",
+        ])
+        #expect(
+            found == [
+                "PATH": "/usr/bin:/here/tools", "KUBECONFIG": "/here/a:/b", "AWS_PROFILE": "gpu",
+                "AWS_CONFIG_FILE": "/here/aws/config", "HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "10.0.0.0/8",
+            ])
+    }
+
+    @Test("no secrets")
+    func secrets() {
+        let found = passedOn([
+            "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "x", "HTTPS_PROXY": "http://ada:secret@proxy:3128",
+            "KUBECONFIG": "",
+        ])
+        #expect(found.isEmpty)
+    }
+}
+
 @Suite("The watch's stream of objects")
 struct SplitterTests {
     @Test("objects come out whole, however the bytes are cut", arguments: [1, 2, 3, 7, 1_000])

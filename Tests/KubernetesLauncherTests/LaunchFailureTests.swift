@@ -139,6 +139,7 @@ struct LaunchFailureTests {
         "wrong usage",
         arguments: [
             ["connect"], ["connect", "GPU_5"], ["connect", "n", "--mode", "root"], ["connect", "n", "--deadline", "x"],
+            ["connect", "n", "--deadline", "2d"], ["connect", "n", "--deadline", "2h", "--via", "debug"],
         ])
     func usage(arguments: [String]) throws {
         let cluster = Cluster()

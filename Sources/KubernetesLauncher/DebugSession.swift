@@ -41,13 +41,25 @@ package struct DebugSession: Sendable {
             let debug = DebugArguments(
                 options, arguments: place, container: "agent-\(nonce)", customFile: custom.path)
             let pod = DebuggingPod(debug: debug, kubectl: kubectl)
+            try await greet(pod)
             let outcome = await run(debug.open, pod, client, custom)
             if outcome.failure?.meansNothingMade ?? false { return outcome }
             let isGone = await pod.remove(say)
             return isGone || outcome.exitCode != 0 ? outcome : SessionMachine.Outcome(exitCode: 1)
         } catch {
+            if case .interrupted = error { return SessionMachine.Outcome(error) }
             say("\(error)")
-            return SessionMachine.Outcome(exitCode: 1, failure: error)
+            return SessionMachine.Outcome(error)
+        }
+    }
+
+    /// The first question, before anything is made: whoever has to log in does it here and once, not for the session and
+    /// for the look at its pod at the same time.
+    private func greet(_ pod: DebuggingPod) async throws(LaunchFailure) {
+        let talk = Talk(isShown: true)
+        switch await interruptions.orNext(after: talk.begin, { await pod.find(talk: talk) }) {
+        case .success, .failure(.forbidden): return
+        case .failure(let failure): throw failure
         }
     }
 

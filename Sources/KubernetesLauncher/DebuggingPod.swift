@@ -6,9 +6,9 @@ struct DebuggingPod: Sendable {
     let kubectl: Kubectl
 
     /// Looks among the node's pods for the one with our container; nil when there is none. A failure leaves it open.
-    func find() async -> Result<PodStatus?, LaunchFailure> {
+    func find(talk: Talk = Talk(isShown: false)) async -> Result<PodStatus?, LaunchFailure> {
         do throws(LaunchFailure) {
-            let answer = try await kubectl.ask(debug.pods, survivesInterrupt: true)
+            let answer = try await kubectl.ask(debug.pods, survivesInterrupt: true, talk: talk)
             guard answer.isSuccess else { return .failure(KubectlErrors.failure(answer.error)) }
             guard let items = (try? JSONParser.parse(answer.output))?["items"]?.arrayValue else {
                 return .failure(.kubectl("it answered something that is no list"))

@@ -50,6 +50,8 @@ extension LaunchFailure {
         case .podSecurity:
             "Use a namespace that allows privileged pods: deploy/rbac/namespace.yaml, then --namespace k8s-mcp-agent."
         case .quota: "Free or raise the quota, remove leftovers with 'k8s-mcp-agent sweep', or use another --namespace."
+        case .admission(let reason) where reason.contains("webhook"):
+            "The webhook is a service of the cluster; ask who runs it why it does not answer or what it objects to."
         case .admission:
             "Ask who keeps the policy to allow this image and shape; 'connect --dry-run' prints what is created."
         case .imagePull: "Check the name and the node's access to the registry, or use a mirror with --image."

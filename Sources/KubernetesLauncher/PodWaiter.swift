@@ -63,10 +63,10 @@ struct PodWaiter: Sendable {
 
     /// Asks the cluster what is wrong, more seldom the longer it takes; returns when that is clear or patience is over.
     private func diagnose(_ sighting: Sighting) async -> LaunchFailure {
-        let begin = ContinuousClock.now
+        let end = ContinuousClock.now + .seconds(options.patience)
         var pause = Duration.milliseconds(1_200)
-        while ContinuousClock.now - begin < .seconds(options.patience) {
-            try? await Task.sleep(for: pause)
+        while ContinuousClock.now < end {
+            try? await Task.sleep(for: min(pause, end - ContinuousClock.now))
             if Task.isCancelled { return .interrupted(0) }
             let pod = sighting.pod.withLock { $0 }
             if let failure = await reason(pod, sighting) { return failure }

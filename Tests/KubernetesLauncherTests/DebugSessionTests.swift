@@ -97,6 +97,18 @@ struct DebugSessionTests {
         #expect(cluster.remains() == [])
     }
 
+    @Test("whoever has to log in does it once")
+    func login() throws {
+        let cluster = Cluster(["login": 3])
+        let session = try cluster.connect(["--via", "debug"])
+        #expect(session.echoes("{}"), "\(session.complaint)")
+        #expect(session.complaint.contains("enter the code ABCD-1234"))
+        #expect(cluster.calls.filter { $0 == ["login"] }.count == 1)
+        session.closeInput()
+        #expect(session.end() == 0)
+        #expect(cluster.remains() == [])
+    }
+
     @Test("a pod that cannot be looked for any more is told, with what to do")
     func blind() throws {
         let cluster = Cluster()

@@ -70,7 +70,7 @@ struct LaunchFailureTests {
             faults: [
                 "webhook": "Post \"https://policy.svc:443/\": dial tcp 10.96.4.7:443: connect: connection refused"
             ],
-            says: ["admission control refuses", "policy.example"]),
+            says: ["admission control refuses", "policy.example", "ask who runs it"]),
         Case(
             testDescription: "the node's kubelet cannot be reached",
             faults: [

@@ -72,6 +72,7 @@ struct Command {
                 "The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?")
         }
         if faults["unauthorized"] != nil { return fail("error: You must be logged in to the server (Unauthorized)") }
+        logIn()
         switch words.first {
         case "create": return create()
         case "get": return get()
@@ -80,6 +81,16 @@ struct Command {
         case "debug": return debug()
         default: return fail("error: unknown command \"\(words.first ?? "")\" for \"kubectl\"")
         }
+    }
+
+    /// A credential plug-in that wants the person to do something, in a process of its own; it remembers that they did.
+    private func logIn() {
+        guard let seconds = faults["login"]?.intValue, !store.exists("logged-in") else { return }
+        store.record(["login"])
+        Say.error("To sign in, open https://login.example/device and enter the code ABCD-1234.")
+        let plugin = Process.spawn(["/bin/sleep", "\(seconds)"], input: nil, output: nil, error: 2, isSession: false)
+        if let plugin { waitpid(plugin, nil, 0) }
+        store.write("logged-in", true)
     }
 
     /// `config view --minify`: the context that is current, unless another one is named.

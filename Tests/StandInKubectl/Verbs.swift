@@ -12,7 +12,6 @@ extension Command {
             let name = manifest["metadata"]?["name"]?.stringValue
         else { return fail("error: no objects passed to create") }
         if kind == "Pod" { return tryPod(name) }
-        logIn()
         if let webhook = faults["webhook"]?.stringValue {
             return fail(
                 "Error from server (InternalError): error when creating \"STDIN\": Internal error occurred: "
@@ -53,15 +52,6 @@ extension Command {
         }
         Say.out(flags["-o"] == "json" ? job.prettyPrinted() : "job.batch/\(name)")
         return 0
-    }
-
-    /// A credential plug-in that wants the person to do something, in a process of its own.
-    private func logIn() {
-        guard let seconds = faults["login"]?.intValue else { return }
-        Say.error("To sign in, open https://login.example/device and enter the code ABCD-1234.")
-        let plugin = Process.spawn(
-            ["/bin/sleep", "\(seconds)"], input: nil, output: nil, error: 2, isSession: false)
-        if let plugin { waitpid(plugin, nil, 0) }
     }
 
     /// A server-side trial: admission is asked, nothing is made.

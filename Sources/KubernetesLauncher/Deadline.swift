@@ -2,14 +2,16 @@
 struct DeadlineExceeded: Error {}
 
 enum Deadline {
-    /// Runs `operation`, and cancels it after `limit`.
+    /// Runs `operation`, and cancels it after `limit`, or so much later as `more` says in that moment.
     static func run<Value: Sendable>(
-        _ limit: Duration, _ operation: @escaping @Sendable () async throws -> Value
+        _ limit: Duration, more: @escaping @Sendable () -> Duration = { .zero },
+        _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await operation() }
             group.addTask {
                 try await Task.sleep(for: limit)
+                try await Task.sleep(for: more())
                 return nil
             }
             defer { group.cancelAll() }

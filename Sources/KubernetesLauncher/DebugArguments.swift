@@ -25,7 +25,7 @@ struct DebugArguments: Sendable {
                 ["name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]],
                 ["name": "POD_NAMESPACE", "valueFrom": ["fieldRef": ["fieldPath": "metadata.namespace"]]],
             ],
-            "resources": ["requests": ["cpu": "50m", "memory": "64Mi"], "limits": ["cpu": "2", "memory": "512Mi"]],
+            "resources": ["requests": ["cpu": "0", "memory": "0"], "limits": ["cpu": "2", "memory": "512Mi"]],
         ]
     }
 
@@ -43,4 +43,15 @@ struct DebugArguments: Sendable {
             "get", "pods", "--field-selector=spec.nodeName=\(options.node)", "-o", "json", "--request-timeout=5s",
         ]
     }
+
+    /// The same as a person would ask it.
+    var podsForPerson: [String] {
+        arguments.connection + ["get", "pods", "--field-selector=spec.nodeName=\(options.node)"]
+    }
+
+    /// Removes the pod.
+    func removal(_ pod: String) -> [String] { arguments.removePod(pod) }
+
+    /// The same as a person would.
+    func removalForPerson(_ pod: String) -> [String] { arguments.connection + ["delete", "pod", pod] }
 }

@@ -29,30 +29,47 @@ package struct DebugSession: Sendable {
         self.say = say
     }
 
-    /// Returns when the session is over and its pod removed.
+    /// Returns when the session is over and its pod removed, or the person told how to remove it.
     package func run() async -> SessionMachine.Outcome {
-        let outcome: SessionMachine.Outcome
         do throws(LaunchFailure) {
             let client = try ClientInput(whenGone: { Interruptions.hangUp() })
             let custom = try TemporaryFile(DebugArguments.custom.encoded())
             defer { custom.remove() }
+            // The session may last hours, in which the kubeconfig's current context may become another one.
+            let place = try await arguments.resolved(by: kubectl)
             let nonce = String(UInt32.random(in: .min ... .max), radix: 16)
             let debug = DebugArguments(
-                options, arguments: arguments, container: "agent-\(nonce)", customFile: custom.path)
-            outcome = await run(debug, client)
-            await removePod(debug)
+                options, arguments: place, container: "agent-\(nonce)", customFile: custom.path)
+            let pod = DebuggingPod(debug: debug, kubectl: kubectl)
+            try await greet(pod)
+            let outcome = await run(debug.open, pod, client, custom)
+            if outcome.failure?.meansNothingMade ?? false { return outcome }
+            let isGone = await pod.remove(say)
+            return isGone || outcome.exitCode != 0 ? outcome : SessionMachine.Outcome(exitCode: 1)
         } catch {
+            if case .interrupted = error { return SessionMachine.Outcome(error) }
             say("\(error)")
-            return SessionMachine.Outcome(exitCode: 1, failure: error)
+            return SessionMachine.Outcome(error)
         }
-        return outcome
     }
 
-    private func run(_ debug: DebugArguments, _ client: ClientInput) async -> SessionMachine.Outcome {
+    /// The first question, before anything is made: whoever has to log in does it here and once, not for the session and
+    /// for the look at its pod at the same time.
+    private func greet(_ pod: DebuggingPod) async throws(LaunchFailure) {
+        let talk = Talk(isShown: true)
+        switch await interruptions.orNext(after: talk.begin, { await pod.find(talk: talk) }) {
+        case .success, .failure(.forbidden): return
+        case .failure(let failure): throw failure
+        }
+    }
+
+    private func run(
+        _ command: [String], _ pod: DebuggingPod, _ client: ClientInput, _ custom: TemporaryFile
+    ) async -> SessionMachine.Outcome {
         let session = SessionRun(kubectl: kubectl, interruptions: interruptions, client: client)
         let outcome = await withTaskGroup(of: SessionMachine.Outcome?.self) { group in
-            group.addTask { await session.run(debug.open) }
-            group.addTask { await podFailure(debug).map { SessionMachine.Outcome(exitCode: 1, failure: $0) } }
+            group.addTask { await session.run(command) }
+            group.addTask { await podFailure(pod, custom).map { SessionMachine.Outcome(exitCode: 1, failure: $0) } }
             defer { group.cancelAll() }
             while let outcome = await group.next() {
                 if let outcome { return outcome }
@@ -63,39 +80,28 @@ package struct DebugSession: Sendable {
         return outcome
     }
 
-    /// Returns why the pod will never run; nil once it runs.
-    private func podFailure(_ debug: DebugArguments) async -> LaunchFailure? {
+    /// Returns why the pod will never run; nil once it runs, and where pods cannot be seen.
+    private func podFailure(_ pod: DebuggingPod, _ custom: TemporaryFile) async -> LaunchFailure? {
         let begin = ContinuousClock.now
+        var isSeen = true
         while ContinuousClock.now - begin < .seconds(options.patience) {
             try? await Task.sleep(for: .milliseconds(700))
             if Task.isCancelled { return nil }
-            switch await pod(debug)?.verdict(wanting: options.image) {
-            case .ready, .leaving: return nil
-            case .failed(let failure): return failure
-            case .coming, nil: continue
+            switch await pod.find() {
+            case .failure(.forbidden): return nil
+            case .failure: isSeen = false
+            case .success(let status):
+                isSeen = true
+                // kubectl has read its file before it makes the pod.
+                if status != nil { custom.remove() }
+                switch status?.verdict(image: options.image) {
+                case .ready, .leaving: return nil
+                case .failed(let failure): return failure
+                case .coming, nil: continue
+                }
             }
         }
-        return .staysPending(seconds: options.patience, "kubectl debug waits for it")
-    }
-
-    private func pod(_ debug: DebugArguments) async -> PodStatus? {
-        guard let answer = try? await kubectl.ask(debug.pods, survivesInterrupt: true), answer.isSuccess,
-            let items = (try? JSONParser.parse(answer.output))?["items"]?.arrayValue
-        else { return nil }
-        let ours = items.first { pod in
-            pod["spec"]?["containers"]?.arrayValue?.contains { $0["name"]?.stringValue == debug.container } ?? false
-        }
-        // Members of a list carry no kind of their own.
-        return ours.flatMap { PodStatus($0, isListMember: true) }
-    }
-
-    private func removePod(_ debug: DebugArguments) async {
-        guard let pod = await pod(debug) else { return }
-        let answer = try? await kubectl.ask(
-            arguments.removePod(pod.name), survivesInterrupt: true, deadline: .seconds(8))
-        if answer?.isSuccess != true {
-            say("pod \(pod.name) could not be removed; 'k8s-mcp-agent sweep' removes it later")
-        }
+        return isSeen ? .staysPending(seconds: options.patience, "kubectl debug waits for it") : nil
     }
 }
 

@@ -38,13 +38,17 @@ package final class Interruptions: Sendable {
         }
     }
 
-    /// Runs `operation` unless a signal ends the wait for it; then it is cancelled.
+    /// Runs `operation` unless a signal ends the wait for it; then it is cancelled. Signals count once `begin` returns.
     func orNext<Value: Sendable>(
+        after begin: @escaping @Sendable () async throws(CancellationError) -> Void = {},
         _ operation: @escaping @Sendable () async -> Result<Value, LaunchFailure>
     ) async -> Result<Value, LaunchFailure> {
         await withTaskGroup(of: Result<Value, LaunchFailure>?.self) { group in
             group.addTask { await operation() }
-            group.addTask { [self] in (try? await next()).map { .failure($0) } }
+            group.addTask { [self] in
+                guard (try? await begin()) != nil else { return nil }
+                return (try? await next()).map { .failure($0) }
+            }
             defer { group.cancelAll() }
             while let result = await group.next() {
                 if let result { return result }

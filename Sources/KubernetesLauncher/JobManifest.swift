@@ -8,12 +8,18 @@ package struct JobManifest: Sendable {
     private let options: LaunchOptions
     private let names: SessionNames
     private let generation: Int
+    private let instance: String
 
-    /// The Job for these options; `generation` as in ``SessionNames/job(generation:)``.
-    package init(_ options: LaunchOptions, generation: Int = 0) {
+    /// The Job for these options.
+    ///
+    /// - Parameters:
+    ///   - generation: as in ``SessionNames/job(generation:)``.
+    ///   - instance: what no other Job has, as ``SessionNames/newInstance()`` makes it.
+    package init(_ options: LaunchOptions, generation: Int = 0, instance: String) {
         self.options = options
         names = SessionNames(options)
         self.generation = generation
+        self.instance = instance
     }
 
     /// The whole Job, for `kubectl create -f -`.
@@ -46,10 +52,11 @@ package struct JobManifest: Sendable {
             "labels",
             [
                 "app.kubernetes.io/name": "k8s-mcp-agent",
-                "app.kubernetes.io/component": "session",
-                "app.kubernetes.io/managed-by": "k8s-mcp-agent",
+                JobLabel.component: "session",
+                JobLabel.managedBy: "k8s-mcp-agent",
                 "k8s-mcp-agent/mode": .string(options.mode),
                 "k8s-mcp-agent/session": .string(names.key),
+                JobLabel.instance: .string(instance),
             ])
         metadata.append(
             "annotations",
@@ -87,8 +94,9 @@ package struct JobManifest: Sendable {
                 ["name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]],
                 ["name": "POD_NAMESPACE", "valueFrom": ["fieldRef": ["fieldPath": "metadata.namespace"]]],
             ],
+            // A node that is booked to the last processor must be open to diagnosis. Left out, they would equal the limits.
             "resources": [
-                "requests": ["cpu": "50m", "memory": "64Mi"],
+                "requests": ["cpu": "0", "memory": "0"],
                 "limits": ["cpu": "2", "memory": "512Mi"],
             ],
             "securityContext": ["privileged": true, "readOnlyRootFilesystem": true],

@@ -36,25 +36,35 @@ package struct Kubectl: Sendable {
     /// - Parameters:
     ///   - input: at most 64 KiB, what a pipe holds.
     ///   - survivesInterrupt: put into a process group of its own, so that Ctrl-C at the terminal does not reach it.
-    ///   - deadline: after that it is ended, since a plug-in that kubectl starts may hang without end.
+    ///   - deadline: after that it is ended, since a plug-in that kubectl starts may hang without end; later if `talk`
+    ///     is shown and has begun.
+    ///   - talk: takes what it says on standard error.
     /// - Throws: `.noKubectl`; `.kubectl` when it says more than is believable.
-    package func ask(
-        _ arguments: [String], input: [UInt8] = [], survivesInterrupt: Bool = false, deadline: Duration = .seconds(12)
+    func ask(
+        _ arguments: [String], input: [UInt8] = [], survivesInterrupt: Bool = false, deadline: Duration = .seconds(12),
+        talk: Talk = Talk(isShown: false)
     ) async throws(LaunchFailure) -> KubectlResult {
         let options = Self.options(ownGroup: survivesInterrupt)
         let input = FileDescriptor(rawValue: try FilledPipe.make(input))
         do {
-            return try await Deadline.run(deadline) {
+            return try await Deadline.run(deadline, more: { talk.hasBegun ? Talk.patience : .zero }) {
+                let showing = Task { await talk.show() }
+                defer { showing.cancel() }
                 let result = try await Subprocess.run(
                     executable, arguments: Arguments(arguments), platformOptions: options,
                     input: .fileDescriptor(input, closeAfterSpawningProcess: true),
-                    output: .bytes(limit: 64 << 20), error: .bytes(limit: 1 << 20))
+                    output: .bytes(limit: Self.longestAnswer), error: .sequence
+                ) { execution in
+                    for try await chunk in execution.standardError { talk.add(chunk.withUnsafeBytes { Array($0) }) }
+                }
                 return KubectlResult(
-                    exitCode: result.terminationStatus.shellCode, output: result.standardOutput,
-                    error: String(decoding: result.standardError, as: UTF8.self))
+                    exitCode: result.terminationStatus.shellCode, output: result.standardOutput, error: talk.text)
             }
-        } catch { throw failure(error) }
+        } catch is DeadlineExceeded { throw talk.deadlineFailure } catch { throw failure(error) }
     }
+
+    /// More than this is not kept.
+    private static let longestAnswer = 64 << 20
 
     /// Runs a watch and hands on each object as it comes, until `body` returns something or kubectl ends.
     ///
@@ -113,16 +123,21 @@ package struct Kubectl: Sendable {
 
     func failure(_ error: any Error) -> LaunchFailure {
         if let failure = error as? LaunchFailure { return failure }
-        if error is DeadlineExceeded { return .noCluster("kubectl does not come to an end") }
         if error is CancellationError { return .interrupted(0) }
         guard let error = error as? SubprocessError else { return .kubectl("\(error)") }
+        if error.code == .outputLimitExceeded {
+            return .kubectl("its answer is longer than \(Self.longestAnswer) bytes")
+        }
         return error.code == .executableNotFound ? .noKubectl(name) : .kubectl("cannot run '\(name)': \(error)")
     }
 
     static func options(ownGroup: Bool) -> PlatformOptions {
         var options = PlatformOptions()
         options.processGroupID = ownGroup ? 0 : nil
-        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(1))]
+        // With a group of its own its plug-ins end as well.
+        options.teardownSequence = [
+            .send(signal: .terminate, toProcessGroup: ownGroup, allowedDurationToNextStep: .seconds(1))
+        ]
         return options
     }
 }

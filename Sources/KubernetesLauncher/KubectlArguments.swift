@@ -60,15 +60,24 @@ package struct KubectlArguments: Sendable, Equatable {
         return connection + ["get", "events", "--field-selector", selector, "-o", "json", Self.answerSoon]
     }
 
+    /// The warnings about one pod, such as a network that cannot be set up.
+    package func warnings(podUID: String) -> [String] {
+        let selector = "involvedObject.uid=\(podUID),type=Warning"
+        return connection + ["get", "events", "--field-selector", selector, "-o", "json", Self.answerSoon]
+    }
+
     /// Runs a command in the pod's container; with `-q` kubectl says nothing of its own on standard output.
     package func exec(pod: String, _ command: [String], stdin: Bool) -> [String] {
         connection + ["exec"] + (stdin ? ["-i"] : []) + ["-q", "-c", "agent", pod, "--"] + command
     }
 
-    /// Removes a Job and, in the background, its pod.
-    package func removeJob(_ job: String) -> [String] {
+    /// Removes a Job and, in the background, its pod; no error if it is gone.
+    ///
+    /// Not by name: by now another session may have made a Job of that name, which is not ours to remove.
+    package func removeJob(instance: String) -> [String] {
         connection + [
-            "delete", "job", job, "--ignore-not-found", "--wait=false", "--cascade=background", Self.answerSoon,
+            "delete", "job", "-l", "\(JobLabel.instance)=\(instance)", "--wait=false", "--cascade=background",
+            Self.answerSoon,
         ]
     }
 

@@ -40,6 +40,17 @@ package enum KubectlErrors {
         Pattern(parts: ["ValidatingAdmissionPolicy", "denied the request", "denied request"]) {
             .admission($0.split(after: "is forbidden: ") ?? $0)
         },
+        // What follows tells of the webhook's own connection and certificate, not of the cluster's.
+        Pattern(parts: ["failed calling webhook", "failed to call webhook"]) {
+            .admission($0.split(after: "Internal error occurred: ") ?? $0)
+        },
+        Pattern(parts: [
+            "container not found", "pod does not exist", "cannot exec into a container in a completed pod",
+        ]) { .sessionLost($0) },
+        // The same between API server and kubelet.
+        Pattern(parts: ["error dialing backend", "unable to upgrade connection", ":10250/"]) {
+            .kubeletUnreachable($0)
+        },
         Pattern(parts: ["unknown shorthand flag", "unknown flag", "unknown command \"debug\"", "unknown profile"]) {
             .kubectlTooOld($0)
         },
@@ -61,9 +72,8 @@ package enum KubectlErrors {
         ]) { .noCluster($0) },
         Pattern(parts: ["namespaces \""]) { .noNamespace($0.quoted(after: "namespaces ") ?? $0) },
         Pattern(parts: [
-            "unable to upgrade connection", "container not found", "error reading from error stream", "unexpected EOF",
-            "lost connection", "connection reset by peer", "websocket: close", "broken pipe", "error dialing backend",
-            "use of closed network connection", "cannot exec into a container in a completed pod",
+            "error reading from error stream", "unexpected EOF", "lost connection", "connection reset by peer",
+            "websocket: close", "broken pipe", "use of closed network connection",
         ]) { .sessionLost($0) },
     ]
 
@@ -80,11 +90,8 @@ package enum KubectlErrors {
     }
 
     /// One line of bounded length without warnings and kubectl's own prefixes.
-    private static func essence(_ text: String) -> String {
-        let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { line in
-            // Warnings and klog lines (`E1122 10:00:00.0 ...`) accompany the error, they are not it.
-            !line.hasPrefix("Warning:") && !isLogLine(line)
-        }
+    static func essence(_ text: String) -> String {
+        let lines = lines(text)
         let all = lines.isEmpty ? text : lines.joined(separator: " ")
         let printable = all.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.map(Character.init)
         let line = String(printable.prefix(600))
@@ -92,6 +99,13 @@ package enum KubectlErrors {
             return String(line.dropFirst(prefix.count))
         }
         return line.isEmpty ? "it said nothing" : line
+    }
+
+    /// The lines without warnings and klog lines (`E1122 10:00:00.0 ...`), which accompany an error and are not it.
+    static func lines(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).map(String.init).filter { line in
+            !line.hasPrefix("Warning:") && !isLogLine(line)
+        }
     }
 
     private static func isLogLine(_ line: String) -> Bool {

@@ -19,7 +19,8 @@ extension LaunchFailure {
         case .noImageForArchitecture(let image): "\(image) has nothing for this node's kind of CPU"
         case .staysPending(let seconds, let state): "the pod is not ready after \(seconds) s: \(state)"
         case .podFailed(let reason): "the pod failed: \(reason)"
-        case .foreignPod(let name, let image): "pod \(name) has our name but runs another image: \(image)"
+        case .nodeFull(let reason): "the node has no room for the pod: \(reason)"
+        case .kubeletUnreachable(let detail): "the API server cannot reach the node's kubelet: \(detail)"
         case .sessionLost(let detail): "the session was lost: \(detail)"
         case .tooBusy(let job): "Jobs named \(job) are still being removed"
         case .kubectl(let text): "kubectl failed: \(text)"
@@ -31,7 +32,8 @@ extension LaunchFailure {
     package var remedy: String {
         switch self {
         case .noKubectl: "Install kubectl, or name it with --kubectl PATH."
-        case .kubectlTooOld: "Update kubectl to 1.27 or newer ('kubectl version --client' shows what you have)."
+        case .kubectlTooOld(let detail):
+            "Update kubectl to \(Self.kubectlWanted(detail)) or newer ('kubectl version --client' shows what you have)."
         case .badKubeconfig: "See 'kubectl config get-contexts'; choose with --context or --kubeconfig."
         case .noCluster: "Check VPN and proxy, and that 'kubectl get --raw /version' answers."
         case .notTrusted: "The kubeconfig may be out of date, or a proxy in between; fetch the kubeconfig again."
@@ -48,6 +50,8 @@ extension LaunchFailure {
         case .podSecurity:
             "Use a namespace that allows privileged pods: deploy/rbac/namespace.yaml, then --namespace k8s-mcp-agent."
         case .quota: "Free or raise the quota, remove leftovers with 'k8s-mcp-agent sweep', or use another --namespace."
+        case .admission(let reason) where reason.contains("webhook"):
+            "The webhook is a service of the cluster; ask who runs it why it does not answer or what it objects to."
         case .admission:
             "Ask who keeps the policy to allow this image and shape; 'connect --dry-run' prints what is created."
         case .imagePull: "Check the name and the node's access to the registry, or use a mirror with --image."
@@ -55,11 +59,19 @@ extension LaunchFailure {
         case .staysPending:
             "'kubectl describe pod -l app.kubernetes.io/name=k8s-mcp-agent' says more; a slow pull may need --patience SECONDS."
         case .podFailed: "Run 'connect --dry-run' to see the pod; 'kubectl get events' may say more."
-        case .foreignPod: "Somebody else made it. Remove it, or use another --namespace."
+        case .nodeFull:
+            "A session asks for no processor and no memory, only to be one of the node's pods; make room for one."
+        case .kubeletUnreachable:
+            "The control plane must reach port 10250 of the node (firewall, tunnel, the kubelet's certificate); 'kubectl logs' of any pod there fails alike."
         case .sessionLost: "Start a new session; the cluster removes the old pod by itself."
         case .tooBusy: "Wait some seconds and try again."
         case .kubectl, .interrupted: ""
         }
+    }
+
+    /// `debug --custom` is on without being asked for since 1.31; all else is in 1.27.
+    private static func kubectlWanted(_ detail: String) -> String {
+        ["--custom", "debug", "profile"].contains { detail.contains($0) } ? "1.31" : "1.27"
     }
 }
 

@@ -17,8 +17,10 @@ package enum LaunchFailure: Error, Sendable, Equatable {
     case noImageForArchitecture(String)
     case staysPending(seconds: Int, String)
     case podFailed(String)
-    /// A pod that has our name but another image.
-    case foreignPod(String, String)
+    /// The kubelet had no room for the pod.
+    case nodeFull(String)
+    /// The API server cannot reach the node's kubelet.
+    case kubeletUnreachable(String)
     case sessionLost(String)
     case tooBusy(String)
     /// Whatever else kubectl said.
@@ -30,6 +32,22 @@ package enum LaunchFailure: Error, Sendable, Equatable {
         switch self {
         case .interrupted(let signal): 128 + signal
         default: 1
+        }
+    }
+
+    /// True if the session never began since its request was turned down; the same request of another session is, too.
+    var meansRefused: Bool {
+        switch self {
+        case .forbidden, .admission, .kubectlTooOld: true
+        default: false
+        }
+    }
+
+    /// True if kubectl or the API server refused before anything was made.
+    var meansNothingMade: Bool {
+        switch self {
+        case .noKubectl, .badKubeconfig, .notTrusted, .notLoggedIn, .noNamespace, .podSecurity, .quota: true
+        default: meansRefused
         }
     }
 }

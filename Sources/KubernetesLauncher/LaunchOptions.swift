@@ -12,8 +12,7 @@ package struct LaunchOptions: Sendable, Equatable {
     package var idleTimeout = 1_800
     /// Seconds that the pod stays open without a session.
     package var grace = 15
-    /// Seconds that the cluster keeps the Job after its end. Longer than any removal of ours may take, so that a late
-    /// removal never meets a new Job of the same name.
+    /// Seconds that the cluster keeps the Job after its end.
     package var timeToLive = 10
     /// Seconds to wait for the pod.
     package var patience = 120

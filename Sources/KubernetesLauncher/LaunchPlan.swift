@@ -14,7 +14,7 @@ package struct LaunchPlan: Sendable {
     }
 
     /// The Job as `kubectl create -f -` takes it.
-    package var job: String { JobManifest(options).job.prettyPrinted() }
+    package var job: String { JobManifest(options, instance: SessionNames.newInstance()).job.prettyPrinted() }
 
     /// The command that `--via debug` runs.
     package var debug: String {

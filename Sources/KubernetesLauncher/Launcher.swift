@@ -35,11 +35,11 @@ package struct Launcher: Sendable {
             say("\(error)")
             return SessionMachine.Outcome(exitCode: 1, failure: error)
         }
-        var uid: String?
+        var job = JobIdentity()
         var action = machine.start
         while true {
             if case .finish(let outcome) = action { return outcome }
-            let event = await perform(action, client: client, uid: &uid)
+            let event = await perform(action, client: client, job: &job)
             action = machine.next(event)
             // Before cleaning up, since that may take its time.
             if let failure = Self.failure(in: event) { say("\(failure)") }
@@ -48,6 +48,7 @@ package struct Launcher: Sendable {
 
     private static func failure(in event: SessionMachine.Event) -> LaunchFailure? {
         switch event {
+        case .creationFailed(.interrupted, _): nil
         case .creationFailed(let failure, _), .waitFailed(let failure), .removalFailed(let failure): failure
         case .sessionEnded(let outcome): outcome.failure
         default: nil
@@ -55,32 +56,47 @@ package struct Launcher: Sendable {
     }
 
     private func perform(
-        _ action: SessionMachine.Action, client: ClientInput, uid: inout String?
+        _ action: SessionMachine.Action, client: ClientInput, job: inout JobIdentity
     ) async -> SessionMachine.Event {
         switch action {
-        case .create(let generation): return await create(generation, uid: &uid)
-        case .awaitPod(let generation): return await awaitPod(names.job(generation: generation), uid: uid)
+        case .create(let generation): return await create(generation, &job)
+        case .awaitPod(let generation): return await awaitPod(names.job(generation: generation), &job)
         case .announce(let pod): return await announce(pod)
         case .open(let pod): return await open(pod, client: client)
         case .takeLeave(let pod): return await takeLeave(pod)
-        case .remove(let generation): return await remove(names.job(generation: generation))
+        case .remove: return await remove(job)
         case .finish: return .removed
         }
     }
 
-    /// Not interruptible: an answer that is not waited for leaves open whether there is a Job.
-    private func create(_ generation: Int, uid: inout String?) async -> SessionMachine.Event {
-        uid = nil
-        let manifest = JobManifest(options, generation: generation).job.encoded()
-        do throws(LaunchFailure) {
-            let answer = try await kubectl.ask(arguments.createJob, input: manifest, survivesInterrupt: true)
+    /// Not interruptible: an answer that is not waited for leaves open whether there is a Job. Only while the person is asked
+    /// to log in nothing has been sent.
+    private func create(_ generation: Int, _ job: inout JobIdentity) async -> SessionMachine.Event {
+        let instance = SessionNames.newInstance()
+        job = JobIdentity(instance: instance)
+        let manifest = JobManifest(options, generation: generation, instance: instance).job.encoded()
+        let talk = Talk(isShown: true)
+        let result = await interruptions.orNext(after: talk.begin) { () -> Result<KubectlResult, LaunchFailure> in
+            do throws(LaunchFailure) {
+                return .success(
+                    try await kubectl.ask(arguments.createJob, input: manifest, survivesInterrupt: true, talk: talk))
+            } catch { return .failure(error) }
+        }
+        switch result {
+        case .failure(let failure):
+            let isSent = failure != .noKubectl(kubectl.name) && !talk.hasBegun
+            return .creationFailed(failure, mayExist: isSent)
+        case .success(let answer):
             guard answer.isSuccess else {
-                if KubectlErrors.isAlreadyThere(answer.error) { return .alreadyThere }
+                if KubectlErrors.isAlreadyThere(answer.error) {
+                    job = JobIdentity()
+                    return .alreadyThere
+                }
                 return .creationFailed(KubectlErrors.failure(answer.error), mayExist: Self.isUncertain(answer))
             }
-            uid = (try? JSONParser.parse(answer.output))?["metadata"]?["uid"]?.stringValue
+            job.uid = (try? JSONParser.parse(answer.output))?["metadata"]?["uid"]?.stringValue
             return .created
-        } catch { return .creationFailed(error, mayExist: error != .noKubectl(kubectl.name)) }
+        }
     }
 
     /// The request was sent and its answer lost.
@@ -90,38 +106,33 @@ package struct Launcher: Sendable {
                 .contains { answer.error.contains($0) }
     }
 
-    private func awaitPod(_ job: String, uid: String?) async -> SessionMachine.Event {
-        let result = await interruptions.orNext { () -> Result<SessionMachine.Event, LaunchFailure> in
+    private func awaitPod(_ name: String, _ job: inout JobIdentity) async -> SessionMachine.Event {
+        let known = job
+        let result = await interruptions.orNext { () -> Result<(JobIdentity, SessionMachine.Event), LaunchFailure> in
             do throws(LaunchFailure) {
-                let known = if let uid { Optional(uid) } else { try await livingJob(job) }
-                guard let uid = known else { return .success(.podLeaving) }
+                let living = known.uid == nil ? try await livingJob(name) : known
+                guard let living, let uid = living.uid else { return .success((known, .podLeaving)) }
                 let waiter = PodWaiter(
-                    kubectl: kubectl, arguments: arguments, options: options, job: job, uid: uid)
-                return .success(await waiter.wait())
-            } catch { return .success(.waitFailed(error)) }
+                    kubectl: kubectl, arguments: arguments, options: options, job: name, uid: uid, say: say)
+                return .success((living, await waiter.wait()))
+            } catch { return .success((known, .waitFailed(error))) }
         }
         switch result {
-        case .success(let event): return event
+        case .success(let (living, event)):
+            job = living
+            return event
         case .failure(let interruption): return .interrupted(interruption)
         }
     }
 
-    /// The uid of the Job that another session made; nil if that one is on its way out.
-    private func livingJob(_ name: String) async throws(LaunchFailure) -> String? {
+    /// The Job that another session made; nil if that one is on its way out.
+    private func livingJob(_ name: String) async throws(LaunchFailure) -> JobIdentity? {
         let answer = try await kubectl.ask(arguments.job(name))
         guard answer.isSuccess else {
             if KubectlErrors.isNotFound(answer.error) { return nil }
             throw KubectlErrors.failure(answer.error)
         }
-        guard let job = try? JSONParser.parse(answer.output), job["metadata"]?["deletionTimestamp"] == nil else {
-            return nil
-        }
-        let conditions = job["status"]?["conditions"]?.arrayValue ?? []
-        let isOver = conditions.contains { condition in
-            ["Complete", "Failed", "SuccessCriteriaMet", "FailureTarget"].contains(condition["type"]?.stringValue ?? "")
-                && condition["status"]?.stringValue == "True"
-        }
-        return isOver ? nil : job["metadata"]?["uid"]?.stringValue
+        return (try? JSONParser.parse(answer.output)).flatMap { JobIdentity(living: $0) }
     }
 
     private func announce(_ pod: String) async -> SessionMachine.Event {
@@ -133,13 +144,19 @@ package struct Launcher: Sendable {
     private func takeLeave(_ pod: String) async -> SessionMachine.Event {
         let leave = arguments.exec(pod: pod, [AgentImage.entryPoint, "hold", "--leave"], stdin: false)
         let answer = try? await kubectl.ask(leave, survivesInterrupt: true, deadline: .seconds(5))
-        // Where the holder cannot be asked, there is no session either that could be disturbed.
-        return answer?.exitCode == 3 ? .othersRemain : .wasLast
+        switch answer?.exitCode {
+        case 0: return .wasLast
+        case 3: return .othersRemain
+        default: return .leaveFailed
+        }
     }
 
-    private func remove(_ job: String) async -> SessionMachine.Event {
+    /// A Job without an instance of its own was made by a release that removed by name; its time to live removes it.
+    private func remove(_ job: JobIdentity) async -> SessionMachine.Event {
+        guard let instance = job.instance else { return .removed }
         do throws(LaunchFailure) {
-            let answer = try await kubectl.ask(arguments.removeJob(job), survivesInterrupt: true, deadline: .seconds(8))
+            let answer = try await kubectl.ask(
+                arguments.removeJob(instance: instance), survivesInterrupt: true, deadline: .seconds(8))
             return answer.isSuccess ? .removed : .removalFailed(KubectlErrors.failure(answer.error))
         } catch { return .removalFailed(error) }
     }

@@ -4,7 +4,7 @@ import JSON
 package struct PodStatus: Sendable, Equatable {
     /// The pod's name.
     package let name: String
-    let image: String
+    let uid: String?
     /// The uid of the Job that made it.
     let owner: String?
     let phase: String
@@ -30,10 +30,10 @@ package struct PodStatus: Sendable, Equatable {
         guard let name = pod["metadata"]?["name"]?.stringValue, isListMember || pod["kind"]?.stringValue == "Pod"
         else { return nil }
         self.name = name
+        uid = pod["metadata"]?["uid"]?.stringValue
         owner = pod["metadata"]?["ownerReferences"]?.arrayValue?.first?["uid"]?.stringValue
         let status = pod["status"]
         let container = status?["containerStatuses"]?.arrayValue?.first
-        image = pod["spec"]?["containers"]?.arrayValue?.first?["image"]?.stringValue ?? ""
         phase = status?["phase"]?.stringValue ?? "Unknown"
         isBeingDeleted = pod["metadata"]?["deletionTimestamp"].map { !$0.isNull } ?? false
         isKnownToNode = status?["startTime"]?.stringValue != nil || container != nil
@@ -63,12 +63,15 @@ package enum PodVerdict: Sendable, Equatable {
 }
 
 extension PodStatus {
-    /// Judges the pod for a session that wants `image`.
-    package func verdict(wanting image: String) -> PodVerdict {
+    /// Judges a pod that was found by its owner or by its container's name.
+    ///
+    /// Its image says nothing of whose it is: clusters replace tags by digests, and registries by mirrors.
+    ///
+    /// - Parameter image: what was asked for, to be named in a failure.
+    package func verdict(image: String) -> PodVerdict {
         if isBeingDeleted { return .leaving }
         switch phase {
-        case "Running" where isReady:
-            return self.image == image ? .ready(pod: name) : .failed(.foreignPod(name, self.image))
+        case "Running" where isReady: return .ready(pod: name)
         case "Succeeded": return .leaving
         case "Failed": return .failed(ending(image))
         default: break
@@ -79,6 +82,10 @@ extension PodStatus {
 
     private func ending(_ image: String) -> LaunchFailure {
         let detail = terminated ?? reason ?? Reason(reason: "Failed", message: "")
+        // As the kubelet says that something is used up: OutOfcpu, OutOfmemory, OutOfpods.
+        if detail.reason.hasPrefix("OutOf") {
+            return .nodeFull(detail.message.isEmpty ? detail.reason : detail.message)
+        }
         if Self.isWrongArchitecture(detail.message) { return .noImageForArchitecture(image) }
         let code = exitCode.map { " (exit code \($0))" } ?? ""
         return .podFailed("\(detail.reason)\(detail.message.isEmpty ? "" : ": \(detail.message)")\(code)")

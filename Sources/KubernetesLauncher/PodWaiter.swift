@@ -9,10 +9,13 @@ struct PodWaiter: Sendable {
     /// The Job's name and its uid: pods of an earlier Job of that name may still be on their way out.
     let job: String
     let uid: String
+    /// Takes lines for the person.
+    let say: @Sendable (String) -> Void
 
-    /// What was last seen of the pod.
+    /// What was last seen of the pod, and what the cluster last complained of.
     private final class Sighting: Sendable {
         let pod = Mutex<PodStatus?>(nil)
+        let warning = Mutex<String?>(nil)
     }
 
     /// Returns the ready pod's name or `.podLeaving`, or why there will be none.
@@ -42,7 +45,7 @@ struct PodWaiter: Sendable {
         let (found, end) = try await kubectl.watch(watch) { object -> SessionMachine.Event? in
             guard let pod = PodStatus(object), pod.owner == uid else { return nil }
             sighting.pod.withLock { $0 = pod }
-            switch pod.verdict(wanting: options.image) {
+            switch pod.verdict(image: options.image) {
             case .ready(let name): return .podReady(name)
             case .leaving: return .podLeaving
             case .failed(let failure): return .waitFailed(failure)
@@ -60,27 +63,48 @@ struct PodWaiter: Sendable {
 
     /// Asks the cluster what is wrong, more seldom the longer it takes; returns when that is clear or patience is over.
     private func diagnose(_ sighting: Sighting) async -> LaunchFailure {
-        let begin = ContinuousClock.now
+        let end = ContinuousClock.now + .seconds(options.patience)
         var pause = Duration.milliseconds(1_200)
-        while ContinuousClock.now - begin < .seconds(options.patience) {
-            try? await Task.sleep(for: pause)
+        while ContinuousClock.now < end {
+            try? await Task.sleep(for: min(pause, end - ContinuousClock.now))
             if Task.isCancelled { return .interrupted(0) }
             let pod = sighting.pod.withLock { $0 }
-            if let failure = await reason(pod) { return failure }
+            if let failure = await reason(pod, sighting) { return failure }
             pause = min(pause * 1.5, .seconds(5))
         }
-        let state = sighting.pod.withLock { $0 }.map { pod in
-            if case .coming(let state) = pod.verdict(wanting: options.image) { return state }
-            return pod.phase
-        }
-        return .staysPending(
-            seconds: options.patience, state ?? "there is no pod; the cluster's Job controller has made none")
+        return .staysPending(seconds: options.patience, state(sighting))
     }
 
-    private func reason(_ pod: PodStatus?) async -> LaunchFailure? {
-        if let pod { return pod.isKnownToNode ? nil : await nodeFailure() }
-        if let refusal = await refusal() { return refusal }
-        return await nodeFailure()
+    /// What the pod was last seen to wait for.
+    private func state(_ sighting: Sighting) -> String {
+        guard let pod = sighting.pod.withLock({ $0 }) else {
+            return "there is no pod; the cluster's Job controller has made none"
+        }
+        var state = pod.phase
+        if case .coming(let reason) = pod.verdict(image: options.image) { state = reason }
+        return sighting.warning.withLock { $0 }.map { "\(state); \($0)" } ?? state
+    }
+
+    private func reason(_ pod: PodStatus?, _ sighting: Sighting) async -> LaunchFailure? {
+        guard let pod else {
+            if let refusal = await refusal() { return refusal }
+            return await nodeFailure()
+        }
+        guard pod.isKnownToNode else { return await nodeFailure() }
+        await lookForWarning(about: pod, sighting)
+        return nil
+    }
+
+    /// What keeps a pod from starting may pass, so it is told and waited for.
+    private func lookForWarning(about pod: PodStatus, _ sighting: Sighting) async {
+        guard let uid = pod.uid, let events = try? await kubectl.ask(arguments.warnings(podUID: uid)), events.isSuccess,
+            let warning = PodWarning.last(of: events.output)
+        else { return }
+        let isNew = sighting.warning.withLock { known in
+            defer { known = warning }
+            return known != warning
+        }
+        if isNew { say("the pod is not ready yet: \(warning)") }
     }
 
     /// Why the node does not take notice of the pod; nil if it is in order or may not be asked.
@@ -106,7 +130,7 @@ struct PodWaiter: Sendable {
             let ours = items.last { $0["involvedObject"]?["uid"]?.stringValue == uid }
             return ours?["message"]?.stringValue.map(KubectlErrors.creationFailure)
         }
-        let pod = JobManifest(options).pod.encoded()
+        let pod = JobManifest(options, instance: SessionNames.newInstance()).pod.encoded()
         guard let trial = try? await kubectl.ask(arguments.tryPod, input: pod), !trial.isSuccess else { return nil }
         switch KubectlErrors.failure(trial.error) {
         case .podSecurity(let reason): return .podSecurity(reason)

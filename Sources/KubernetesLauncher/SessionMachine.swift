@@ -1,9 +1,9 @@
 /// Decides what comes next in the life of one session, from the Job's creation to its removal. It does nothing itself.
 ///
 /// Several sessions of one person may share a Job. Who makes it is settled by the API server (the second creation of a
-/// name is refused); who removes it is settled by the holder in the pod, which counts announcements and leaves. So no
-/// session removes a Job under another one: a session that joins announces itself before it opens, and if the pod has
-/// closed by then it makes a Job of the next generation.
+/// name is refused); who removes it is settled by the holder in the pod, which counts announcements and leaves, and says so
+/// itself: where it does not answer, nothing is removed. So no session removes a Job under another one: a session that
+/// joins announces itself before it opens, and if the pod has closed by then it makes a Job of the next generation.
 package struct SessionMachine: Sendable {
     /// What to do next.
     package enum Action: Sendable, Equatable {
@@ -37,6 +37,8 @@ package struct SessionMachine: Sendable {
         case sessionEnded(Outcome)
         case wasLast
         case othersRemain
+        /// The holder did not answer: who else is in the pod is not known.
+        case leaveFailed
         case removed
         case removalFailed(LaunchFailure)
         /// The action was given up because of a signal, or because the client is gone.
@@ -93,6 +95,7 @@ package struct SessionMachine: Sendable {
         case .sessionEnded(let outcome): return sessionEnded(outcome)
         case .wasLast: return .remove(generation: generation)
         case .othersRemain, .removed: return finish()
+        case .leaveFailed: return leaveFailed()
         case .removalFailed(let failure): return removalFailed(failure)
         case .interrupted(let failure): return interrupted(failure)
         }
@@ -128,6 +131,13 @@ package struct SessionMachine: Sendable {
     private mutating func sessionEnded(_ outcome: Outcome) -> Action {
         self.outcome = outcome
         return pod.map { .takeLeave(pod: $0) } ?? finish()
+    }
+
+    /// Others may be in the pod, so it is left to the holder, which closes it without sessions. Only who made the Job and
+    /// was turned away knows that nobody got in.
+    private func leaveFailed() -> Action {
+        let nobodyGotIn = isCreator && outcome.failure?.meansRefused ?? false
+        return nobodyGotIn ? .remove(generation: generation) : finish()
     }
 
     /// The cluster removes what we could not; the session's own end is what counts.

@@ -29,6 +29,12 @@ package struct SessionNames: Sendable, Equatable {
         return generation == 0 ? base : "\(base)-\(generation)"
     }
 
+    /// What tells one Job from all others, also from a later one of the same name: 16 hexadecimal digits, chosen at random.
+    package static func newInstance() -> String {
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     /// FNV-1a over the text's bytes: spreads well, needs no library; nothing here has to withstand forgery.
     private static func hash(_ text: String) -> UInt64 {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

@@ -19,10 +19,12 @@ struct ClusterOptions: ParsableArguments {
         KubectlArguments(context: context, namespace: namespace, kubeconfig: kubeconfig)
     }
 
-    /// The same options as they would be written again.
+    /// The same options as they would be written again by somebody in another folder.
     var commandLine: [String] {
-        let given = [("--context", context), ("--namespace", namespace), ("--kubeconfig", kubeconfig)]
+        let file = kubeconfig.map(LocalSystem.absolute)
+        let given = [("--context", context), ("--namespace", namespace), ("--kubeconfig", file)]
         let options = given.flatMap { name, value in value.map { [name, $0] } ?? [] }
-        return options + (kubectl == "kubectl" ? [] : ["--kubectl", kubectl])
+        let program = kubectl.contains("/") ? LocalSystem.absolute(kubectl) : kubectl
+        return options + (program == "kubectl" ? [] : ["--kubectl", program])
     }
 }

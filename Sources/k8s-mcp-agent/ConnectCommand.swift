@@ -41,6 +41,12 @@ struct ConnectCommand: ParsableCommand {
         case debug
     }
 
+    func validate() throws {
+        guard via == .job || session.deadline == SessionOptions.usualDeadline else {
+            throw ValidationError("--deadline needs a Job; with --via debug a session ends by --idle-timeout.")
+        }
+    }
+
     func run() throws {
         let options = try session.launchOptions(nodeText: nodeText, agentArguments: agentArguments)
         if let printConfig {

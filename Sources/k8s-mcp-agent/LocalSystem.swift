@@ -1,3 +1,5 @@
+import KubernetesLauncher
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -42,7 +44,18 @@ enum LocalSystem {
 
     /// What kubectl and its credential plug-ins need and a desktop application does not inherit.
     static var clientEnvironment: [(String, String)] {
-        ["PATH", "KUBECONFIG"].compactMap { name in variable(name).map { (name, $0) } }
+        ClientVariables.passedOn {
+            variable($0)
+        } absolute: {
+            absolute($0)
+        }
+    }
+
+    /// The path as it is from any folder.
+    static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), !path.isEmpty, let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return "\(String(cString: folder))/\(path.hasPrefix("./") ? path.dropFirst(2) : path[...])"
     }
 
     private static func variable(_ name: String) -> String? {

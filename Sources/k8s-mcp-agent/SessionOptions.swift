@@ -3,6 +3,8 @@ import KubernetesLauncher
 
 /// What the session on the node is to be like.
 struct SessionOptions: ParsableArguments {
+    static let usualDeadline = 14_400
+
     @Option(help: ArgumentHelp("The agent's image.", valueName: "reference"))
     var image = AgentImage.reference
 
@@ -11,9 +13,9 @@ struct SessionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When the cluster ends the session in any case, such as 90m or 2d. (default: 4h)", valueName: "duration"),
+            "When the cluster ends the session in any case, such as 90m or 12h. (default: 4h)", valueName: "duration"),
         transform: TimeSpan.seconds)
-    var deadline = 14_400
+    var deadline = Self.usualDeadline
 
     @Option(
         help: ArgumentHelp("When the agent ends without a request. (default: 30m)", valueName: "duration"),
@@ -35,7 +37,8 @@ struct SessionOptions: ParsableArguments {
         guard ["read-only", "operator"].contains(mode) else {
             throw ValidationError("--mode is read-only or operator, not '\(mode)'.")
         }
-        guard (60...604_800).contains(deadline) else { throw ValidationError("--deadline is 60s to 168h.") }
+        // As the admission policy has it.
+        guard (60...86_400).contains(deadline) else { throw ValidationError("--deadline is 60s to 24h.") }
         guard (1...604_800).contains(idleTimeout) else { throw ValidationError("--idle-timeout is 1s to 168h.") }
         guard (1...3_600).contains(patience) else { throw ValidationError("--patience is 1s to 1h.") }
         guard (1...600).contains(grace) else { throw ValidationError("--grace is 1s to 10m.") }
@@ -68,7 +71,7 @@ struct SessionOptions: ParsableArguments {
         var words: [String] = []
         if image != AgentImage.reference { words += ["--image", image] }
         if mode != "read-only" { words += ["--mode", mode] }
-        if deadline != 14_400 { words += ["--deadline", "\(deadline)s"] }
+        if deadline != Self.usualDeadline { words += ["--deadline", "\(deadline)s"] }
         if idleTimeout != 1_800 { words += ["--idle-timeout", "\(idleTimeout)s"] }
         if patience != 120 { words += ["--patience", "\(patience)s"] }
         return words

@@ -33,22 +33,20 @@ struct SweepCommand: ParsableCommand {
         let before = LocalSystem.timestamp(secondsAgo: olderThan)
         let loop = try EventLoop()
         let exitCode = loop.runUntilDone { () async -> Int32 in
-            do throws(LaunchFailure) {
-                // RFC 3339 in UTC with whole seconds sorts as text.
-                let found = try await sweeper.find().filter { $0.created <= before }
-                list(found)
-                guard !found.isEmpty, !dryRun, yes || confirm(found.count) else { return 0 }
-                return await remove(found, with: sweeper)
-            } catch {
-                StandardError.say("k8s-mcp-agent: \(error)")
-                return 1
-            }
+            let (leftovers, failure) = await sweeper.find()
+            // RFC 3339 in UTC with whole seconds sorts as text.
+            let found = leftovers.filter { $0.created <= before }
+            list(found, isAll: failure == nil)
+            if let failure { StandardError.say("k8s-mcp-agent: not all could be listed: \(failure)") }
+            let listed: Int32 = failure == nil ? 0 : 1
+            guard !found.isEmpty, !dryRun, yes || confirm(found.count) else { return listed }
+            return max(listed, await remove(found, with: sweeper))
         }
         throw ExitCode(exitCode ?? 1)
     }
 
-    private func list(_ leftovers: [Leftover]) {
-        if leftovers.isEmpty { print("Nothing was left behind.") }
+    private func list(_ leftovers: [Leftover], isAll: Bool) {
+        if leftovers.isEmpty && isAll { print("Nothing was left behind.") }
         for one in leftovers {
             print(
                 "\(one.kind.rawValue) \(one.namespace)/\(one.name) on \(one.node), \(one.state), \(one.created), by \(one.owner)"

@@ -86,6 +86,12 @@ final class Cluster {
         }
     }
 
+    /// Makes an object that nothing of ours made.
+    func put(_ object: String, _ content: JSONValue) { write(object, content.prettyPrinted()) }
+
+    /// Makes an object vanish, as somebody else may.
+    func remove(_ object: String) { unlink("\(root)/\(object)") }
+
     /// The living processes that belong to this cluster or to its clients.
     func processes() -> [pid_t] {
         guard let directory = opendir("/proc") else { return [] }

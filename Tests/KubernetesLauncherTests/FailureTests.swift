@@ -1,4 +1,3 @@
-import JSON
 import Testing
 
 @testable import KubernetesLauncher
@@ -51,6 +50,28 @@ struct FailureTests {
             ),
             ("error: error reading from error stream: next reader: websocket: close 1006", "sessionLost"),
             ("error: unable to upgrade connection: container not found (\"agent\")", "sessionLost"),
+            ("error: unable to upgrade connection: pod does not exist", "sessionLost"),
+            ("error: unable to upgrade connection: Unauthorized", "kubeletUnreachable"),
+            (
+                "Error from server: error dialing backend: dial tcp 10.0.0.5:10250: connect: connection refused",
+                "kubeletUnreachable"
+            ),
+            (
+                "Error from server: error dialing backend: x509: certificate signed by unknown authority",
+                "kubeletUnreachable"
+            ),
+            (
+                "error: Internal error occurred: error sending request: Post \"https://10.0.0.5:10250/exec\": i/o timeout",
+                "kubeletUnreachable"
+            ),
+            (
+                "Internal error occurred: failed calling webhook \"a.b\": failed to call webhook: Post \"https://a.b.svc:443/\": connection refused",
+                "admission"
+            ),
+            (
+                "Internal error occurred: failed calling webhook \"a.b\": tls: failed to verify certificate: x509: expired",
+                "admission"
+            ),
             ("something nobody has seen before", "kubectl"),
             ("", "kubectl"),
         ])
@@ -58,6 +79,13 @@ struct FailureTests {
         #expect(
             "\(String(describing: Mirror(reflecting: KubectlErrors.failure(text)).children.first?.label ?? ""))" == kind
         )
+    }
+
+    @Test(
+        "the remedy for an old kubectl names the version that has what was missing",
+        arguments: [("error: unknown flag: --custom", "1.31"), ("error: unknown shorthand flag: 'q' in -q", "1.27")])
+    func versions(text: String, version: String) {
+        #expect(KubectlErrors.failure(text).remedy.contains("\(version) or newer"))
     }
 
     @Test("warnings and log lines before the error are not taken for it")
@@ -85,101 +113,5 @@ struct FailureTests {
         let failure = KubectlErrors.failure("\u{1B}[31m" + String(repeating: "x", count: 10_000))
         #expect(failure.message.count < 700)
         #expect(!failure.message.unicodeScalars.contains { $0.value < 0x20 })
-    }
-}
-
-@Suite("What a pod's status means")
-struct PodStatusTests {
-    private func verdict(_ status: JSONValue, deletion: Bool = false, image: String = "img:1") -> PodVerdict? {
-        var metadata = JSONObject([("name", "p-1")])
-        if deletion { metadata.append("deletionTimestamp", "2026-11-22T10:00:00Z") }
-        let pod: JSONValue = [
-            "kind": "Pod", "metadata": .object(metadata),
-            "spec": ["containers": [["name": "agent", "image": .string(image)]]],
-            "status": status,
-        ]
-        return PodStatus(pod)?.verdict(wanting: "img:1")
-    }
-
-    private func waiting(_ reason: String, _ message: String) -> JSONValue {
-        [
-            "phase": "Pending",
-            "containerStatuses": [
-                ["ready": false, "state": ["waiting": ["reason": .string(reason), "message": .string(message)]]]
-            ],
-        ]
-    }
-
-    private let running: JSONValue = [
-        "phase": "Running", "containerStatuses": [["ready": true, "state": ["running": [:]]]],
-    ]
-
-    @Test("running and ready is ready, unless it is on its way out or runs something else")
-    func ready() {
-        #expect(verdict(running) == .ready(pod: "p-1"))
-        #expect(verdict(running, deletion: true) == .leaving)
-        #expect(verdict(running, image: "evil:1") == .failed(.foreignPod("p-1", "evil:1")))
-    }
-
-    @Test("image errors end the wait, and a wrong architecture is named as such")
-    func images() {
-        #expect(verdict(waiting("ErrImagePull", "not found")) == .failed(.imagePull("img:1", "not found")))
-        #expect(verdict(waiting("InvalidImageName", "")) == .failed(.imagePull("img:1", "InvalidImageName")))
-        let platform = "no match for platform in manifest: not found"
-        #expect(verdict(waiting("ErrImagePull", platform)) == .failed(.noImageForArchitecture("img:1")))
-    }
-
-    @Test("what passes by itself is waited for")
-    func coming() {
-        #expect(verdict(waiting("ContainerCreating", "")) == .coming("ContainerCreating"))
-        #expect(verdict(["phase": "Pending"]) == .coming("Pending"))
-        #expect(verdict([:]) == .coming("Unknown"))
-    }
-
-    @Test("a failed pod says why; a completed one is an earlier session's")
-    func ended() {
-        let failed: JSONValue = [
-            "phase": "Failed",
-            "containerStatuses": [["state": ["terminated": ["reason": "OOMKilled", "message": "", "exitCode": 137]]]],
-        ]
-        #expect(verdict(failed) == .failed(.podFailed("OOMKilled (exit code 137)")))
-        #expect(verdict(["phase": "Failed", "reason": "DeadlineExceeded"]) == .failed(.podFailed("DeadlineExceeded")))
-        #expect(verdict(["phase": "Succeeded"]) == .leaving)
-    }
-
-    @Test("what is no pod is not taken for one")
-    func notAPod() {
-        #expect(PodStatus(["kind": "Status", "metadata": ["name": "x"]]) == nil)
-        #expect(PodStatus([]) == nil)
-    }
-}
-
-@Suite("What sweep finds")
-struct SweeperTests {
-    @Test(
-        "a repository is the reference without tag and digest",
-        arguments: [
-            ("ghcr.io/a/b:1.2", "ghcr.io/a/b"), ("localhost:5000/a", "localhost:5000/a"),
-            ("localhost:5000/a:1", "localhost:5000/a"),
-            ("a/b@sha256:00", "a/b"), ("a/b:1@sha256:00", "a/b"), ("busybox", "busybox"),
-        ])
-    func repository(image: String, name: String) {
-        #expect(Sweeper.repository(of: image) == name)
-    }
-
-    @Test("only debugging pods of our image that nobody owns")
-    func pods() {
-        func pod(name: String = "node-debugger-n-abcde", image: String = "r/agent:2", owners: [JSONValue] = [])
-            -> JSONValue
-        {
-            [
-                "metadata": ["name": .string(name), "namespace": "d", "ownerReferences": .array(owners)],
-                "spec": ["nodeName": "n", "containers": [["image": .string(image)]]], "status": ["phase": "Succeeded"],
-            ]
-        }
-        #expect(Sweeper.debuggingPod(pod(), repository: "r/agent")?.node == "n")
-        #expect(Sweeper.debuggingPod(pod(name: "web-1"), repository: "r/agent") == nil)
-        #expect(Sweeper.debuggingPod(pod(image: "busybox"), repository: "r/agent") == nil)
-        #expect(Sweeper.debuggingPod(pod(owners: [["kind": "Job"]]), repository: "r/agent") == nil)
     }
 }

@@ -1,6 +1,12 @@
 import JSON
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite("Failures with the stand-in cluster", .enabled(if: Cluster.isPossible, "needs namespaces"))
 struct LaunchFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -60,6 +66,18 @@ struct LaunchFailureTests {
             faults: ["image": ["reason": "ErrImagePull", "message": "no match for platform in manifest: not found"]],
             says: ["nothing for this node's kind of CPU"]),
         Case(
+            testDescription: "a webhook that does not answer",
+            faults: [
+                "webhook": "Post \"https://policy.svc:443/\": dial tcp 10.96.4.7:443: connect: connection refused"
+            ],
+            says: ["admission control refuses", "policy.example", "ask who runs it"]),
+        Case(
+            testDescription: "the node's kubelet cannot be reached",
+            faults: [
+                "kubeletUnreachable": "Error from server: error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout"
+            ],
+            says: ["cannot reach the node's kubelet", "port 10250"]),
+        Case(
             testDescription: "old kubectl", faults: ["oldKubectl": true],
             says: ["this kubectl is too old", "Update kubectl"]),
     ]
@@ -87,6 +105,20 @@ struct LaunchFailureTests {
         #expect(cluster.remains() == [])
     }
 
+    @Test("what keeps a pod from starting is told at once, and again at the end")
+    func warning() throws {
+        let cluster = Cluster(["podWarning": "failed to assign an IP address to container", "startDelay": 9_000])
+        let session = try cluster.start([
+            "connect", "gpu-node-5", "--kubectl", "\(Cluster.products)/StandInKubectl", "--patience", "4s", "--grace",
+            "1s",
+        ])
+        #expect(session.end() == 1)
+        let reason = "FailedCreatePodSandBox: failed to assign an IP address"
+        #expect(session.complaint.contains("the pod is not ready yet: \(reason)"), "\(session.complaint)")
+        #expect(session.complaint.contains("not ready after 4 s: ContainerCreating; \(reason)"))
+        #expect(cluster.remains() == [])
+    }
+
     @Test("a kubectl that ends without having read its input is a failure like any other", arguments: 1...10)
     func deafKubectl(run: Int) throws {
         let cluster = Cluster()
@@ -107,6 +139,7 @@ struct LaunchFailureTests {
         "wrong usage",
         arguments: [
             ["connect"], ["connect", "GPU_5"], ["connect", "n", "--mode", "root"], ["connect", "n", "--deadline", "x"],
+            ["connect", "n", "--deadline", "2d"], ["connect", "n", "--deadline", "2h", "--via", "debug"],
         ])
     func usage(arguments: [String]) throws {
         let cluster = Cluster()
@@ -130,12 +163,20 @@ struct LaunchFailureTests {
     func printConfig() throws {
         let cluster = Cluster()
         let session = try cluster.start([
-            "connect", "node/gpu-node-5", "--context", "prod", "--mode", "operator", "--print-config", "cursor",
+            "connect", "node/gpu-node-5", "--context", "prod", "--kubeconfig", "my/config", "--kubectl", "./kubectl",
+            "--mode", "operator", "--print-config", "cursor",
         ])
         #expect(session.end() == 0)
         #expect(cluster.calls.isEmpty)
         let entry = try JSONParser.parse(session.text)["mcpServers"]?["gpu-node-5"]
-        #expect(entry?["args"] == ["connect", "gpu-node-5", "--context", "prod", "--mode", "operator"])
+        let folder = try #require(getcwd(nil, 0))
+        defer { free(folder) }
+        let here = String(cString: folder)
+        #expect(
+            entry?["args"] == [
+                "connect", "gpu-node-5", "--context", "prod", "--kubeconfig", .string("\(here)/my/config"), "--kubectl",
+                .string("\(here)/kubectl"), "--mode", "operator",
+            ])
         #expect(entry?["command"]?.stringValue?.hasSuffix("/k8s-mcp-agent") == true)
     }
 }

@@ -30,6 +30,26 @@ struct SessionMachineTests {
             ])
     }
 
+    @Test("where the holder does not answer, nothing is removed: others may be in the pod")
+    func unansweredLeave() {
+        let lost = SessionMachine.Outcome(.sessionLost("x"))
+        for begin in [[SessionMachine.Event.created, .podReady("p")], [.alreadyThere, .podReady("p"), .announced]] {
+            #expect(actions(begin + [.sessionEnded(done), .leaveFailed]).last == .finish(done))
+            #expect(actions(begin + [.sessionEnded(lost), .leaveFailed]).last == .finish(lost))
+        }
+    }
+
+    @Test("who made the Job and was turned away removes it; who joined does not")
+    func turnedAway() {
+        let right = DeniedRight(verb: "create", resource: "pods/exec", group: "", namespace: "n", user: "u")
+        let refused = SessionMachine.Outcome(.forbidden(right))
+        #expect(
+            actions([.created, .podReady("p"), .sessionEnded(refused), .leaveFailed]).last == .remove(generation: 0))
+        #expect(
+            actions([.alreadyThere, .podReady("p"), .announced, .sessionEnded(refused), .leaveFailed]).last
+                == .finish(refused))
+    }
+
     @Test("a pod that closes before the announcement arrives is not used: the next generation is made")
     func closing() {
         #expect(

@@ -60,10 +60,18 @@ struct Controller {
             "metadata": (template["metadata"] ?? .object(JSONObject()))
                 .setting("name", .string(pod)).setting("namespace", .string(namespace))
                 .setting("creationTimestamp", Store.now).setting("ownerReferences", [owner])
+                .setting("uid", .string("uid-of-\(pod)"))
                 .changing("labels") { $0.setting("job-name", .string(self.job)) },
-            "spec": template["spec"] ?? .null,
+            "spec": (template["spec"] ?? .null).setting("containers", containers(template)),
             "status": ["phase": "Pending"],
         ]
+    }
+
+    /// Admission may name another image than the one that was asked for, such as its digest.
+    private func containers(_ template: JSONValue) -> JSONValue? {
+        let asked = template["spec"]?["containers"]
+        guard let image = faults["rewrittenImage"], let first = asked?.arrayValue?.first else { return asked }
+        return [first.setting("image", image)]
     }
 
     /// The pod's life on its node, and the Job's afterwards.
@@ -75,6 +83,8 @@ struct Controller {
             return
         }
         status(path, phase: "Pending", state: ["waiting": ["reason": "ContainerCreating"]], ready: false)
+        warn(about: pod)
+        defer { store.remove(Store.path("events", namespace, pod)) }
         pause("startDelay")
         guard isAlive(uid) else { return }
         let container = job["spec"]?["template"]?["spec"]?["containers"]?.arrayValue?.first
@@ -97,6 +107,18 @@ struct Controller {
         }
         store.remove(Store.path("processes", namespace, pod))
         finish(path, job, uid)
+    }
+
+    /// The kubelet tells in events what keeps a pod from starting.
+    private func warn(about pod: String) {
+        guard let message = faults["podWarning"] else { return }
+        let about: JSONValue = ["kind": "Pod", "name": .string(pod), "uid": .string("uid-of-\(pod)")]
+        store.write(
+            Store.path("events", namespace, pod),
+            [
+                "metadata": ["namespace": .string(namespace)], "involvedObject": about, "type": "Warning",
+                "reason": "FailedCreatePodSandBox", "message": message, "lastTimestamp": Store.now,
+            ])
     }
 
     /// As the kubelet ends a pod: TERM, then KILL after the grace period.

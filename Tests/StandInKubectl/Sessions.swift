@@ -12,6 +12,8 @@ extension Command {
         guard words.count > 1 else { return fail("error: pod or type/name must be specified") }
         let name = words[1]
         if let code = denied("create", "pods/exec", name: name) { return code }
+        if let text = faults["kubeletUnreachable"]?.stringValue { return fail(text) }
+        if let text = faults["leaveFails"]?.stringValue, remote.contains("--leave") { return fail(text) }
         guard store.exists(Store.path("pods", namespace, name)) else {
             return fail("Error from server (NotFound): pods \"\(name)\" not found")
         }

@@ -65,12 +65,14 @@ struct Command {
     var faults: JSONValue { store.faults }
 
     func run() -> Int32 {
+        if words.first == "config" { return config() }
         if let delay = faults["apiDelay"]?.intValue { usleep(UInt32(delay) * 1_000) }
         if faults["unreachable"] != nil {
             return fail(
                 "The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?")
         }
         if faults["unauthorized"] != nil { return fail("error: You must be logged in to the server (Unauthorized)") }
+        logIn()
         switch words.first {
         case "create": return create()
         case "get": return get()
@@ -79,6 +81,25 @@ struct Command {
         case "debug": return debug()
         default: return fail("error: unknown command \"\(words.first ?? "")\" for \"kubectl\"")
         }
+    }
+
+    /// A credential plug-in that wants the person to do something, in a process of its own; it remembers that they did.
+    private func logIn() {
+        guard let seconds = faults["login"]?.intValue, !store.exists("logged-in") else { return }
+        store.record(["login"])
+        Say.error("To sign in, open https://login.example/device and enter the code ABCD-1234.")
+        let plugin = Process.spawn(["/bin/sleep", "\(seconds)"], input: nil, output: nil, error: 2, isSession: false)
+        if let plugin { waitpid(plugin, nil, 0) }
+        store.write("logged-in", true)
+    }
+
+    /// `config view --minify`: the context that is current, unless another one is named.
+    private func config() -> Int32 {
+        let name = flags["--context"] ?? faults["currentContext"]?.stringValue ?? "stand-in"
+        let context: JSONValue = ["name": .string(name), "context": ["cluster": "c", "user": "u"]]
+        Say.out(
+            JSONValue.object(JSONObject([("contexts", [context]), ("current-context", .string(name))])).prettyPrinted())
+        return 0
     }
 
     func fail(_ text: String, code: Int32 = 1) -> Int32 {

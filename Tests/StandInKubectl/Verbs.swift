@@ -12,6 +12,11 @@ extension Command {
             let name = manifest["metadata"]?["name"]?.stringValue
         else { return fail("error: no objects passed to create") }
         if kind == "Pod" { return tryPod(name) }
+        if let webhook = faults["webhook"]?.stringValue {
+            return fail(
+                "Error from server (InternalError): error when creating \"STDIN\": Internal error occurred: "
+                    + "failed calling webhook \"policy.example\": failed to call webhook: \(webhook)")
+        }
         if let code = denied("create", "jobs", group: "batch", name: "") { return code }
         if let reason = faults["policy"]?.stringValue {
             return fail(
@@ -74,6 +79,7 @@ extension Command {
             Say.out(job.prettyPrinted())
             return 0
         case ("jobs", nil): return list("jobs", group: "batch")
+        case ("pods", nil) where flags["--no-headers"] != nil: return table("pods")
         case ("pods", nil): return flags["-w"] == nil ? list("pods", group: "") : watch()
         case ("events", nil): return list("events", group: "")
         default: return fail("error: the server doesn't have a resource type \"\(resource)\"")
@@ -98,13 +104,34 @@ extension Command {
         return 0
     }
 
-    private func isSelected(_ object: JSONValue) -> Bool {
+    /// The columns of `-o custom-columns=HEADER:.path,...`; indices in the paths are passed over.
+    private func table(_ resource: String) -> Int32 {
+        if let code = denied("list", resource) { return code }
+        let columns = (flags["-o"] ?? "").drop { $0 != "=" }.dropFirst().split(separator: ",")
+        let paths = columns.map { $0.drop { $0 != ":" }.dropFirst().split { ".[".contains($0) } }
+        for object in store.list(resource).map(\.object) where isSelected(object) {
+            Say.out(paths.map { cell(object, $0) }.joined(separator: "   "))
+        }
+        return 0
+    }
+
+    private func cell(_ object: JSONValue, _ path: [Substring]) -> String {
+        let value = path.reduce(Optional(object)) { value, step in
+            step.hasSuffix("]") ? value?.arrayValue?.first : value?[String(step)]
+        }
+        return value?.stringValue ?? "<none>"
+    }
+
+    func isSelected(_ object: JSONValue) -> Bool {
         let metadata = object["metadata"]
         if flags["--all-namespaces"] == nil, metadata?["namespace"]?.stringValue != namespace { return false }
         let labels = (flags["-l"] ?? "").split(separator: ",").map {
             $0.split(separator: "=", maxSplits: 1).map(String.init)
         }
-        for label in labels where metadata?["labels"]?[label[0]]?.stringValue != label[1] { return false }
+        for label in labels {
+            guard let value = metadata?["labels"]?[label[0]]?.stringValue else { return false }
+            if label.count > 1, value != label[1] { return false }
+        }
         let fields = (flags["--field-selector"] ?? "").split(separator: ",")
         for field in fields.map({ $0.split(separator: "=", maxSplits: 1).map(String.init) }) {
             let value = field[0].split(separator: ".").reduce(Optional(object)) { $0?[String($1)] }
@@ -131,6 +158,7 @@ extension Command {
     }
 
     func delete() -> Int32 {
+        if words.count == 2, flags["-l"] != nil { return deleteSelected() }
         guard words.count > 2 else { return fail("error: resource(s) were provided, but no name was specified") }
         let (resource, name) = (words[1], words[2])
         let (plural, group) = resource == "job" ? ("jobs", "batch") : ("pods", "")
@@ -155,6 +183,22 @@ extension Command {
             Say.out("\(resource) \"\(name)\" deleted")
             return 0
         }
+    }
+}
+
+extension Command {
+    /// Lists, then deletes one after the other.
+    private func deleteSelected() -> Int32 {
+        if let code = denied("list", "jobs", group: "batch") { return code }
+        if let code = denied("delete", "jobs", group: "batch") { return code }
+        let found = store.locked { () -> [String] in
+            let paths = store.list("jobs").filter { isSelected($0.object) }.map(\.path)
+            for path in paths { store.remove(path) }
+            return paths
+        }
+        if found.isEmpty { Say.error("No resources found") }
+        for path in found { Say.out("job.batch \"\(path)\" deleted") }
+        return 0
     }
 }
 

@@ -118,7 +118,7 @@ def test_readiness_asks_the_driver_and_metrics_tell_of_it():
         assert agent.client().send("GET", path="/healthz").status == 200
         ready = agent.client().send("GET", path="/readyz")
         assert ready.status == 503
-        assert "the driver does not answer" in ready.read().decode()
+        assert "driver did not answer within 300 ms" in ready.read().decode()
         assert agent.metric("gpu_probe_timeouts_total") >= 1
     with serving("--simulate", "driver-crash") as agent:
         assert agent.client().send("GET", path="/readyz").status in (200, 503)
@@ -126,6 +126,17 @@ def test_readiness_asks_the_driver_and_metrics_tell_of_it():
         assert agent.metric("gpu_probe_crashes_total") >= 1
         agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read()
         assert agent.metric("gpu_probe_restarts_total") >= 1
+
+
+@pytest.mark.parametrize("scenario, words", [
+    ("no-driver", "kernel module is not loaded"), ("driver-mismatch", "different versions"), ("no-permission", "may not open"),
+])
+def test_a_driver_that_cannot_be_used_is_not_ready(scenario, words):
+    with serving("--simulate", scenario) as agent:
+        ready = agent.client().send("GET", path="/readyz")
+        assert ready.status == 503
+        assert words in ready.read().decode()
+        assert agent.client().send("GET", path="/healthz").status == 200
 
 
 def test_metrics_count_requests_and_sessions():

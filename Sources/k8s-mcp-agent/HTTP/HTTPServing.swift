@@ -1,4 +1,5 @@
 #if HTTP
+    internal import Diagnosis
     internal import EventLoop
     internal import Logging
     internal import MCP
@@ -6,7 +7,6 @@
     internal import Probe
     internal import ProbeProtocol
     internal import ServiceLifecycle
-    internal import Snapshots
     internal import Tools
     internal import UnixSignals
 
@@ -37,8 +37,7 @@
                     let reading = Task(executorPreference: context.loop) {
                         await context.probe.read(ProbeRequest(.driver))
                     }
-                    let snapshot = await reading.value
-                    return snapshot.interruption.map { "the driver does not answer: \($0.cause)" }
+                    return await reading.value.driverProblem?.message
                 }, samples: { samples(context.probe.counts) })
         }
 

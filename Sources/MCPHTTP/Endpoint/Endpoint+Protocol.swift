@@ -31,6 +31,13 @@ extension Endpoint {
         }
     }
 
+    /// Refuses what would start a call where there are too many. Everything else is let through: answers and cancellations
+    /// are what makes room again.
+    func checkRoom(for message: JSONValue) throws(Refusal) {
+        guard calls.isFull, ServerSession.startsCall(message) else { return }
+        throw .busy("too many calls run at this moment")
+    }
+
     private func body(of request: Request, _ headers: RequestHeaders) async throws -> ByteBuffer {
         let tooLarge = Refusal(.contentTooLarge, "the body may have \(limits.body) bytes")
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limits.body {

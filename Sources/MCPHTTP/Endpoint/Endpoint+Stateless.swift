@@ -34,7 +34,7 @@ extension Endpoint {
     }
 
     private func begin(_ message: JSONValue) throws(Refusal) -> Answer {
-        guard !calls.isFull else { throw .busy("too many calls run at this moment") }
+        try checkRoom(for: message)
         let exchange = StatelessExchange(server, pending: limits.pending)
         calls.begin()
         let calls = calls

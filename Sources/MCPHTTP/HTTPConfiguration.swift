@@ -62,6 +62,8 @@ public struct HTTPLimits: Sendable {
     public var history = 1 << 20
     /// How long the events of a stream that lost its connection are kept and added to, for a client that comes back.
     public var streamMemory: Duration = .seconds(60)
+    /// How long a client may take to answer what a call asks it. One whose connection is gone has ``streamMemory``.
+    public var answerTime: Duration = .seconds(3_600)
     /// How often a silent stream says that it lives.
     public var keepAlive: Duration = .seconds(15)
     /// How long calls may go on after the server was told to end.

@@ -7,6 +7,12 @@ internal import NIOPosix
 internal import NIOSSL
 public import ServiceLifecycle
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// Serves any number of clients over Streamable HTTP, those with sessions and those whose requests stand alone, at `/mcp`.
 ///
 /// Besides, `/healthz` says that the process lives, `/readyz` whether it can work, and `/metrics` what it has done.
@@ -33,13 +39,28 @@ public final class HTTPServer: Service {
         self.configuration = configuration
         self.onNotice = onNotice
         self.onListening = onListening
-        endpoint = Endpoint(server, configuration, executor: executor, probes: probes)
+        endpoint = Endpoint(server, configuration, executor: executor, probes: probes, onNotice: onNotice)
     }
+
+    /// How long no client has asked for anything, run anything or listened; those who ask for health and metrics are none.
+    public var idleTime: Duration { endpoint.idleTime }
 
     /// Serves until a graceful shutdown, which lets calls in flight finish within ``HTTPLimits/drain``.
     ///
-    /// - Throws: where the address cannot be listened on, or the certificate cannot be read.
+    /// - Throws: ``HTTPServerError`` where the address cannot be listened on, or the certificate cannot be read.
     public func run() async throws {
+        do { try await serve() } catch let error as IOError {
+            throw refusal(String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError.UnknownHost {
+            throw refusal("no address is known by this name")
+        }
+    }
+
+    private func refusal(_ why: String) -> HTTPServerError {
+        .address(host: configuration.host, port: configuration.port, why)
+    }
+
+    private func serve() async throws {
         let endpoint = endpoint
         let loop = Self.threads.next()
         let service = try service(on: loop)

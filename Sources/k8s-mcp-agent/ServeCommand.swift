@@ -53,7 +53,7 @@ struct ServeCommand: ParsableCommand {
             let server = agent.server
             #if HTTP
                 if let http {
-                    try await HTTPServing.run(server, http, context, log)
+                    try await HTTPServing.run(server, http, context, log, idleTimeout: idleTimeout)
                     await context.shutDown()
                     log.info("ended")
                     return 0
@@ -64,7 +64,8 @@ struct ServeCommand: ParsableCommand {
             log.info(
                 "serving MCP on standard input and output, mode \(options.mode.rawValue), node \(context.nodeName)")
             let idling = Task(executorPreference: loop) {
-                await IdleEnd.wait(on: loop, transport, log, seconds: idleTimeout)
+                guard await IdleEnd.wait(on: loop, log, seconds: idleTimeout, { transport.idleTime }) else { return }
+                transport.drain(upTo: .seconds(1))
             }
             let end = await transport.run()
             signals.cancel()
@@ -96,15 +97,21 @@ enum IdleEnd {
     /// Half an hour in a pod, which says its name to the agent (downward API); a server that a person started stays.
     static var defaultInPod: Int? { getenv("POD_NAME") == nil ? nil : 1_800 }
 
-    static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog, seconds: Int?) async {
-        guard let seconds else { return }
+    /// Waits until the agent has been idle for so long, and says so.
+    ///
+    /// - Parameter idleTime: how long it has been idle.
+    /// - Returns: false where it never will be: no time is given, or nobody waits any more.
+    static func wait(
+        on loop: EventLoop, _ log: AgentLog, seconds: Int?, _ idleTime: () -> Duration
+    ) async -> Bool {
+        guard let seconds else { return false }
         let limit = Duration.seconds(seconds)
         while true {
-            let idle = transport.idleTime
+            let idle = idleTime()
             if idle >= limit { break }
-            guard (try? await loop.sleep(for: limit - idle)) != nil else { return }
+            guard (try? await loop.sleep(for: limit - idle)) != nil else { return false }
         }
         log.warning("no request for \(seconds) s, ending; start a new session to go on")
-        transport.drain(upTo: .seconds(1))
+        return true
     }
 }

@@ -100,6 +100,8 @@ package enum FullServer {
         if call.variables["index"] == "9" { throw CallError.notFound }
         let path = call.variables["path"] ?? ""
         return [ResourceContents(uri: call.uri, text: "\(call.variables["index"] ?? "") \(path)")]
+    } accepts: {
+        $0["index"].flatMap { Int($0) } != nil
     }
 
     package static let greet = Prompt(name: "greet", title: "Greet", icons: [Icon(source: "data:,")]) { _ in

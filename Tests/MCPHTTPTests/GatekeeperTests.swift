@@ -1,6 +1,8 @@
 import Foundation
 import HTTPTypes
 import MCP
+import NIOCore
+import Synchronization
 import Testing
 
 @testable import MCPHTTP
@@ -12,7 +14,7 @@ import Testing
         var request = HTTPRequest(method: .post, scheme: "http", authority: host, path: "/mcp")
         request.headerFields[.origin] = origin
         request.headerFields[.authorization] = token
-        return (try? Gatekeeper(configuration).check(request, needsToken: true)) != nil
+        return (try? Gatekeeper(configuration).check(request, at: nil)) != nil
     }
 
     @Test(arguments: [
@@ -48,6 +50,38 @@ import Testing
         #expect(isAllowed(configuration, host: "gpu.example"))
     }
 
+    private func isAllowed(
+        listeningOn own: String, host: String, at local: String? = nil, isHealthCheck: Bool = false
+    ) throws -> Bool {
+        var configuration = HTTPConfiguration(host: own, port: 0)
+        configuration.allowedHosts = ["gpu.example"]
+        let address = try local.map { try SocketAddress(ipAddress: $0, port: 8080) }
+        let request = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/")
+        return (try? Gatekeeper(configuration).check(request, isHealthCheck: isHealthCheck, at: address)) != nil
+    }
+
+    @Test(
+        arguments: [
+            ("10.0.0.1", "10.0.0.1:8080", nil), ("GPU-7.local", "gpu-7.LOCAL", nil), ("::", "[fe80::1]", "fe80:0:0::1"),
+            ("0.0.0.0", "10.0.0.1", "10.0.0.1"), ("::", "10.0.0.1:80", "::ffff:10.0.0.1"), ("::", "[::1]:80", "::1"),
+        ] as [(String, String, String?)])
+    func anAddressIsAllowedBesidesTheNames(own: String, host: String, local: String?) throws {
+        #expect(try isAllowed(listeningOn: own, host: host, at: local))
+        #expect(try isAllowed(listeningOn: own, host: "gpu.example", at: local))
+    }
+
+    @Test(
+        arguments: [("10.0.0.1", "10.0.0.2", "10.0.0.1"), ("0.0.0.0", "evil.example", "10.0.0.1"), ("::", "", "::1")]
+            as [(String, String, String?)])
+    func otherNamesAreNot(own: String, host: String, local: String?) throws {
+        #expect(try !isAllowed(listeningOn: own, host: host, at: local))
+    }
+
+    @Test func healthChecksMayUseAnyNameFromOtherMachinesOnly() throws {
+        #expect(try isAllowed(listeningOn: "0.0.0.0", host: "node-7", at: "10.0.0.1", isHealthCheck: true))
+        #expect(try !isAllowed(listeningOn: "127.0.0.1", host: "evil.example", at: "127.0.0.1", isHealthCheck: true))
+    }
+
     @Test func aTokenThatCannotBeReadLetsNobodyIn() {
         var configuration = HTTPConfiguration(port: 0)
         configuration.tokenFile = "/nonexistent"
@@ -61,6 +95,36 @@ import Testing
         defer { try? FileManager.default.removeItem(at: file) }
         #expect(!BearerToken(file: file.path).accepts("Bearer "))
         #expect(!BearerToken(file: file.path).accepts("Bearer \n"))
+    }
+
+    /// The reasons why a file cannot be read are not all seen in its times and its size.
+    @Test func aTokenThatCanBeReadAgainLetsInAgain() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        func write(_ text: String) throws {
+            if let handle = try? FileHandle(forWritingTo: file) {
+                try handle.write(contentsOf: Data(text.utf8))
+                try handle.close()
+            } else {
+                try Data(text.utf8).write(to: file)
+            }
+            let time = Date(timeIntervalSince1970: 1_000_000_000)
+            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file.path)
+        }
+        defer { try? FileManager.default.removeItem(at: file) }
+        let notices = Mutex<[String]>([])
+        let token = BearerToken(file: file.path) { notice in notices.withLock { $0.append(notice) } }
+        try write("      ")
+        #expect(!token.accepts("Bearer secret"))
+        #expect(!token.accepts("Bearer secret"))
+        try write("secret")
+        #expect(token.accepts("Bearer secret"))
+        try FileManager.default.removeItem(at: file)
+        #expect(!token.accepts("Bearer secret"))
+        let said = notices.withLock { $0 }
+        try #require(said.count == 3)
+        #expect(said[0].contains("is empty"))
+        #expect(said[1].contains("can be read again"))
+        #expect(said[2].contains("cannot be read (No such file or directory)"))
     }
 
     @Test(arguments: [("127.0.0.1", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("10.0.0.1", false)])

@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import Synchronization
 import Testing
 
 @testable import MCPHTTP
@@ -17,24 +18,29 @@ import Testing
             },
         ])
 
-    private func session(of server: MCPServer = Self.server, limits: HTTPLimits = HTTPLimits()) throws -> LegacySession
-    {
+    private func session(
+        of server: MCPServer = Self.server, limits: HTTPLimits = HTTPLimits(), _ revision: String = "2025-11-25",
+        isReady: Bool = true
+    ) throws -> LegacySession {
         let session = LegacySession(server, limits: limits, executor: nil, gauge: CallGauge(limit: 10))
         _ = session.post([
             "jsonrpc": "2.0", "id": 0, "method": "initialize",
-            "params": ["protocolVersion": "2025-11-25", "capabilities": ["elicitation": [:]]],
+            "params": ["protocolVersion": .string(revision), "capabilities": ["elicitation": [:]]],
         ])
         session.forget(1)
-        try #require(session.revision == .november2025)
+        try #require(session.revision?.rawValue == revision)
+        if isReady { _ = session.post(Self.initialized) }
         return session
     }
+
+    private static let initialized: JSONValue = ["jsonrpc": "2.0", "method": "notifications/initialized"]
 
     private func call(_ tool: String, id: Int64 = 1) -> JSONValue {
         ["jsonrpc": "2.0", "id": .int(id), "method": "tools/call", "params": ["name": .string(tool)]]
     }
 
     private func stream(_ reception: LegacySession.Reception) throws -> ReplyStream {
-        guard case .stream(_, let stream) = reception else { throw CallError.failed("there is no stream") }
+        guard case .stream(_, let stream, _) = reception else { throw CallError.failed("there is no stream") }
         return stream
     }
 
@@ -59,6 +65,69 @@ import Testing
         let reply = try #require(try messages(await stream.next()).first)
         #expect(reply["result"]?["content"]?.arrayValue?.first?["text"] == "yes")
         #expect(await stream.next() == .end)
+    }
+
+    @Test func aClientThatIsNotReadyIsAskedLater() async throws {
+        let session = try session(isReady: false)
+        let stream = try stream(session.post(call("ask")))
+        for _ in 0..<200 where session.state.withLock({ $0.waiting.isEmpty }) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        stream.keepAlive()
+        stream.keepAlive()
+        #expect(await stream.next() == .keepAlive)
+        guard case .accepted = session.post(Self.initialized) else {
+            Issue.record("the question is told where nobody reads it")
+            return
+        }
+        #expect(try messages(await stream.next()).first?["method"] == "elicitation/create")
+        session.end()
+    }
+
+    @Test func aClientThatHasGoneIsNotWaitedForForEver() async throws {
+        let session = try session()
+        let stream = try stream(session.post(call("ask")))
+        _ = await stream.next()
+        session.detach(2, stream)
+        _ = session.sweep(now: .now + .seconds(50))
+        #expect(session.idleSince == nil)
+        _ = session.sweep(now: .now + .seconds(70))
+        try await waitUntilIdle(session)
+        let (_, again) = try #require(session.resume(after: EventID(stream: 2, number: 1)))
+        let rest = try messages(await again.next())
+        #expect(rest.first?["method"] == "notifications/cancelled")
+        #expect(rest.last?["result"]?["isError"] == true)
+    }
+
+    @Test func anAnswerMayTakeLongButNotForEver() async throws {
+        let session = try session()
+        let stream = try stream(session.post(call("ask")))
+        _ = await stream.next()
+        _ = session.sweep(now: .now + .seconds(3_500))
+        #expect(session.idleSince == nil)
+        _ = session.sweep(now: .now + .seconds(3_700))
+        #expect(try messages(await stream.next()).first?["method"] == "notifications/cancelled")
+        #expect(try messages(await stream.next()).first?["result"]?["isError"] == true)
+        #expect(await stream.next() == .end)
+    }
+
+    private func waitUntilIdle(_ session: LegacySession) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !session.state.withLock({ $0.tasks.isEmpty }), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(session.state.withLock { $0.tasks.isEmpty })
+    }
+
+    @Test func theRestOfABatchGoesWhereTheBatchCameFrom() async throws {
+        let session = try session("2025-03-26")
+        let batch = try stream(session.post([call("slow"), ["jsonrpc": "2.0", "id": 2, "method": "ping"]]))
+        let cancel: JSONValue = ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": 1]]
+        let other = try stream(session.post([cancel, ["jsonrpc": "2.0", "id": 3, "method": "ping"]]))
+        #expect(
+            batch.single.map { String(decoding: $0.data, as: UTF8.self) } == #"[{"jsonrpc":"2.0","id":2,"result":{}}]"#)
+        #expect(
+            other.single.map { String(decoding: $0.data, as: UTF8.self) } == #"[{"jsonrpc":"2.0","id":3,"result":{}}]"#)
     }
 
     @Test func aCancelledCallEndsItsStreamWithoutReply() async throws {

@@ -82,7 +82,7 @@ import Testing
         var stream = LegacyStream(number: 3, connection: first)
         stream.add([Array("a".utf8)], ends: false, keeping: 1_000)
         #expect(await first.next() == .send([event("a", 1)]))
-        stream.connection = nil
+        stream.loseConnection()
         stream.add([Array("b".utf8)], ends: false, keeping: 1_000)
         let second = ReplyStream(limit: 1_000)
         stream.resume(over: second, after: 0)
@@ -99,7 +99,7 @@ import Testing
         let first = ReplyStream(limit: 1_000)
         var stream = LegacyStream(number: 3, connection: first)
         stream.add([Array("a".utf8)], ends: false, keeping: 1_000)
-        stream.connection = nil
+        stream.loseConnection()
         stream.add([Array("b".utf8)], ends: false, keeping: 1_000)
         let second = ReplyStream(limit: 1_000)
         stream.resume(over: second, after: nil)

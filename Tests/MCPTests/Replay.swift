@@ -61,9 +61,11 @@ final class Replay: CallPort, EventObserver {
             await settled.wait()
         case .answer(let key, let answers): await resume(key, .success(answers))
         case .refuse(let key, let error): await resume(key, .failure(error))
-        case .cancel(let key):
+        case .cancel(let key, _):
             state.withLock { $0.tasks[key] }?.cancel()
             await resume(key, .failure(.cancelled))
+        case .ask(let keys):
+            state.withLock { state in for key in keys { state.session.askHeldBack(key, into: &state.out) } }
         case .listen: break
         }
     }

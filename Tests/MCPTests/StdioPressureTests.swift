@@ -8,7 +8,6 @@ import Testing
     @Test(arguments: [1_000, 200_000]) func pausesReadingUntilTheClientReads(outputLimit: Int) async throws {
         var limits = StdioServer.Limits()
         limits.output = outputLimit
-        limits.calls = 8
         let connection = try ServedConnection.overPipes(limits: limits)
         let count = 300
         Thread.detachNewThread {
@@ -25,10 +24,33 @@ import Testing
         var limits = StdioServer.Limits()
         limits.calls = 3
         let connection = try ServedConnection.overPipes(limits: limits)
-        connection.send((1...20).map { call($0, "hold", #"{"ms":2}"#) }.joined())
+        connection.send((1...20).map { call($0, "hold", #"{"ms":50}"#) }.joined())
         connection.closeInput()
-        let ids = try (1...20).map { _ in try connection.readValue()["id"] }
-        #expect(Set(ids.compactMap { $0?.intValue }).count == 20)
+        let replies = try (1...20).map { _ in try connection.readValue() }
+        #expect(Set(replies.compactMap { $0["id"]?.intValue }).count == 20)
+        #expect(replies.filter { $0["result"] != nil }.compactMap { $0["id"]?.intValue }.sorted() == [1, 2, 3])
+        let refusals = replies.compactMap { $0["error"] }
+        #expect(refusals.count == 17)
+        #expect(refusals.allSatisfy { $0["message"]?.stringValue?.hasPrefix("Too many calls") == true })
+        #expect(await connection.end() == .inputEnded)
+    }
+
+    /// Answers and cancellations are what makes room again.
+    @Test func readsOnWhereNoCallCanBeAdded() async throws {
+        var limits = StdioServer.Limits()
+        limits.calls = 2
+        let connection = try ServedConnection.overPipes(limits: limits)
+        connection.send(
+            call(1, "hold") + call(2, "hold", #"{"ms":200}"#) + call(3, "echo", #"{"message":"x"}"#) + ping(4))
+        #expect(try connection.readValue()["error"]?["code"] == -32603)
+        #expect(try connection.readValue()["id"] == 4)
+        connection.send(
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"# + "\n" + ping(5))
+        #expect(try connection.readValue()["id"] == 5)
+        connection.send(call(6, "echo", #"{"message":"x"}"#))
+        connection.closeInput()
+        #expect(try connection.readValue()["id"] == 6)
+        #expect(try connection.readValue()["id"] == 2)
         #expect(await connection.end() == .inputEnded)
     }
 

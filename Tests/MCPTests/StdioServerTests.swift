@@ -117,7 +117,7 @@ import Testing
 
     private static let greeting =
         #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":"#
-        + #"{"elicitation":{}}}}"# + "\n"
+        + #"{"elicitation":{}}}}"# + "\n" + #"{"jsonrpc":"2.0","method":"notifications/initialized"}"# + "\n"
 
     @Test func aQuestionThatNobodyCanAnswerAnyMoreEndsTheCall() async throws {
         let connection = try ServedConnection.overPipes(serving: FullServer.make())

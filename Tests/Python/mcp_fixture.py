@@ -90,12 +90,13 @@ class Client:
         return response.status, json.loads(response.read())
 
     def initialize(self, version="2025-11-25", capabilities=None):
-        """Begins a session; requests after it belong to it."""
+        """Begins a session, all of its handshake; requests after it belong to it."""
         response = self.post("initialize", {
             "protocolVersion": version, "capabilities": capabilities or {},
             "clientInfo": {"name": "tests", "version": "1"}})
         assert response.status == 200
         self.headers["Mcp-Session-Id"] = response.getheader("Mcp-Session-Id")
+        assert self.send("POST", {"jsonrpc": "2.0", "method": "notifications/initialized"}).status == 202
         return json.loads(response.read())["result"]
 
     def modern(self, method, params=None, headers=None, envelope=None, **routing):

@@ -8,6 +8,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -58,11 +59,11 @@ def serving(*arguments, **options):
         agent.process.wait()
 
 
-def refusal(*arguments, program=HTTP_AGENT):
+def refusal(*arguments, program=HTTP_AGENT, code=2):
     build()
     finished = subprocess.run(
         [program, "serve", *arguments], capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL)
-    assert finished.returncode == 2, finished
+    assert finished.returncode == code, finished
     return finished.stderr
 
 
@@ -71,9 +72,59 @@ def refusal(*arguments, program=HTTP_AGENT):
     (["--http", "[::]:0"], "--insecure"), (["--http", "8080"], "expected HOST:PORT"),
     (["--http", "127.0.0.1:99999"], "expected HOST:PORT"),
     (["--http", "127.0.0.1:0", "--http-certificate", "x"], "--http-certificate and --http-key go together"),
+    (["--http", "127.0.0.1:0", "--http-token-file", "/nonexistent"],
+     "--http-token-file: the token file /nonexistent cannot be read (No such file or directory); write the token into it"),
+    (["--http", "127.0.0.1:0", "--http-token-file", "/"], "cannot be read (Is a directory)"),
+    (["--http", "127.0.0.1:0", "--http-token-file", "/dev/null"], "the token file /dev/null is empty"),
+    (["--http", "127.0.0.1:0", "--http-certificate", "/nonexistent", "--http-key", "/dev/null"],
+     "/nonexistent cannot be read (No such file or directory)"),
+    (["--http", "127.0.0.1:0", "--http-certificate", "/dev/null", "--http-key", "/dev/null"], "name a certificate chain"),
+    (["--insecure"], "--insecure goes with --http HOST:PORT"),
+    (["--http-token-file", "/dev/null"], "--http-token-file goes with --http HOST:PORT"),
+    (["--http-allow-host", "gpu.example"], "--http-allow-host goes with --http HOST:PORT"),
 ])
 def test_options_that_cannot_be_meant_are_refused(arguments, words):
     assert words in refusal(*arguments)
+
+
+def test_an_address_that_cannot_be_listened_on_is_named():
+    simulated = ["--simulate", "t4x1", "--http"]
+    said = refusal(*simulated, "192.0.2.1:0", "--insecure", code=1)
+    assert "cannot listen on port 0 of 192.0.2.1: Cannot assign requested address; choose an address of this machine" in said
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = refusal(*simulated, f"127.0.0.1:{taken.getsockname()[1]}", code=1)
+        assert "Address already in use" in said and "a port that is free" in said
+    said = refusal(*simulated, "nowhere.invalid:0", "--insecure", code=1)
+    assert "cannot listen on port 0 of nowhere.invalid: no address is known by this name" in said
+
+
+def test_the_agent_ends_when_nobody_uses_it():
+    with serving("--simulate", "t4x1", "--idle-timeout", "1") as agent:
+        deadline = time.monotonic() + 10
+        with contextlib.suppress(OSError):
+            # Whoever looks after it is no user of it.
+            while time.monotonic() < deadline:
+                assert agent.client().send("GET", path="/healthz").status == 200
+                agent.metric("mcp_http_calls")
+                time.sleep(0.05)
+        assert agent.process.wait(5) == 0
+        assert time.monotonic() < deadline
+        assert "no request for 1 s" in agent.process.stderr.read()
+
+
+def test_clients_that_ask_or_listen_keep_the_agent():
+    with serving("--simulate", "t4x1", "--idle-timeout", "1") as agent:
+        client = agent.client()
+        client.initialize()
+        for _ in range(5):
+            time.sleep(0.5)
+            assert client.call("ping")[0] == 200
+        stream = client.send("GET")
+        time.sleep(2.5)
+        assert agent.process.poll() is None
+        stream.connection.close()
+        stream.close()
+        assert agent.process.wait(10) == 0
 
 
 def test_an_address_for_others_is_served_where_that_is_meant(tmp_path):
@@ -118,7 +169,7 @@ def test_readiness_asks_the_driver_and_metrics_tell_of_it():
         assert agent.client().send("GET", path="/healthz").status == 200
         ready = agent.client().send("GET", path="/readyz")
         assert ready.status == 503
-        assert "the driver does not answer" in ready.read().decode()
+        assert "driver did not answer within 300 ms" in ready.read().decode()
         assert agent.metric("gpu_probe_timeouts_total") >= 1
     with serving("--simulate", "driver-crash") as agent:
         assert agent.client().send("GET", path="/readyz").status in (200, 503)
@@ -126,6 +177,17 @@ def test_readiness_asks_the_driver_and_metrics_tell_of_it():
         assert agent.metric("gpu_probe_crashes_total") >= 1
         agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read()
         assert agent.metric("gpu_probe_restarts_total") >= 1
+
+
+@pytest.mark.parametrize("scenario, words", [
+    ("no-driver", "kernel module is not loaded"), ("driver-mismatch", "different versions"), ("no-permission", "may not open"),
+])
+def test_a_driver_that_cannot_be_used_is_not_ready(scenario, words):
+    with serving("--simulate", scenario) as agent:
+        ready = agent.client().send("GET", path="/readyz")
+        assert ready.status == 503
+        assert words in ready.read().decode()
+        assert agent.client().send("GET", path="/healthz").status == 200
 
 
 def test_metrics_count_requests_and_sessions():

@@ -142,3 +142,17 @@ def test_a_server_does_not_start_without_a_working_certificate(tmp_path):
         capture_output=True, timeout=30, check=False)
     assert finished.returncode != 0
     assert finished.stderr
+
+
+def test_files_that_did_not_work_are_tried_again_at_each_connection(server):
+    """What was wrong with them need not show in their size and times."""
+    first = server.certificate.read_bytes()
+    second, key = certificate("second")
+    replace(server.key, key)
+    replace(server.certificate, b" " * len(second))
+    os.utime(server.certificate, (1, 1))
+    for _ in range(2):
+        assert server.status(server.connect(first)) == 200
+    server.certificate.write_bytes(second)
+    os.utime(server.certificate, (1, 1))
+    assert server.status(server.connect(second)) == 200

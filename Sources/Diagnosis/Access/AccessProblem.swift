@@ -44,6 +44,11 @@ extension NodeSnapshot {
         .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem)
     }
 
+    /// Why the driver can tell nothing, or did not finish; nil if it answers.
+    package var driverProblem: AccessProblem? {
+        interruption?.problem ?? driver.state.problem(kernelModule: host?.kernelModuleVersion)
+    }
+
     /// The GPUs that an interruption kept from being read.
     private var gpusNotReached: [UInt32] {
         guard interruption != nil else { return [] }

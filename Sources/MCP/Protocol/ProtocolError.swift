@@ -32,6 +32,9 @@ package struct ProtocolError: Error, Equatable {
         ProtocolError(.invalidParams, "Invalid params: \(why)")
     }
 
+    static let tooManyCalls = ProtocolError(
+        .internalError, "Too many calls run at this moment; wait for answers, or cancel some, and ask again")
+
     static func methodNotFound(_ method: String) -> ProtocolError {
         ProtocolError(.methodNotFound, "Method not found: \(shortened(method))")
     }

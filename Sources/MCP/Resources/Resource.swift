@@ -40,14 +40,18 @@ public struct ResourceTemplate: Sendable {
     public let cache: CacheHint
     /// For each variable that can be completed, who completes it.
     public let completers: [String: Completer]
+    let accepts: @Sendable ([String: String]) -> Bool
     let read: ResourceReader
 
-    /// - Parameter read: gives the contents of ``ResourceCall/uri``, or throws ``CallError/notFound``.
+    /// - Parameters:
+    ///   - read: gives the contents of ``ResourceCall/uri``, or throws ``CallError/notFound``.
+    ///   - accepts: whether a document could ever have these variables, by their form alone.
     public init(
         uriTemplate: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil,
         annotations: Annotations? = nil, icons: [Icon] = [], cache: CacheHint = .live,
         completers: [String: Completer] = [:],
-        read: @escaping ResourceReader
+        read: @escaping ResourceReader,
+        accepts: @escaping @Sendable (_ variables: [String: String]) -> Bool = { _ in true }
     ) {
         self.uriTemplate = URITemplate(uriTemplate)
         self.name = name
@@ -58,6 +62,7 @@ public struct ResourceTemplate: Sendable {
         self.icons = icons
         self.cache = cache
         self.completers = completers
+        self.accepts = accepts
         self.read = read
     }
 }

@@ -30,13 +30,17 @@ extension ServerSession {
     }
 
     /// Counts one request of the batch as settled; the last one sends the replies, if there are any.
-    mutating func settle(_ number: UInt64, into out: inout JSONWriter) {
+    ///
+    /// - Returns: whether the replies have been written.
+    @discardableResult
+    mutating func settle(_ number: UInt64, into out: inout JSONWriter) -> Bool {
         batches[number]?.open -= 1
-        guard let batch = batches[number], batch.open == 0 else { return }
+        guard let batch = batches[number], batch.open == 0 else { return false }
         batches[number] = nil
-        guard !batch.replies.isEmpty else { return }
+        guard !batch.replies.isEmpty else { return false }
         out.array { w in for reply in batch.replies { w.raw(reply) } }
         out.endLine()
+        return true
     }
 }
 

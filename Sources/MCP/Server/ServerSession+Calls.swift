@@ -25,6 +25,7 @@ extension ServerSession {
     }
 
     mutating func open(_ request: SessionRequest, _ work: CallWork) throws(ProtocolError) -> StartedCall {
+        guard acceptsCalls else { throw .tooManyCalls }
         let digest = request.isStateless ? RequestDigest(method: request.method, params: request.params) : nil
         let past = try digest.map { digest throws(ProtocolError) in try history(request.params, digest) }
         let logLevel = try logLevel(request)
@@ -110,16 +111,17 @@ extension ServerSession {
 
     mutating func cancel(_ id: JSONValue?, into out: inout JSONWriter) -> SessionAction? {
         guard let id = id.flatMap(RequestID.init), let key = keys[id] else { return nil }
-        if closeListen(key) { return .cancel(key) }
+        if closeListen(key) { return .cancel(key, endsBatch: false) }
         guard let call = close(key) else { return nil }
-        if case .batch(let number) = call.destination { settle(number, into: &out) }
-        return .cancel(key)
+        guard case .batch(let number) = call.destination else { return .cancel(key, endsBatch: false) }
+        return .cancel(key, endsBatch: settle(number, into: &out))
     }
 
     private mutating func close(_ key: CallKey) -> OpenCall? {
         guard let call = calls.removeValue(forKey: key) else { return nil }
         keys[call.id] = nil
         if !questions.isEmpty { questions = questions.filter { $0.value.key != key } }
+        if !heldBack.isEmpty { heldBack[key] = nil }
         return call
     }
 }

@@ -51,7 +51,7 @@ extension ServerSession {
             id: id, toolsChanged: lists && filter["toolsListChanged"] == true,
             promptsChanged: lists && !server.prompts.isEmpty && filter["promptsListChanged"] == true,
             resourcesChanged: lists && server.offersResources && filter["resourcesListChanged"] == true,
-            resources: server.features.resourceUpdates ? Set(uris) : [])
+            resources: server.features.resourceUpdates ? Set(uris.filter { reading($0) != nil }) : [])
     }
 
     private func acknowledge(_ listen: Listen, into out: inout JSONWriter) {

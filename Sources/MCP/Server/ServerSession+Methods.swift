@@ -9,6 +9,7 @@ extension ServerSession {
         handshake = SessionInfo(
             revision: revision, client: request.params["clientInfo"], capabilities: request.params["capabilities"])
         lastRevision = revision
+        mayAsk = false
         let server = server
         reply(to: request, into: &out) { w in
             w.field("protocolVersion", revision.rawValue)

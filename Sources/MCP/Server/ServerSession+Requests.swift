@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// A request whose protocol and parameters have been made out.
 struct SessionRequest {
@@ -26,7 +26,7 @@ extension ServerSession {
         let session =
             switch try RequestEnvelope(params["_meta"]) {
             case .stateless(let version, let client, let capabilities):
-                try Self.stateless(version, client, capabilities)
+                try Self.stateless(version, client, capabilities, destination)
             case .none:
                 try sessionInfo(for: method)
             }
@@ -39,8 +39,12 @@ extension ServerSession {
     }
 
     private static func stateless(
-        _ version: String, _ client: JSONValue?, _ capabilities: JSONValue
+        _ version: String, _ client: JSONValue?, _ capabilities: JSONValue, _ destination: ReplyDestination
     ) throws(ProtocolError) -> SessionInfo {
+        // Its revision has no batches, and a subscription would keep the other replies back for as long as it lasts.
+        guard case .line = destination else {
+            throw .invalidRequest("a request with an envelope cannot be part of a batch")
+        }
         guard let revision = ProtocolRevision(rawValue: version), revision.isStateless else {
             throw .unsupportedVersion(version)
         }
@@ -96,5 +100,12 @@ extension ServerSession {
         default: throw .methodNotFound(request.method)
         }
         return nil
+    }
+
+    /// Whether the message asks for something that runs as a call, alone or in a batch; of no interest while there is room.
+    package static func startsCall(_ message: JSONValue) -> Bool {
+        if case .array(let messages) = message { return messages.contains(where: startsCall) }
+        guard message["id"] != nil, let method = message["method"]?.stringValue else { return false }
+        return ["tools/call", "resources/read", "prompts/get", "completion/complete"].contains(method)
     }
 }

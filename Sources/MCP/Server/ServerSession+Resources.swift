@@ -9,18 +9,20 @@ extension ServerSession {
 
     mutating func readResource(_ request: SessionRequest) throws(ProtocolError) -> SessionAction {
         let uri = try request.string("uri")
-        guard uri.utf8.count <= Self.longestURI, let work = reading(uri) else {
+        guard let work = reading(uri) else {
             throw .resourceNotFound(uri, revision: request.revision)
         }
         return .start(try open(request, work))
     }
 
-    private func reading(_ uri: String) -> CallWork? {
+    /// What reads the document; nil for what is no document of this server.
+    func reading(_ uri: String) -> CallWork? {
+        guard uri.utf8.count <= Self.longestURI else { return nil }
         if let resource = server.resources[uri] {
             return .read(resource.read, uri: uri, variables: [:], resource.cache)
         }
         for template in server.templates.all {
-            guard let variables = template.uriTemplate.match(uri) else { continue }
+            guard let variables = template.uriTemplate.match(uri), template.accepts(variables) else { continue }
             return .read(template.read, uri: uri, variables: variables, template.cache)
         }
         return nil
@@ -28,7 +30,7 @@ extension ServerSession {
 
     mutating func subscribe(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
         let uri = try request.string("uri")
-        guard uri.utf8.count <= Self.longestURI, reading(uri) != nil else {
+        guard reading(uri) != nil else {
             throw .resourceNotFound(uri, revision: request.revision)
         }
         guard subscriptions.count < Self.mostSubscriptions else {

@@ -23,6 +23,12 @@ public struct ServerSession: Sendable {
     var isReachable = true
     var listens: [CallKey: Listen] = [:]
     var questions: [RequestID: Question] = [:]
+    /// What calls have asked a client that has not yet said that it is ready to be asked.
+    var heldBack: [CallKey: InputRequests] = [:]
+    /// Whether requests may be sent to the client: not between `initialize` and `notifications/initialized`.
+    var mayAsk = true
+    /// Whether requests may start further calls; the others are served in any case.
+    package var acceptsCalls = true
     /// The code of the last error that was written.
     package var lastRefusal: ProtocolError.Code?
     private var lastNumber: UInt64 = 0
@@ -80,8 +86,12 @@ public struct ServerSession: Sendable {
                 refuse(error, id: id, destination, into: &out)
                 return nil
             }
-        case .notification(let method, let params):
-            return method == "notifications/cancelled" ? cancel(params?["requestId"], into: &out) : nil
+        case .notification("notifications/cancelled", let params):
+            return cancel(params?["requestId"], into: &out)
+        case .notification("notifications/initialized", _):
+            return clientIsReady()
+        case .notification:
+            return nil
         case .response(let id, let result, _):
             return takeAnswer(id, result)
         case .invalid(let id, let why):

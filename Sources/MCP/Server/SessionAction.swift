@@ -10,7 +10,13 @@ public enum SessionAction: Sendable {
     /// Run the call, and give what it answers to ``ServerSession/finish(_:with:into:)``.
     case start(StartedCall)
     /// Cancel the call's task; what it still answers is dropped.
-    case cancel(CallKey)
+    ///
+    /// `endsBatch`: nothing else was missing in the batch that the call belongs to, so that the batch's replies have been
+    /// written, as a line of their own.
+    case cancel(CallKey, endsBatch: Bool)
+    /// The client has come to the end of its handshake: send what these calls have asked meanwhile, with
+    /// ``ServerSession/askHeldBack(_:into:)``.
+    case ask([CallKey])
     /// All that the call has asked its client is answered.
     case answer(CallKey, [String: InputAnswer])
     /// The client would not or could not answer what the call asked.

@@ -31,7 +31,7 @@ extension StdioServer {
     }
 
     private func isFull(_ state: inout State) -> Bool {
-        state.isReaderPaused = state.outbox.count > limits.output || state.tasks.count >= limits.calls
+        state.isReaderPaused = state.outbox.count > limits.output
         return state.isReaderPaused
     }
 
@@ -50,6 +50,7 @@ extension StdioServer {
             case .overlong:
                 state.session.refuseLine(longerThan: limits.line, into: &state.outbox.incoming)
             case .text(let text) where !text.allSatisfy(isBlank):
+                state.session.acceptsCalls = state.tasks.count < limits.calls
                 for action in state.session.receive(text, into: &state.outbox.incoming) {
                     act(action, &state, &cancelled)
                 }
@@ -67,9 +68,11 @@ extension StdioServer {
                 let outcome = await call.run(on: self)
                 self.finish(call.key, with: outcome)
             }
-        case .cancel(let key):
+        case .cancel(let key, _):
             // It stays in the table until its handler has come back, since it goes on using memory until then.
             if let task = state.tasks[key] { cancelled.append(task) }
+        case .ask(let keys):
+            for key in keys { state.session.askHeldBack(key, into: &state.outbox.incoming) }
         case .answer(let key, let answers):
             state.waiting.removeValue(forKey: key)?.resume(returning: .success(answers))
         case .refuse(let key, let error):

@@ -13,7 +13,7 @@ public final class StdioServer: Sendable {
         public var line = 8 << 20
         /// Bytes of replies that wait to be written, above which nothing is read.
         public var output = 16 << 20
-        /// Calls that run at the same time, above which nothing is read.
+        /// Calls that run at the same time, above which further ones are refused.
         public var calls = 1_024
 
         public init() {}

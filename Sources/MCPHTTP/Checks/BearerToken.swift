@@ -10,14 +10,21 @@ import Synchronization
 /// The token that clients must send, kept in a file that may be replaced while the server runs.
 final class BearerToken: Sendable {
     private struct State {
+        /// The version of the file that the token was read from; nil where there is none.
         var version: FileVersion?
         var token: [UInt8] = []
+        /// Whether there was no token at the last look.
+        var isLost = false
     }
 
     private let file: String
+    private let onNotice: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    init(file: String) { self.file = file }
+    init(file: String, onNotice: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.file = file
+        self.onNotice = onNotice
+    }
 
     /// - Parameter header: the value of `Authorization`.
     func accepts(_ header: String) -> Bool {
@@ -28,16 +35,32 @@ final class BearerToken: Sendable {
         return !token.isEmpty && Secret.areEqual(Array(sent), token)
     }
 
-    /// Nothing, and so nobody is let in, while the file cannot be read.
+    /// Nothing, and so nobody is let in, while the file cannot be read; it is tried anew at each look.
     private func current() -> [UInt8] {
-        state.withLock { state in
+        let (token, hasTurned) = state.withLock { state -> ([UInt8], Bool) in
             let version = FileVersion(file)
-            if version == nil || version != state.version {
-                state.token = version == nil ? [] : (readFile(file, limit: 4_096) ?? []).filter { $0 > 0x20 }
-                state.version = version
-            }
-            return state.token
+            if version != nil, version == state.version { return (state.token, false) }
+            state.token = (try? Self.token(in: file)) ?? []
+            state.version = state.token.isEmpty ? nil : version
+            defer { state.isLost = state.token.isEmpty }
+            return (state.token, state.isLost != state.token.isEmpty)
         }
+        if hasTurned { tell(isLost: token.isEmpty) }
+        return token
+    }
+
+    private func tell(isLost: Bool) {
+        guard isLost else { return onNotice("the token file \(file) can be read again") }
+        do { _ = try Self.token(in: file) } catch { onNotice("nobody is let in: \(error)") }
+    }
+
+    /// - Throws: where the file cannot be read, is too large or holds no token.
+    static func token(in file: String) throws(HTTPServerError) -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(FileFault) { bytes = try readFile(file, limit: 4_096) } catch { throw .token(file, "\(error)") }
+        let token = bytes.filter { $0 > 0x20 }
+        guard !token.isEmpty else { throw .token(file, "is empty") }
+        return token
     }
 }
 
@@ -61,13 +84,23 @@ struct FileVersion: Equatable {
     }
 }
 
-/// The bytes of a small file; nil where it cannot be read or is larger.
-func readFile(_ path: String, limit: Int) -> [UInt8]? {
+/// Why a file cannot be used, in words that follow its name.
+struct FileFault: Error, CustomStringConvertible {
+    let description: String
+
+    static var system: FileFault { FileFault(description: "cannot be read (\(String(cString: strerror(errno))))") }
+}
+
+/// The bytes of a small file.
+///
+/// - Throws: where it cannot be read or is larger.
+func readFile(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { throw .system }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: limit + 1)
     let count = read(descriptor, &bytes, bytes.count)
-    guard count >= 0, count <= limit else { return nil }
+    guard count >= 0 else { throw .system }
+    guard count <= limit else { throw FileFault(description: "is larger than \(limit) bytes") }
     return Array(bytes.prefix(count))
 }

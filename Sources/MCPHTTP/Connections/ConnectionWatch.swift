@@ -51,6 +51,9 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
         if let encoder = try? pipeline.handler(type: HTTPResponseEncoder.self) {
             try? pipeline.addHandler(RefusalGate(self), position: .before(encoder))
         }
+        if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+            try? pipeline.addHandler(OldClientHandler(), position: .after(decoder))
+        }
         let channel = context.channel
         let isRefused = !table.add(self, for: channel)
         let period = TimeAmount.nanoseconds(max(1_000_000, min(readTime, writeTime).nanoseconds / 4))

@@ -7,12 +7,11 @@ extension Endpoint {
     func legacyAnswer(_ message: JSONValue, _ headers: RequestHeaders) throws(Refusal) -> Answer {
         if message["method"] == "initialize", message["id"] != nil { return try initialize(message) }
         guard let session = try session(headers) else { return withoutSession(message) }
-        guard !calls.isFull else { throw .busy("too many calls run at this moment") }
+        try checkRoom(for: message)
         switch session.post(message) {
         case .accepted: return WholeAnswer.empty(.accepted)
-        case .stream(let number, let stream):
-            let isInvalid = stream.single != nil && session.takeRefusal() == .invalidRequest
-            return answer(session, number, stream, isInvalid: isInvalid)
+        case .stream(let number, let stream, let refusal):
+            return answer(session, number, stream, isInvalid: refusal == .invalidRequest)
         }
     }
 
@@ -31,7 +30,7 @@ extension Endpoint {
 
     private func initialize(_ message: JSONValue) throws(Refusal) -> Answer {
         let session = LegacySession(server, limits: limits, executor: executor, gauge: calls)
-        guard case .stream(_, let stream) = session.post(message), session.revision != nil else {
+        guard case .stream(_, let stream, _) = session.post(message), session.revision != nil else {
             return withoutSession(message)
         }
         session.forget(1)
@@ -43,10 +42,10 @@ extension Endpoint {
     /// Only a ping can be answered; everything else needs a session or an envelope.
     private func withoutSession(_ message: JSONValue) -> Answer {
         let session = LegacySession(server, limits: limits, executor: executor, gauge: calls)
-        guard case .stream(_, let stream) = session.post(message), let event = stream.single else {
+        guard case .stream(_, let stream, let refusal) = session.post(message), let event = stream.single else {
             return WholeAnswer.empty(.badRequest)
         }
-        return WholeAnswer.json(event.data, session.takeRefusal() == nil ? .ok : .badRequest)
+        return WholeAnswer.json(event.data, refusal == nil ? .ok : .badRequest)
     }
 
     /// - Parameter isInvalid: whether the message itself was refused.

@@ -6,12 +6,14 @@ internal import NIOCore
 
 extension Endpoint {
     /// Tells both eras apart, and follows the order of checks that the protocol gives.
-    func protocolAnswer(_ request: Request, _ label: inout String) async throws -> Answer {
+    func protocolAnswer(
+        _ request: Request, _ label: inout String, _ writer: borrowing ResponseWriter
+    ) async throws -> Answer {
         let headers = RequestHeaders(request.head.headerFields)
         switch request.head.method {
         case .post:
             try BodyForm.check(headers)
-            let body = try await body(of: request, headers)
+            let body = try await body(of: request, headers, writer)
             let message: JSONValue
             do throws(ProtocolError) {
                 message = try Self.parsed(body)
@@ -31,10 +33,22 @@ extension Endpoint {
         }
     }
 
-    private func body(of request: Request, _ headers: RequestHeaders) async throws -> ByteBuffer {
+    /// Refuses what would start a call where there are too many. Everything else is let through: answers and cancellations
+    /// are what makes room again.
+    func checkRoom(for message: JSONValue) throws(Refusal) {
+        guard calls.isFull, ServerSession.startsCall(message) else { return }
+        throw .busy("too many calls run at this moment")
+    }
+
+    private func body(
+        of request: Request, _ headers: RequestHeaders, _ writer: borrowing ResponseWriter
+    ) async throws -> ByteBuffer {
         let tooLarge = Refusal(.contentTooLarge, "the body may have \(limits.body) bytes")
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limits.body {
             throw tooLarge
+        }
+        if headers[.expect]?.lowercased() == "100-continue" {
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
         do { return try await request.body.collect(upTo: limits.body) } catch is NIOTooManyBytesError { throw tooLarge }
     }

@@ -9,7 +9,7 @@ extension Endpoint {
             return Self.errorAnswer(
                 .invalidRequest("a request or a notification is expected"), id: nil, .badRequest, nullWithoutID: false)
         }
-        guard let rawID = message["id"] else { return WholeAnswer.empty(.accepted) }
+        guard let rawID = message["id"] else { return Self.notificationAnswer(message) }
         guard let id = RequestID(rawID) else {
             return Self.errorAnswer(
                 .invalidRequest("\"id\" must be a string or an integer"), id: nil, .badRequest, nullWithoutID: false)
@@ -20,6 +20,20 @@ extension Endpoint {
             return Self.errorAnswer(error, id: id, .badRequest, nullWithoutID: false)
         }
         return try begin(message)
+    }
+
+    /// Nothing stands between requests that stand alone, so that no notification has an effect; but it is to be one.
+    private static func notificationAnswer(_ message: JSONValue) -> Answer {
+        let fault: String? =
+            if message["jsonrpc"] != "2.0" {
+                "\"jsonrpc\" must be \"2.0\""
+            } else if let params = message["params"], params.objectValue == nil {
+                "\"params\" must be an object"
+            } else {
+                nil
+            }
+        guard let fault else { return WholeAnswer.empty(.accepted) }
+        return errorAnswer(.invalidRequest(fault), id: nil, .badRequest, nullWithoutID: false)
     }
 
     private func checkEnvelope(
@@ -34,7 +48,7 @@ extension Endpoint {
     }
 
     private func begin(_ message: JSONValue) throws(Refusal) -> Answer {
-        guard !calls.isFull else { throw .busy("too many calls run at this moment") }
+        try checkRoom(for: message)
         let exchange = StatelessExchange(server, pending: limits.pending)
         calls.begin()
         let calls = calls

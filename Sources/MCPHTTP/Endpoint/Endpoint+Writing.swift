@@ -4,9 +4,13 @@ internal import NIOCore
 
 extension Endpoint {
     /// Writes the answer; returns the status that it went out with.
-    func write(_ answer: Answer, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws -> Int {
+    ///
+    /// - Parameter isHead: whether the request's method is HEAD, whose answers have no body but all of its headers.
+    func write(
+        _ answer: Answer, isHead: Bool, _ writer: consuming ResponseWriter, _ channel: any Channel
+    ) async throws -> Int {
         switch answer {
-        case .whole(let whole): return try await write(whole, writer)
+        case .whole(let whole): return try await write(whole, isHead: isHead, writer)
         case .streamed(let answer):
             // Most answers are here already, and need none of what a stream needs.
             if !answer.isAlwaysStream, let event = answer.stream.single {
@@ -17,12 +21,15 @@ extension Endpoint {
         }
     }
 
-    private func write(_ whole: WholeAnswer, _ writer: consuming ResponseWriter) async throws -> Int {
+    private func write(
+        _ whole: WholeAnswer, isHead: Bool = false, _ writer: consuming ResponseWriter
+    ) async throws -> Int {
         var headers = whole.headers
         headers[.contentType] = whole.contentType
         headers[.contentLength] = String(whole.body.count)
         let head = HTTPResponse(status: whole.status, headerFields: headers)
-        try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: whole.body)))
+        let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: whole.body))
+        try await writer.write(response: head, body: body)
         return whole.status.code
     }
 
@@ -34,7 +41,10 @@ extension Endpoint {
             answer.onGone()
             return try await write(.busyStreams, writer)
         }
-        defer { streams.remove(stream) }
+        defer {
+            streams.remove(stream)
+            use()
+        }
         let watch = connections[channel]
         watch?.onClose {
             answer.onGone()

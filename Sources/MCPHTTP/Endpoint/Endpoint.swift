@@ -18,9 +18,12 @@ final class Endpoint: Sendable {
     private let gatekeeper: Gatekeeper
     private let probes: HTTPProbes
     private let subscriptions = Mutex<[ObjectIdentifier: StatelessExchange]>([:])
+    /// When a client that is let in last began a request, or was last at the end of one that took long.
+    private let lastUse = Atomic(NIODeadline.now().uptimeNanoseconds)
 
     init(
-        _ server: MCPServer, _ configuration: HTTPConfiguration, executor: (any TaskExecutor)?, probes: HTTPProbes
+        _ server: MCPServer, _ configuration: HTTPConfiguration, executor: (any TaskExecutor)?, probes: HTTPProbes,
+        onNotice: @escaping @Sendable (String) -> Void
     ) {
         self.server = server
         limits = configuration.limits
@@ -28,7 +31,7 @@ final class Endpoint: Sendable {
         streams = OpenStreams(limit: limits.streams)
         calls = CallGauge(limit: limits.calls)
         connections = ConnectionTable(limit: limits.connections)
-        gatekeeper = Gatekeeper(configuration)
+        gatekeeper = Gatekeeper(configuration, onNotice: onNotice)
         self.executor = executor
         self.probes = probes
     }
@@ -39,29 +42,33 @@ final class Endpoint: Sendable {
         var label = request.head.method.rawValue
         let answer: Answer
         do {
-            answer = try await self.answer(request, &label)
+            answer = try await self.answer(request, &label, began, writer, channel)
         } catch let refusal as Refusal {
             answer = refusal.answer
         }
-        let status = try await write(answer, writer, channel)
+        let status = try await write(answer, isHead: request.head.method == .head, writer, channel)
         let elapsed = (NIODeadline.now() - began).nanoseconds
         metrics.record(label, status: status, nanoseconds: elapsed)
     }
 
-    private func answer(_ request: Request, _ label: inout String) async throws -> Answer {
+    private func answer(
+        _ request: Request, _ label: inout String, _ began: NIODeadline, _ writer: borrowing ResponseWriter,
+        _ channel: any Channel
+    ) async throws -> Answer {
         let path = (request.head.path ?? "/").prefix { $0 != "?" }
         switch path {
         case "/mcp":
-            try gatekeeper.check(request.head, needsToken: true)
-            return try await protocolAnswer(request, &label)
+            try gatekeeper.check(request.head, at: channel.localAddress)
+            use(at: began)
+            return try await protocolAnswer(request, &label, writer)
         case "/healthz", "/readyz", "/metrics":
-            try gatekeeper.check(request.head, needsToken: path == "/metrics")
+            try gatekeeper.check(request.head, isHealthCheck: path != "/metrics", at: channel.localAddress)
             guard request.head.method == .get || request.head.method == .head else {
                 throw Refusal.methodNotAllowed("GET, HEAD")
             }
             return try await probe(path)
         default:
-            try gatekeeper.check(request.head, needsToken: true)
+            try gatekeeper.check(request.head, at: channel.localAddress)
             throw Refusal(.notFound, "nothing is here; the protocol is at /mcp")
         }
     }
@@ -81,6 +88,15 @@ final class Endpoint: Sendable {
             ]
             return WholeAnswer.text(metrics.text(samples + probes.samples()))
         }
+    }
+
+    func use(at time: NIODeadline = .now()) { lastUse.store(time.uptimeNanoseconds, ordering: .relaxed) }
+
+    /// How long no client has asked for anything, run anything or listened. Health checks and metrics do not count.
+    var idleTime: Duration {
+        guard streams.count == 0, calls.count == 0 else { return .zero }
+        let last = NIODeadline.uptimeNanoseconds(lastUse.load(ordering: .relaxed))
+        return .nanoseconds(max(0, (NIODeadline.now() - last).nanoseconds))
     }
 
     func add(_ exchange: StatelessExchange) { subscriptions.withLock { $0[ObjectIdentifier(exchange)] = exchange } }

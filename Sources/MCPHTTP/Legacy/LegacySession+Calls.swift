@@ -17,7 +17,7 @@ extension LegacySession: CallPort {
                     guard !Task.isCancelled, !state.isEnded, state.session.ask(key, requests, into: &state.out) else {
                         return
                     }
-                    state.waiting[key] = continuation
+                    state.waiting[key] = WaitingCall(continuation: continuation)
                     isAsked = true
                 }
                 if !isAsked { continuation.resume(returning: .failure(.cancelled)) }
@@ -35,8 +35,29 @@ extension LegacySession: CallPort {
                 let number = state.owners[key]
             else { return }
             state.streams[number]?.connection?.release(milliseconds: 500)
-            state.streams[number]?.connection = nil
+            state.streams[number]?.loseConnection()
         }
+    }
+}
+
+extension LegacySession {
+    /// Ends the waiting of calls whose client takes too long, or has been gone for too long, to answer.
+    ///
+    /// - Returns: what is to be done once the lock is released.
+    func giveUpQuestions(_ now: ContinuousClock.Instant, _ state: inout State) -> [() -> Void] {
+        let given = state.waiting.filter { isOverdue($0.key, $0.value, now, state) }.map(\.key)
+        return given.compactMap { key in
+            tell(key, &state) { $0.session.withdrawQuestions(of: key, into: &$0.out) }
+            return state.resumption(key, .failure(.cancelled))
+        }
+    }
+
+    private func isOverdue(
+        _ key: CallKey, _ call: WaitingCall, _ now: ContinuousClock.Instant, _ state: borrowing State
+    ) -> Bool {
+        if call.since.duration(to: now) > limits.answerTime { return true }
+        guard let number = state.owners[key], let lost = state.streams[number]?.lostConnection else { return false }
+        return lost.duration(to: now) > limits.streamMemory
     }
 }
 

@@ -37,7 +37,7 @@ extension LegacySession {
         state.withLock { state in
             state.lastUsed = .now
             guard state.streams[stream]?.connection === connection else { return }
-            state.streams[stream]?.connection = nil
+            state.streams[stream]?.loseConnection()
             if stream == 0 { state.lastReachable = .now }
         }
     }
@@ -45,10 +45,13 @@ extension LegacySession {
     /// The answer has gone out in one piece, which nobody can come back for.
     func forget(_ stream: Int) { state.withLock { _ = $0.streams.removeValue(forKey: stream) } }
 
-    /// Forgets streams that have been over for long, and what to watch for a client that does not come back for it; true where
-    /// the whole session has been idle for too long.
+    /// Forgets streams that have been over for long, questions that nobody answers, and what to watch for a client that does
+    /// not come back for it; true where the whole session has been idle for too long.
     func sweep(now: ContinuousClock.Instant) -> Bool {
-        state.withLock { state in
+        var resumptions: [() -> Void] = []
+        defer { for resumption in resumptions { resumption() } }
+        return state.withLock { state in
+            if !state.waiting.isEmpty { resumptions = giveUpQuestions(now, &state) }
             for (number, stream) in state.streams where number > 0 && stream.isDone && stream.connection == nil {
                 if stream.lastEvent.duration(to: now) > limits.streamMemory { state.streams[number] = nil }
             }

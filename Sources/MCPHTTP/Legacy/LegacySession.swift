@@ -13,7 +13,7 @@ final class LegacySession: Sendable {
         /// On which stream a call answers.
         var owners: [CallKey: Int] = [:]
         var tasks: [CallKey: Task<Void, Never>] = [:]
-        var waiting: [CallKey: AnswerContinuation] = [:]
+        var waiting: [CallKey: WaitingCall] = [:]
         var lastUsed = ContinuousClock.now
         /// When a connection last carried what comes unasked; at first, when the session began.
         var lastReachable = ContinuousClock.now
@@ -24,7 +24,14 @@ final class LegacySession: Sendable {
     enum Reception {
         /// Nothing to answer.
         case accepted
-        case stream(Int, ReplyStream)
+        /// - Parameter refusal: the code of the error that the whole message was answered with, if it was.
+        case stream(Int, ReplyStream, refusal: ProtocolError.Code?)
+    }
+
+    /// A call that waits for its client's answer.
+    struct WaitingCall {
+        let continuation: AnswerContinuation
+        let since = ContinuousClock.now
     }
 
     typealias AnswerContinuation = UnsafeContinuation<Result<[String: InputAnswer], CallError>, Never>
@@ -48,23 +55,18 @@ final class LegacySession: Sendable {
 
     var revision: ProtocolRevision? { state.withLock { $0.session.handshake?.revision } }
 
-    /// The code of the error that was written last, since this was asked last.
-    func takeRefusal() -> ProtocolError.Code? {
-        state.withLock { state in
-            defer { state.session.lastRefusal = nil }
-            return state.session.lastRefusal
-        }
-    }
-
     /// Takes what came by POST.
     func post(_ message: JSONValue) -> Reception {
         var resumptions: [() -> Void] = []
         let reception = state.withLock { state -> Reception in
             state.lastUsed = .now
+            state.session.lastRefusal = nil
             let actions = state.session.receive(message, into: &state.out)
-            let replies = state.takeLines()
+            var replies = state.takeLines()
             let calls = Self.calls(toRunFor: actions)
-            for action in actions { if let resumption = act(action, &state) { resumptions.append(resumption) } }
+            for action in actions {
+                if let resumption = act(action, &replies, &state) { resumptions.append(resumption) }
+            }
             guard !replies.isEmpty || !calls.isEmpty else { return .accepted }
             return open(calls, replies, &state)
         }
@@ -74,7 +76,7 @@ final class LegacySession: Sendable {
 
     /// Without those that the same batch has cancelled again.
     private static func calls(toRunFor actions: [SessionAction]) -> [StartedCall] {
-        let cancelled = Set(actions.compactMap { if case .cancel(let key) = $0 { key } else { nil } })
+        let cancelled = Set(actions.compactMap { if case .cancel(let key, _) = $0 { key } else { nil } })
         return actions.compactMap { action in
             guard case .start(let call) = action, !cancelled.contains(call.key) else { return nil }
             return call
@@ -89,6 +91,9 @@ final class LegacySession: Sendable {
         stream.openCalls = calls.count
         stream.add(replies, ends: calls.isEmpty, keeping: limits.history)
         state.streams[number] = stream
+        // The replies to a batch stand in an array, and are not the refusal of it.
+        let isOneError = calls.isEmpty && replies.count == 1 && replies[0].first == UInt8(ascii: "{")
+        let refusal = isOneError ? state.session.lastRefusal : nil
         for call in calls {
             state.owners[call.key] = number
             gauge.begin()
@@ -98,18 +103,24 @@ final class LegacySession: Sendable {
                 self.gauge.end()
             }
         }
-        return .stream(number, connection)
+        return .stream(number, connection, refusal: refusal)
     }
 
+    /// - Parameter replies: what the message has led to; that which does not belong to it is taken out.
     /// - Returns: what is to be done once the lock is released.
-    private func act(_ action: SessionAction, _ state: inout State) -> (() -> Void)? {
+    private func act(_ action: SessionAction, _ replies: inout [[UInt8]], _ state: inout State) -> (() -> Void)? {
         switch action {
         case .answer(let key, let answers): return state.resumption(key, .success(answers))
         case .refuse(let key, let error): return state.resumption(key, .failure(error))
-        case .cancel(let key):
+        case .cancel(let key, let endsBatch):
             let task = state.tasks[key]
-            settle(key, [], &state)
+            // The replies to other batches were written before any reply to this message.
+            settle(key, endsBatch ? Array(replies.prefix(1)) : [], &state)
+            if endsBatch { replies = Array(replies.dropFirst()) }
             return { task?.cancel() }
+        case .ask(let keys):
+            for key in keys { tell(key, &state) { $0.session.askHeldBack(key, into: &$0.out) } }
+            return nil
         case .start, .listen: return nil
         }
     }
@@ -133,12 +144,14 @@ final class LegacySession: Sendable {
 
     /// Writes something that belongs to a call onto its stream.
     func tell(_ key: CallKey, _ write: (inout State) -> Void) {
-        state.withLock { state in
-            write(&state)
-            let messages = state.takeLines()
-            guard let number = state.owners[key], !messages.isEmpty else { return }
-            state.streams[number]?.add(messages, ends: false, keeping: limits.history)
-        }
+        state.withLock { tell(key, &$0, write) }
+    }
+
+    func tell(_ key: CallKey, _ state: inout State, _ write: (inout State) -> Void) {
+        write(&state)
+        let messages = state.takeLines()
+        guard let number = state.owners[key], !messages.isEmpty else { return }
+        state.streams[number]?.add(messages, ends: false, keeping: limits.history)
     }
 
     /// Ends the session and everything that goes on in it.
@@ -165,6 +178,6 @@ extension LegacySession.State {
 
     mutating func resumption(_ key: CallKey, _ result: Result<[String: InputAnswer], CallError>) -> (() -> Void)? {
         guard let waiting = waiting.removeValue(forKey: key) else { return nil }
-        return { waiting.resume(returning: result) }
+        return { waiting.continuation.resume(returning: result) }
     }
 }

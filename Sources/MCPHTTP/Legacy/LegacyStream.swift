@@ -4,7 +4,9 @@
 struct LegacyStream {
     let number: Int
     /// The connection that carries it now.
-    var connection: ReplyStream?
+    private(set) var connection: ReplyStream?
+    /// Since when no connection carries it; nil while one does.
+    private(set) var lostConnection: ContinuousClock.Instant?
     /// Calls whose answers are still to come.
     var openCalls = 0
     /// Whether no event will follow.
@@ -21,6 +23,12 @@ struct LegacyStream {
     init(number: Int, connection: ReplyStream? = nil) {
         self.number = number
         self.connection = connection
+    }
+
+    /// The connection is gone; the client may come back over another one.
+    mutating func loseConnection() {
+        connection = nil
+        lostConnection = .now
     }
 
     /// Numbers messages, keeps them, and sends them on.
@@ -43,6 +51,7 @@ struct LegacyStream {
     mutating func resume(over connection: ReplyStream, after last: Int?) {
         self.connection?.end()
         self.connection = connection
+        lostConnection = nil
         let first = last.map { $0 + 1 } ?? undelivered
         connection.push(history.filter { ($0.id?.number ?? 0) >= first }, ends: isDone)
         undelivered = nextNumber

@@ -47,7 +47,7 @@ final class StatelessExchange: CallPort, EventObserver {
                         onEnd()
                     }
                 case .listen: state.isListening = true
-                case .cancel, .answer, .refuse: break
+                case .cancel, .ask, .answer, .refuse: break
                 }
             }
             flush(&state, ends: !isStarted && !state.isListening)

@@ -1,3 +1,4 @@
+internal import MCP
 internal import ProbeProtocol
 
 /// A resource whose contents can change while somebody listens.
@@ -15,15 +16,19 @@ enum WatchedResource: Hashable {
         } else if uri == ResourceURI.kernelLog {
             self = .kernelLog
         } else {
-            guard uri.hasPrefix(ResourceURI.gpus) else { return nil }
-            let parts = uri.dropFirst(ResourceURI.gpus.count).split(separator: "/", omittingEmptySubsequences: false)
-            guard let selector = parts.first.flatMap({ GPUSelector(String($0)) }) else { return nil }
-            switch parts.dropFirst() {
-            case []: self = .gpu(selector)
-            case ["telemetry"]: self = .telemetry(selector)
-            default: return nil
+            if let selector = Self.selector(uri, GPUResource.uriTemplate) {
+                self = .gpu(selector)
+            } else if let selector = Self.selector(uri, GPUTelemetryResource.uriTemplate) {
+                self = .telemetry(selector)
+            } else {
+                return nil
             }
         }
+    }
+
+    /// The GPU that a URI of this pattern names; escapes stand for what they spell, as where it is read.
+    private static func selector(_ uri: String, _ template: String) -> GPUSelector? {
+        URITemplate(template).match(uri)?[GPUVariable.name].flatMap(GPUSelector.init)
     }
 
     /// Whether its changes show only when the hardware is read.

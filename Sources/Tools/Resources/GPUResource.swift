@@ -2,9 +2,11 @@ internal import MCP
 
 /// `gpu://gpus/{uuid}`: one GPU's health, as `get_gpu_health` tells it.
 enum GPUResource {
+    static let uriTemplate = ResourceURI.gpus + "{\(GPUVariable.name)}"
+
     static func template(_ context: ToolContext) -> ResourceTemplate {
         ResourceTemplate(
-            uriTemplate: ResourceURI.gpus + "{\(GPUVariable.name)}", name: "gpu", title: "One GPU",
+            uriTemplate: uriTemplate, name: "gpu", title: "One GPU",
             description: """
                 Verdict, findings and action for one GPU, by UUID (index and PCI bus id work, too). Subscribers hear when they \
                 change, when the GPU is lost and when the kernel logs something about it.
@@ -15,6 +17,8 @@ enum GPUResource {
             try await ToolDocument.read(gpu: call) { (call) throws(ToolFailure) in
                 try await GetGPUHealth.answer(call, context)
             }
+        } accepts: {
+            GPUVariable.canName($0)
         }
     }
 }

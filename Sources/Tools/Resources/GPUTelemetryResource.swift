@@ -2,9 +2,11 @@ internal import MCP
 
 /// `gpu://gpus/{uuid}/telemetry`: what one GPU does now, as `get_gpu_telemetry` tells it.
 enum GPUTelemetryResource {
+    static let uriTemplate = GPUResource.uriTemplate + "/telemetry"
+
     static func template(_ context: ToolContext) -> ResourceTemplate {
         ResourceTemplate(
-            uriTemplate: ResourceURI.gpus + "{\(GPUVariable.name)}/telemetry", name: "gpu-telemetry",
+            uriTemplate: uriTemplate, name: "gpu-telemetry",
             title: "What one GPU does now",
             description: """
                 Temperatures, power, load, clocks of one GPU at the moment of reading. The numbers change all the time: \
@@ -16,6 +18,8 @@ enum GPUTelemetryResource {
             try await ToolDocument.read(gpu: call) { (call) throws(ToolFailure) in
                 try await GetGPUTelemetry.answer(call, context)
             }
+        } accepts: {
+            GPUVariable.canName($0)
         }
     }
 }

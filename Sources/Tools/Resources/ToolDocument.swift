@@ -1,5 +1,6 @@
 internal import JSON
 internal import MCP
+internal import ProbeProtocol
 
 /// A tool's answer as the contents of a resource: what is read is what the tool would have said.
 enum ToolDocument {
@@ -32,6 +33,11 @@ enum ToolDocument {
 /// The part of a URI that names a GPU.
 enum GPUVariable {
     static let name = "uuid"
+
+    /// Whether it has the form of a UUID, an index or an address: nothing else will ever name a GPU.
+    static func canName(_ variables: [String: String]) -> Bool {
+        variables[name].flatMap(GPUSelector.init) != nil
+    }
 
     /// Offers UUIDs first, since they stay what they are; indexes and addresses are understood as well.
     static func completer(_ context: ToolContext) -> Completer {

@@ -25,7 +25,16 @@
                     "--http \(http) can be reached from other machines; add --http-token-file or --http-certificate, or "
                         + "--insecure if that is meant.")
             }
+            do throws(HTTPServerError) { try configuration.checkFiles() } catch { throw Self.refusal(error) }
             return configuration
+        }
+
+        private static func refusal(_ error: HTTPServerError) -> ValidationError {
+            switch error {
+            case .token: ValidationError("--http-token-file: \(error).")
+            case .certificate: ValidationError("--http-certificate, --http-key: \(error).")
+            case .address: ValidationError("--http: \(error).")
+            }
         }
     }
 #endif

@@ -22,7 +22,10 @@ struct HTTPOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The key of the certificate (PEM).", valueName: "file"))
     var httpKey: String?
 
-    @Option(help: ArgumentHelp("Allow this value of the Host header, besides the address's own.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Allow this value of the Host header, besides the address's own; others are then refused.",
+            valueName: "name"))
     var httpAllowHost: [String] = []
 
     @Option(help: ArgumentHelp("Let pages of this origin talk to the agent.", valueName: "origin"))
@@ -30,6 +33,21 @@ struct HTTPOptions: ParsableArguments {
 
     @Flag(help: "Serve other machines over HTTP without token and TLS: whoever reaches the port may use the agent.")
     var insecure = false
+
+    func validate() throws {
+        guard http == nil, let option = given.first else { return }
+        throw ValidationError(
+            "\(option) goes with --http HOST:PORT: without that the agent serves on standard input and output.")
+    }
+
+    /// The options that are there besides `--http`.
+    private var given: [String] {
+        [
+            ("--http-token-file", httpTokenFile != nil), ("--http-certificate", httpCertificate != nil),
+            ("--http-key", httpKey != nil), ("--http-allow-host", !httpAllowHost.isEmpty),
+            ("--http-allow-origin", !httpAllowOrigin.isEmpty), ("--insecure", insecure),
+        ].compactMap { $0.1 ? $0.0 : nil }
+    }
 }
 
 /// An address to listen on, taken apart.

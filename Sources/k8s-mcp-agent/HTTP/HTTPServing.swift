@@ -1,4 +1,5 @@
 #if HTTP
+    internal import Diagnosis
     internal import EventLoop
     internal import Logging
     internal import MCP
@@ -6,14 +7,14 @@
     internal import Probe
     internal import ProbeProtocol
     internal import ServiceLifecycle
-    internal import Snapshots
     internal import Tools
     internal import UnixSignals
 
-    /// Serves MCP over HTTP until a signal ends it.
+    /// Serves MCP over HTTP until a signal ends it, or nobody has used it for long.
     enum HTTPServing {
         static func run(
-            _ server: MCPServer, _ configuration: HTTPConfiguration, _ context: ToolContext, _ log: AgentLog
+            _ server: MCPServer, _ configuration: HTTPConfiguration, _ context: ToolContext, _ log: AgentLog,
+            idleTimeout: Int?
         ) async throws {
             let scheme = configuration.tls == nil ? "http" : "https"
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
@@ -26,6 +27,13 @@
                 logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
             group.maximumGracefulShutdownDuration = .seconds(5)
             let services = ServiceGroup(configuration: group)
+            let idling = Task(executorPreference: context.loop) {
+                guard await IdleEnd.wait(on: context.loop, log, seconds: idleTimeout, { service.idleTime }) else {
+                    return
+                }
+                await services.triggerGracefulShutdown()
+            }
+            defer { idling.cancel() }
             // Connections have threads of their own; the loop's thread is for the tools.
             try await Task.detached { try await services.run() }.value
         }
@@ -37,8 +45,7 @@
                     let reading = Task(executorPreference: context.loop) {
                         await context.probe.read(ProbeRequest(.driver))
                     }
-                    let snapshot = await reading.value
-                    return snapshot.interruption.map { "the driver does not answer: \($0.cause)" }
+                    return await reading.value.driverProblem?.message
                 }, samples: { samples(context.probe.counts) })
         }
 

@@ -25,6 +25,20 @@ import Testing
             rule: rule, severity: severity, gpu: gpu, title: "", evidence: [], action: .none, confirm: "")
     }
 
+    /// As where they are read, an escape is what it spells.
+    @Test(
+        arguments: [
+            ("gpu://gpus/0", WatchedResource.gpu(.index(0))),
+            ("gpu://gpus/GPU-1/telemetry", .telemetry(.uuid("GPU-1"))),
+            ("gpu://gpus/0000%3A3b%3A00.0", BusID("0000:3b:00.0").map { .gpu(.busID($0)) }),
+            ("gpu://gpus/%30/telemetry", .telemetry(.index(0))), ("gpu://gpus/nonsense", nil),
+            ("gpu://gpus/0/none", nil),
+            ("gpu://gpus/%zz", nil), ("gpu://log%2Fxid", nil), ("gpu://docs/reset", nil),
+        ] as [(String, WatchedResource?)])
+    func urisNameWhatCanChange(uri: String, resource: WatchedResource?) {
+        #expect(WatchedResource(uri) == resource)
+    }
+
     private func affected(from before: NodeState, to after: NodeState) -> [String] {
         Self.all.filter { uri in WatchedResource(uri).map { after.differs(from: before, in: $0) } ?? false }
     }

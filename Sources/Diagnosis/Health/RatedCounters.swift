@@ -29,8 +29,7 @@ extension GPUCase {
     }
 
     private var isHeldDown: Bool {
-        let active = ClocksEventReasons(rawValue: telemetry.clocksEventReasons.value ?? 0)
-        return !active.isDisjoint(with: .faults) || telemetry.limiters.thermal.value ?? 0 > 0
+        !ClocksEventReasons(telemetry).isDisjoint(with: .faults) || telemetry.limiters.thermal.value ?? 0 > 0
     }
 
     /// DCGM's limit of PCIe replays in a minute: so many per lane, by generation. A total below it cannot have been

@@ -164,7 +164,7 @@ enum HealthyNode {
         let sample = CounterSample(earlier, microseconds: 5)
         return HealthReport(
             now.withAllIdentities, log: quietLog,
-            window: CounterWindow(from: sample, to: 5 + Int64(seconds * 1e6)))
+            window: CounterWindow(from: sample, last: sample, to: 5 + Int64(seconds * 1e6)))
     }
 }
 

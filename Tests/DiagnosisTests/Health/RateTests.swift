@@ -128,6 +128,33 @@ struct RateTests {
         #expect(report.verdict == .healthy)
     }
 
+    @Test("what holds now is compared with the last reading, not with the oldest")
+    func lastReading() {
+        var (calm, now) = (HealthyNode.snapshot, HealthyNode.snapshot)
+        now.gpus[3].now { $0.clocksEventReasons = .value(0x80) }
+        calm.gpus[3].now { $0.clocksEventReasons = .value(1) }
+        let oldest = CounterSample(calm, microseconds: 5)
+        for last in [CounterSample(now, microseconds: 60_000_005), nil] {
+            let window = CounterWindow(from: oldest, last: last, to: 62_000_005)
+            let report = HealthReport(now, log: HealthyNode.quietLog, window: window)
+            #expect(report.gpus[3].verdict == .degraded)
+            #expect(report.gpus[3].action == .checkPower)
+        }
+        #expect(!oldest.confirmsSlowdowns(of: [now.gpus[3]]))
+        #expect(CounterSample(now, microseconds: 5).confirmsSlowdowns(of: [now.gpus[3]]))
+        #expect(oldest.confirmsSlowdowns(of: [calm.gpus[3]]))
+    }
+
+    @Test("without its counters at the earlier moment nothing is said of a GPU's rates")
+    func forgotten() {
+        var now = HealthyNode.snapshot
+        Self.integrity(&now, 7)
+        var sample = CounterSample(now, microseconds: 5)
+        sample.forget(HealthyNode.busID(3))
+        let window = CounterWindow(from: sample, last: sample, to: 1_000_005)
+        #expect(HealthReport(now, log: HealthyNode.quietLog, window: window).gpus[3].verdict == .unknown)
+    }
+
     @Test("only GPUs whose counters could be too fast are read twice", arguments: past)
     func isReadTwice(_ growth: Growth) {
         var node = HealthyNode.snapshot

@@ -65,7 +65,7 @@ let thermalRules: [HealthRule] = [
         guard let reasons = gpu.reasons(&result), reasons.contains(.hardwareSlowdown),
             reasons.isDisjoint(with: [.hardwareThermalSlowdown, .hardwarePowerBrake])
         else { return }
-        let holds = gpu.node.before != nil && gpu.holds(.hardwareSlowdown)
+        let holds = gpu.node.last?[gpu.gpu.busID.value] != nil && gpu.holds(.hardwareSlowdown)
         result.find(
             holds ? .warning : .info,
             holds
@@ -100,9 +100,9 @@ extension GPUCase {
         return thresholds[isB200 ? .temperatureMarginB200C : .temperatureMarginC]
     }
 
-    /// Whether these reasons were there in the reading before as well; one reading alone is believed.
+    /// Whether these reasons were there in the reading before as well, a moment ago; one reading alone is believed.
     fileprivate func holds(_ reasons: ClocksEventReasons) -> Bool {
-        guard let earlier = before?.telemetry.clocksEventReasons.value else { return true }
+        guard let earlier = node.last?[gpu.busID.value]?.telemetry.clocksEventReasons.value else { return true }
         return !ClocksEventReasons(rawValue: earlier).isDisjoint(with: reasons)
     }
 

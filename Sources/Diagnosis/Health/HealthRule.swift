@@ -126,7 +126,7 @@ struct NodeCase: Sendable {
         self.snapshot = snapshot
         self.log = log
         self.thresholds = thresholds
-        expectedLinks = ExpectedLinks(snapshot.gpus)
+        expectedLinks = ExpectedLinks(snapshot)
     }
 
     func pciDevice(_ busID: BusID) -> Reading<HostPCIDevice> {

@@ -41,7 +41,7 @@ extension NodeSnapshot {
         return [
             interruption?.problem.naming(notReached), driver.state.problem(kernelModule: host?.kernelModuleVersion),
         ]
-        .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem)
+        .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem) + [unplacedGPUs?.problem].compactMap { $0 }
     }
 
     /// The GPUs that an interruption kept from being read.

@@ -71,6 +71,7 @@ struct LinkCounter: Sendable {
         LinkCounter(name: "nvlink_malformed_packets", path: \.malformedPackets),
         LinkCounter(name: "nvlink_buffer_overruns", path: \.bufferOverruns),
         LinkCounter(name: "nvlink_receive_errors", path: \.receiveErrors),
+        LinkCounter(name: "nvlink_receive_remote_errors", path: \.receiveRemoteErrors),
         LinkCounter(name: "nvlink_receive_general_errors", path: \.receiveGeneralErrors),
         LinkCounter(name: "nvlink_local_integrity_errors", path: \.localIntegrityErrors),
         LinkCounter(name: "nvlink_recoveries_failed", path: \.recoveriesFailed),

@@ -46,6 +46,10 @@ struct RateTests {
         node.gpus[3].link(7) { $0.errors.localIntegrityErrors = .value(count) }
     }
 
+    @Sendable static func remote(_ node: inout NodeSnapshot, _ count: UInt64) {
+        node.gpus[3].link(7) { $0.errors.receiveRemoteErrors = .value(count) }
+    }
+
     @Sendable static func heat(_ node: inout NodeSnapshot, _ milliseconds: UInt64) {
         node.gpus[3].now { $0.limiters.thermal = .value(milliseconds * 1_000_000) }
     }
@@ -63,6 +67,7 @@ struct RateTests {
         Growth("one CRC error", "nvlink_errors", .warning, 0, 1, in: 1, crc),
         Growth("100 CRC errors a second", "nvlink_errors", .critical, 18_000, 18_100, in: 1, crc),
         Growth("one integrity error", "nvlink_packet_errors", .critical, 0, 1, in: 1, integrity),
+        Growth("one error told by the other end", "nvlink_packet_errors", .critical, 0, 1, in: 1, remote),
         Growth("heat for a tenth of the time", "thermal_slowdown", .warning, 5_000, 5_200, in: 2, heat),
     ]
 

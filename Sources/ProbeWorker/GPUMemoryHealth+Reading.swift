@@ -3,8 +3,9 @@ internal import Snapshots
 
 extension GPUMemoryHealth {
     /// Asks NVML for errors and repairs of this GPU's memory.
-    init(reading device: NVMLDevice) {
+    init(reading device: NVMLDevice, isInforomValid: Reading<Bool>) {
         self.init()
+        self.isInforomValid = isInforomValid
         eccMode = Reading { () throws(NVMLError) in
             let mode = try device.eccMode()
             return ModePair(current: mode.current, pending: mode.pending)
@@ -17,10 +18,6 @@ extension GPUMemoryHealth {
         retiredPages = RetiredPages(reading: device)
         readRepairs(device)
         recoveryAction = Reading { () throws(NVMLError) in try device.recoveryAction().rawValue }
-        isInforomValid = Reading { () throws(NVMLError) in
-            try device.validateInforom()
-            return true
-        }
     }
 
     /// Asks for the recovery action only.

@@ -17,6 +17,7 @@ struct DriverSession {
     private let marks: ProbeMarks
     private var library: NVMLLibrary?
     private var state = NVMLState()
+    private var inforoms = InforomChecks()
     /// True after an attempt to open NVML that failed: a later one has to be made by a new process.
     private(set) var mustStartOver = false
 
@@ -42,8 +43,9 @@ struct DriverSession {
     }
 
     /// One GPU with the sections asked for; nil if NVML is not open.
-    func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
-        library.map { GPUSnapshot(reading: index, of: $0, request, marks) }
+    mutating func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
+        guard let library else { return nil }
+        return GPUSnapshot(reading: index, of: library, request, marks, &inforoms)
     }
 
     private mutating func start(_ region: borrowing ProbeRegion) {

@@ -3,8 +3,9 @@ internal import Snapshots
 
 extension GPUMemoryHealth {
     /// Asks NVML for errors and repairs of this GPU's memory.
-    init(reading device: NVMLDevice) {
+    init(reading device: NVMLDevice, isInforomValid: Reading<Bool>) {
         self.init()
+        self.isInforomValid = isInforomValid
         eccMode = Reading { () throws(NVMLError) in
             let mode = try device.eccMode()
             return ModePair(current: mode.current, pending: mode.pending)
@@ -32,6 +33,7 @@ extension GPUMemoryHealth {
                 corrected: rows.correctable, uncorrected: rows.uncorrectable, isPending: rows.pending,
                 hasFailed: rows.failed)
         }
+        if remappedRows.value == nil, let rows = RemappedRows(fieldsOf: device) { remappedRows = .value(rows) }
         remapHistogram = Reading { () throws(NVMLError) in
             let banks = try device.remapHistogram()
             return RemapHistogram(
@@ -42,6 +44,20 @@ extension GPUMemoryHealth {
             return RepairPending(channel: status.channelPending, tpc: status.tpcPending)
         }
         hasUnrepairableMemory = Reading { () throws(NVMLError) in try device.hasUnrepairableMemory() }
+    }
+}
+
+extension RemappedRows {
+    /// Field ids of nvml.h: rows by corrected and by uncorrected errors, pending, failure.
+    private static let fields: [UInt32] = [142, 143, 144, 145]
+
+    /// What the fields tell where the call does not, as while MIG instances exist; nil without the flags.
+    fileprivate init?(fieldsOf device: NVMLDevice) {
+        let values = device.fields(Self.fields.map { NVMLField(id: $0) }).map { try? $0.get().unsigned }
+        guard values.count == 4, let isPending = values[2], let hasFailed = values[3] else { return nil }
+        self.init(
+            corrected: values[0].map(UInt32.init(clamping:)), uncorrected: values[1].map(UInt32.init(clamping:)),
+            isPending: isPending != 0, hasFailed: hasFailed != 0)
     }
 }
 

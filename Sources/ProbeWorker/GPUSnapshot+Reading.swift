@@ -4,7 +4,10 @@ internal import Snapshots
 
 extension GPUSnapshot {
     /// Reads one GPU: always its identity, and the sections asked for if it is one of those chosen.
-    init(reading index: UInt32, of library: NVMLLibrary, _ request: ProbeRequest, _ marks: ProbeMarks) {
+    init(
+        reading index: UInt32, of library: NVMLLibrary, _ request: ProbeRequest, _ marks: ProbeMarks,
+        _ inforoms: inout InforomChecks
+    ) {
         self.init()
         self.index = index
         do throws(NVMLError) {
@@ -12,7 +15,7 @@ extension GPUSnapshot {
             readIdentity(device)
             isSelected = request.gpus.isEmpty || request.gpus.contains { $0.matches(self) }
             guard isSelected else { return }
-            readSections(device, request.sections)
+            readSections(device, request.sections, &inforoms)
             if request.sections.contains(.topology) {
                 topology = GPUTopology(reading: device, index, of: library, besides: request.skippedGPUs, marks)
             }
@@ -30,11 +33,14 @@ extension GPUSnapshot {
         if let reason = name.reason, reason == .gpuLost || reason == .resetRequired { refusal = reason }
     }
 
-    private mutating func readSections(_ device: NVMLDevice, _ sections: ProbeSections) {
+    private mutating func readSections(
+        _ device: NVMLDevice, _ sections: ProbeSections, _ inforoms: inout InforomChecks
+    ) {
         if sections.contains(.inventory) { inventory = GPUInventory(reading: device) }
         if sections.contains(.telemetry) { telemetry = GPUTelemetry(reading: device) }
         if sections.contains(.memoryHealth) {
-            memoryHealth = GPUMemoryHealth(reading: device)
+            memoryHealth = GPUMemoryHealth(
+                reading: device, isInforomValid: inforoms.reading(of: device, uuid.value))
         } else if sections.contains(.recoveryAction) {
             memoryHealth = GPUMemoryHealth(readingRecoveryActionOf: device)
         }

@@ -23,6 +23,9 @@ extension GPUTelemetry {
         shutdownTemperatureC = Reading { () throws(NVMLError) in
             Int32(clamping: try device.temperatureThreshold(.shutdown))
         }
+        memoryMaxTemperatureC = Reading { () throws(NVMLError) in
+            Int32(clamping: try device.temperatureThreshold(.memoryMaximum))
+        }
     }
 
     private mutating func readPower(_ device: NVMLDevice) {

@@ -10,6 +10,8 @@ extension WorkerNode {
         var devices = HostDevices()
         devices.pci = PCIBus(files).devices()
         devices.modules = DriverFiles(files).modules()
+        devices.gpuMinors = DeviceNodes(files).gpuMinors()
+        devices.bootedMicroseconds = BootTime.microseconds(files).map(Reading.value) ?? .unavailable(.notRead)
         if withNetwork { devices.networkCards = NetworkCards(files).all() }
         return devices
     }

@@ -10,7 +10,7 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
     package var sram: Reading<SRAMErrors> = .unavailable(.notRead)
     /// Retired pages (Turing and older).
     package var retiredPages = RetiredPages()
-    /// Remapped rows (Ampere and newer; not supported while MIG instances exist).
+    /// Remapped rows (Ampere and newer; some drivers do not tell them while MIG instances exist).
     package var remappedRows: Reading<RemappedRows> = .unavailable(.notRead)
     /// Banks by spare rows left (Ampere and newer).
     package var remapHistogram: Reading<RemapHistogram> = .unavailable(.notRead)
@@ -20,6 +20,9 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
     package var hasUnrepairableMemory: Reading<Bool> = .unavailable(.notRead)
     /// What the driver asks for (field 230, driver branch 570 and newer): a level that returns to 0 after the recovery.
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
+    /// True when the checksums of the InfoROM are right, which keeps the errors and repairs of the board's life; a corrupted one
+    /// is the error 14.
+    package var isInforomValid: Reading<Bool> = .unavailable(.notRead)
 
     package init() {}
 
@@ -34,6 +37,7 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
         try coder.code(&repair)
         try coder.code(&hasUnrepairableMemory)
         try coder.code(&recoveryAction)
+        try coder.code(&isInforomValid)
     }
 }
 
@@ -110,6 +114,12 @@ package struct SRAMErrors: SnapshotCodable, Equatable {
     package var other: UInt64 = 0
     /// The vendor's own flag for replacing the board.
     package var isThresholdExceeded = false
+
+    /// Errors since driver load that were not corrected, of both kinds.
+    package var volatileUncorrected: UInt64 {
+        let (sum, isTooLarge) = volatileUncorrectedParity.addingReportingOverflow(volatileUncorrectedSECDED)
+        return isTooLarge ? .max : sum
+    }
 
     package init() {}
 

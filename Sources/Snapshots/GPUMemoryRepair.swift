@@ -21,10 +21,10 @@ package struct RetiredPages: SnapshotCodable, Equatable {
 
 /// Memory rows that spare rows stand in for (Ampere and newer).
 package struct RemappedRows: SnapshotCodable, Equatable {
-    /// Because of corrected errors.
-    package var corrected: UInt32 = 0
-    /// Because of uncorrected errors.
-    package var uncorrected: UInt32 = 0
+    /// Because of corrected errors; nil where the driver tells the flags only.
+    package var corrected: UInt32?
+    /// Because of uncorrected errors; nil where the driver tells the flags only.
+    package var uncorrected: UInt32?
     /// True when a remapping waits for a reset; the bad row is in use until then.
     package var isPending = false
     /// True when a remapping failed: the mark for replacing the board.
@@ -32,7 +32,7 @@ package struct RemappedRows: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package init(corrected: UInt32, uncorrected: UInt32, isPending: Bool, hasFailed: Bool) {
+    package init(corrected: UInt32?, uncorrected: UInt32?, isPending: Bool, hasFailed: Bool) {
         self.corrected = corrected
         self.uncorrected = uncorrected
         self.isPending = isPending

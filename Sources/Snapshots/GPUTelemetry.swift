@@ -48,6 +48,8 @@ package struct GPUTelemetry: SnapshotCodable, Equatable {
     package var fanSpeedPercent: Reading<UInt32> = .unavailable(.notRead)
     /// For how long each limiter has held the clocks down.
     package var limiters = ClockLimiterTimes()
+    /// Highest temperature at which the memory works, degrees Celsius.
+    package var memoryMaxTemperatureC: Reading<Int32> = .unavailable(.notRead)
 
     package init() {}
 
@@ -76,6 +78,7 @@ package struct GPUTelemetry: SnapshotCodable, Equatable {
         try coder.code(&pcieReplayCount)
         try coder.code(&fanSpeedPercent)
         try coder.code(&limiters)
+        try coder.code(&memoryMaxTemperatureC)
     }
 }
 

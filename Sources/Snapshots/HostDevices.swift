@@ -8,12 +8,19 @@ package struct HostDevices: SnapshotCodable, Equatable {
     /// The network cards on the PCI bus; not read unless the topology was asked for.
     package var networkCards: Reading<[HostNetworkCard]> = .unavailable(.notRead)
 
+    /// N of each device node /dev/nvidiaN that is there.
+    package var gpuMinors: Reading<[UInt32]> = .unavailable(.notRead)
+    /// When the node was started, microseconds since 1970-01-01 UTC, exact to about a second.
+    package var bootedMicroseconds: Reading<Int64> = .unavailable(.notRead)
+
     package init() {}
 
     package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
         try coder.code(&pci)
         try coder.code(&modules)
         try coder.code(&networkCards)
+        try coder.code(&gpuMinors)
+        try coder.code(&bootedMicroseconds)
     }
 }
 

@@ -90,7 +90,7 @@ import Testing
 }
 
 /// `get_gpu_health`'s answer.
-private struct HealthText {
+struct HealthText {
     struct GPU {
         /// Index and bus id.
         let names: [String]

@@ -37,6 +37,7 @@ struct GPUSectionTests {
         health.repair = .value(RepairPending(channel: true, tpc: false))
         health.hasUnrepairableMemory = .value(true)
         health.recoveryAction = .value(4)
+        health.isInforomValid = .value(true)
         try Coding.expectRoundTrip(health)
     }
 

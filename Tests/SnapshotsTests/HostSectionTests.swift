@@ -22,6 +22,8 @@ struct HostSectionTests {
             HostModule(name: "nvidia", sizeBytes: 9, referenceCount: 2, users: ["nvidia_uvm"], state: .live),
             HostModule(name: "nouveau", sizeBytes: 1, referenceCount: nil, users: [], state: nil),
         ])
+        devices.gpuMinors = .value([0, 7])
+        devices.bootedMicroseconds = .value(1_790_000_000_000_000)
         try Coding.expectRoundTrip(devices)
     }
 

@@ -41,7 +41,7 @@ extension NodeSnapshot {
         return [
             interruption?.problem.naming(notReached), driver.state.problem(kernelModule: host?.kernelModuleVersion),
         ]
-        .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem)
+        .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem) + [unplacedGPUs?.problem].compactMap { $0 }
     }
 
     /// Why the driver can tell nothing, or did not finish; nil if it answers.

@@ -94,8 +94,12 @@ extension GPUUse {
     private var memoryFindings: [AttributionFinding] {
         guard let unclaimed = memoryUnclaimedBytes, unclaimed > memoryTolerance, let processes else { return [] }
         // What a process claims that is gone was said of that process.
-        let gone = processes.filter(\.isGone).reduce(UInt64(0)) { $0 + ($1.memoryBytes ?? 0) }
-        guard unclaimed > gone + memoryTolerance else { return [] }
+        // The library's numbers can be anything: all ones as a process' memory is more than there is, not the end of the agent.
+        let (gone, isTooMuch) = processes.filter(\.isGone).reduce((UInt64(0), false)) { sum, process in
+            let (bytes, overflow) = sum.0.addingReportingOverflow(process.memoryBytes ?? 0)
+            return (bytes, sum.1 || overflow)
+        }
+        guard !isTooMuch, unclaimed - memoryTolerance > gone else { return [] }
         let holders = processes.filter { !$0.hasContext && !$0.isDriverService }
         return [
             AttributionFinding(

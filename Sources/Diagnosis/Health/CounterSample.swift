@@ -20,6 +20,18 @@ package struct CounterSample: Sendable {
         }
     }
 
+    /// Forgets a GPU: nothing can be said of its counters any more.
+    package mutating func forget(_ place: BusID) { gpus[place.slot] = nil }
+
+    /// Whether each of these GPUs had its clocks held down then for a reason for which they are held down now.
+    package func confirmsSlowdowns(of gpus: [GPUSnapshot]) -> Bool {
+        gpus.allSatisfy { gpu in
+            let now = ClocksEventReasons(gpu.telemetry).intersection(.faults)
+            let then = ClocksEventReasons(self[gpu.busID.value]?.telemetry)
+            return now.isSubset(of: then)
+        }
+    }
+
     /// Whether it has the counters of these GPUs.
     package func covers(_ places: [BusID]) -> Bool { places.allSatisfy { gpus[$0.slot] != nil } }
 
@@ -31,12 +43,16 @@ package struct CounterSample: Sendable {
 
 /// The time between two readings of the counters.
 package struct CounterWindow: Sendable {
+    /// The earlier reading of what counts.
     package let before: CounterSample
+    /// The last reading of what holds for a moment only, such as the reasons of low clocks; nil where there was none lately.
+    package let last: CounterSample?
     /// Microseconds of the monotonic clock at the later reading.
     package let end: Int64
 
-    package init(from before: CounterSample, to end: Int64) {
+    package init(from before: CounterSample, last: CounterSample?, to end: Int64) {
         self.before = before
+        self.last = last
         self.end = end
     }
 

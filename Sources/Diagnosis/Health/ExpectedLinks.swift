@@ -1,30 +1,85 @@
 internal import Snapshots
 
-/// How many NVLinks of a GPU should be up, and how fast: what most GPUs of the same name on the node show.
+/// Which NVLinks of a GPU should be up, and how fast.
 ///
-/// No table tells it: boards of one model are sold with all links, with some and with none. GPUs in MIG mode say nothing,
-/// since their links are down on purpose.
+/// A link to an NVSwitch should always be up. Between GPUs no table tells it: boards of one model are sold with all links,
+/// with some and with none, so what most GPUs of the same name on the node show is expected. GPUs in MIG mode say nothing,
+/// since their links are down on purpose, and with them the other ends of these links.
 struct ExpectedLinks: Sendable {
-    private var activeByName: [String: Int] = [:]
-    private var speedByName: [String: UInt32] = [:]
-    /// GPUs in MIG mode: on boards without switches, links of their neighbours are down as well.
-    let migGPUs: [UInt32]
-
-    init(_ gpus: [GPUSnapshot]) {
-        migGPUs = gpus.filter { $0.inventory?.migMode.value?.current ?? false }.map(\.index)
-        let counted = gpus.filter { $0.links != nil && !($0.inventory?.migMode.value?.current ?? false) }
-        for (name, gpus) in Dictionary(grouping: counted, by: { $0.name.value ?? "" }) {
-            activeByName[name] = Self.mostCommon(gpus.compactMap(\.activeLinkCount))
-            let links = gpus.flatMap { $0.links?.links ?? [] }.filter { $0.isActive.value ?? false }
-            speedByName[name] = Self.mostCommon(links.compactMap(\.speedMBps.value).filter { $0 > 0 })
-        }
+    /// What GPUs of one name have in common.
+    fileprivate struct Board {
+        /// Links, those that are up, and their speed in MB/s, each as most GPUs have it.
+        var count: UInt32?
+        var active: Int?
+        var speed: UInt32?
+        var leadsToSwitches = false
     }
 
-    /// Links that should be up; nil where nothing tells.
-    func activeCount(_ gpu: GPUSnapshot) -> Int? { activeByName[gpu.name.value ?? ""] }
+    private var boards: [String: Board] = [:]
+    private let hasSwitches: Bool
+    /// Addresses of everything at which a link of this node ends.
+    let remoteSlots: Set<UInt64>
+    /// Whether a link of a GPU without MIG is down.
+    let hasDownLinks: Bool
+    /// Addresses of the GPUs that NVML lists, by whether MIG is on.
+    private let plainSlots: Set<UInt64>
+    private let migSlots: Set<UInt64>
+    /// True when GPUs in MIG mode have at least as many links down as lead from the others to nobody knows where.
+    private let canMIGExplain: Bool
+
+    init(_ snapshot: NodeSnapshot) {
+        hasSwitches = snapshot.devices?.pci.value?.contains { $0.kind == .nvSwitch } ?? false
+        let mig = snapshot.gpus.filter(\.isMIGOn)
+        let plain = snapshot.gpus.filter { !$0.isMIGOn }
+        remoteSlots = Set(
+            snapshot.gpus.flatMap { $0.links?.links ?? [] }.compactMap { $0.remoteBusID.value?.slot })
+        hasDownLinks = plain.contains { !$0.downLinks.isEmpty }
+        migSlots = Set(mig.compactMap { $0.busID.value?.slot })
+        let slots = Set(plain.compactMap { $0.busID.value?.slot })
+        plainSlots = slots
+        let unknown = plain.flatMap(\.downLinks).filter { link in
+            link.remoteBusID.value.map { !slots.contains($0.slot) } ?? true
+        }
+        canMIGExplain = unknown.count <= mig.flatMap(\.downLinks).count
+        boards = Dictionary(grouping: plain.filter { $0.links != nil }) { $0.name.value ?? "" }.mapValues { Board($0) }
+    }
+
+    /// Links that the GPU should have; nil where nothing tells.
+    func count(_ gpu: GPUSnapshot) -> UInt32? { board(gpu).count }
+
+    /// Links that are up on most GPUs of this name; nil where nothing tells.
+    func activeCount(_ gpu: GPUSnapshot) -> Int? { board(gpu).active }
 
     /// Speed that a link should have, MB/s; nil where nothing tells.
-    func speed(_ gpu: GPUSnapshot) -> UInt32? { speedByName[gpu.name.value ?? ""] }
+    func speed(_ gpu: GPUSnapshot) -> UInt32? { board(gpu).speed }
+
+    /// Whether the GPU's links end at NVSwitches: then each of them should be up.
+    func leadsToSwitches(_ gpu: GPUSnapshot) -> Bool { hasSwitches || board(gpu).leadsToSwitches }
+
+    /// Whether a link ends at another GPU of this node that has its links up.
+    func leadsToGPU(_ link: GPULink) -> Bool { link.remoteBusID.value.map { plainSlots.contains($0.slot) } ?? false }
+
+    /// Whether these links can be down because the GPUs at their other ends are in MIG mode.
+    func isExplainedByMIG(_ down: [GPULink]) -> Bool {
+        !down.isEmpty
+            && down.allSatisfy { link in
+                guard let remote = link.remoteBusID.value else { return canMIGExplain && !migSlots.isEmpty }
+                return migSlots.contains(remote.slot)
+            }
+    }
+
+    private func board(_ gpu: GPUSnapshot) -> Board { boards[gpu.name.value ?? ""] ?? Board() }
+}
+
+extension ExpectedLinks.Board {
+    init(_ gpus: [GPUSnapshot]) {
+        count = Self.mostCommon(gpus.compactMap(\.nvlinkCount))
+        active = Self.mostCommon(gpus.compactMap(\.activeLinkCount))
+        let links = gpus.flatMap { $0.links?.links ?? [] }
+        speed = Self.mostCommon(
+            links.filter { $0.isActive.value ?? false }.compactMap(\.speedMBps.value).filter { $0 > 0 })
+        leadsToSwitches = links.contains { $0.remoteType.value == 2 }
+    }
 
     /// The value seen most often; of several, the highest.
     private static func mostCommon<Value: Hashable & Comparable>(_ values: [Value]) -> Value? {
@@ -34,6 +89,14 @@ struct ExpectedLinks: Sendable {
 }
 
 extension GPUSnapshot {
+    fileprivate var isMIGOn: Bool { inventory?.migMode.value?.current ?? false }
+
+    /// Links that say that they are down.
+    fileprivate var downLinks: [GPULink] { links?.links.filter { $0.isActive.value == false } ?? [] }
+
+    /// The number of NVLinks; 0 on boards without any, nil where it could not be read.
+    fileprivate var nvlinkCount: UInt32? { links?.count.value ?? (links?.count.reason == .notSupported ? 0 : nil) }
+
     /// Links that are up; nil if one of them would not tell or there are none to ask.
     var activeLinkCount: Int? {
         guard let links, links.count.value != nil else { return nil }

@@ -20,8 +20,8 @@ extension HealthReport {
             let results = Self.results(GPUCase(gpu: gpu, node: node))
             let own = results.flatMap(\.findings)
             findings += own
-            let blamed = own + ofNode.findings.filter { $0.gpu == gpu.index }
-            verdicts.append(GPUVerdict(gpu, blamed, Self.gaps(results, own)))
+            let blamed = own + ofNode.findings.filter { $0.gpu == gpu.index } + node.switchFindings(of: gpu)
+            verdicts.append(GPUVerdict(gpu, blamed, Self.gaps(results, own) + node.switchGaps(of: gpu)))
         }
         verdicts += snapshot.missingGPUs.map { GPUVerdict($0, ofNode.findings) }
         if snapshot.gpus.isEmpty, verdicts.isEmpty {

@@ -111,7 +111,9 @@ struct NodeCase: Sendable {
     let expectedLinks: ExpectedLinks
     /// The counters at an earlier moment; nil where there was only one reading.
     let before: CounterSample?
-    /// How long before; 0 where there was only one reading.
+    /// The last reading before this one; nil where there was none a moment ago.
+    let last: CounterSample?
+    /// How long ago `before` was, seconds; 0 where there was only one reading.
     let windowSeconds: Double
 
     init(
@@ -119,11 +121,12 @@ struct NodeCase: Sendable {
         _ window: CounterWindow? = nil
     ) {
         before = window?.before
+        last = window?.last
         windowSeconds = window?.seconds ?? 0
         self.snapshot = snapshot
         self.log = log
         self.thresholds = thresholds
-        expectedLinks = ExpectedLinks(snapshot.gpus)
+        expectedLinks = ExpectedLinks(snapshot)
     }
 
     func pciDevice(_ busID: BusID) -> Reading<HostPCIDevice> {

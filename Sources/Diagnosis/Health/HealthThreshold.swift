@@ -16,6 +16,7 @@ package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
     case nvlinkRecoveryErrors = "nvlink_recovery_errors"
     case nvlinkPacketErrors = "nvlink_packet_errors"
     case nvlinkBERExponent = "nvlink_ber_exponent"
+    case fabricRegistrationMinutes = "fabric_registration_minutes"
     case rateMinimumCount = "rate_minimum_count"
     case temperatureMarginC = "temperature_margin_c"
     case temperatureMarginB200C = "temperature_margin_b200_c"

@@ -7,6 +7,7 @@ enum NodeRules {
         var result = RuleResult("node")
         judgeAccess(node, &result)
         judgeMissing(node, &result)
+        judgeUnplaced(node, &result)
         judgeModules(node, &result)
         judgeIMEX(node, &result)
         judgeLog(node, &result)
@@ -68,6 +69,20 @@ enum NodeRules {
                         ? "It answers nothing on the PCI bus: Xid 79 in the kernel log. Drain and reboot or power-cycle the "
                             + "node; if it happens again, reseat or replace the GPU." : missing.problem.remedy))
         }
+    }
+
+    /// Lost GPUs beside missing ones.
+    private static func judgeUnplaced(_ node: NodeCase, _ result: inout RuleResult) {
+        guard let unplaced = node.snapshot.unplacedGPUs else { return }
+        result.add(
+            HealthFinding(
+                rule: "gpu_missing_from_nvml", severity: .critical,
+                title: "GPUs of this node are missing from NVML, and others are lost: \(unplaced.missingCount) of "
+                    + "\(unplaced.candidates.count) are missing.",
+                evidence: [
+                    HealthEvidence("host_gpus_without_nvml", unplaced.places, .pci),
+                    HealthEvidence("nvml_devices_without_address", "\(unplaced.namelessCount)"),
+                ], action: .rebootNode, authority: .flag, confirm: unplaced.problem.remedy))
     }
 
     private static func evidence(_ missing: MissingGPU, _ device: HostPCIDevice?, _ isDead: Bool) -> [HealthEvidence] {

@@ -29,8 +29,7 @@ extension GPUCase {
     }
 
     private var isHeldDown: Bool {
-        let active = ClocksEventReasons(rawValue: telemetry.clocksEventReasons.value ?? 0)
-        return !active.isDisjoint(with: .faults) || telemetry.limiters.thermal.value ?? 0 > 0
+        !ClocksEventReasons(telemetry).isDisjoint(with: .faults) || telemetry.limiters.thermal.value ?? 0 > 0
     }
 
     /// DCGM's limit of PCIe replays in a minute: so many per lane, by generation. A total below it cannot have been
@@ -72,6 +71,7 @@ struct LinkCounter: Sendable {
         LinkCounter(name: "nvlink_malformed_packets", path: \.malformedPackets),
         LinkCounter(name: "nvlink_buffer_overruns", path: \.bufferOverruns),
         LinkCounter(name: "nvlink_receive_errors", path: \.receiveErrors),
+        LinkCounter(name: "nvlink_receive_remote_errors", path: \.receiveRemoteErrors),
         LinkCounter(name: "nvlink_receive_general_errors", path: \.receiveGeneralErrors),
         LinkCounter(name: "nvlink_local_integrity_errors", path: \.localIntegrityErrors),
         LinkCounter(name: "nvlink_recoveries_failed", path: \.recoveriesFailed),

@@ -1,3 +1,5 @@
+package import Snapshots
+
 /// Why the clocks are not higher: the bits of NVML's clocks event reasons (nvml.h, `nvmlClocksEventReason...`).
 package struct ClocksEventReasons: OptionSet, Sendable, Hashable {
     package let rawValue: UInt64
@@ -16,6 +18,12 @@ package struct ClocksEventReasons: OptionSet, Sendable, Hashable {
     package static let displayClocks = ClocksEventReasons(rawValue: 0x100)
     package static let boardLimit = ClocksEventReasons(rawValue: 0x200)
     package static let reliability = ClocksEventReasons(rawValue: 0x400)
+
+    /// The reasons that a GPU tells and can set at all; none where it does not tell.
+    package init(_ telemetry: GPUTelemetry?) {
+        let supported = telemetry?.supportedClocksEventReasons.value ?? .max
+        self.init(rawValue: (telemetry?.clocksEventReasons.value ?? 0) & supported)
+    }
 
     /// Those that mean that something is wrong. Idle, power cap and display are normal.
     package static let faults: ClocksEventReasons = [

@@ -23,6 +23,20 @@ package struct DeviceNodes: Sendable {
         return (expected + others.sorted() + inside.sorted()).map { node("/dev/\($0)") }
     }
 
+    /// N of each `/dev/nvidiaN` that is there.
+    package func gpuMinors() -> Reading<[UInt32]> {
+        do throws(HostFileError) {
+            return .value(try files.list("/dev").compactMap(Self.minor).sorted())
+        } catch {
+            return .unavailable(Unavailable(error))
+        }
+    }
+
+    private static func minor(_ name: String) -> UInt32? {
+        guard name.hasPrefix("nvidia") else { return nil }
+        return UInt32(name.dropFirst("nvidia".count))
+    }
+
     private func node(_ path: String) -> HostDeviceNode {
         do throws(HostFileError) {
             guard case .characterDevice(let major, let minor) = try files.status(path).kind else {

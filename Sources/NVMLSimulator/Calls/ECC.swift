@@ -83,17 +83,17 @@ public func nvmlDeviceGetSramEccErrorStatus(
         guard out.pointee.version == nvmlEccSramErrorStatus_v1 else { return NVML_ERROR_ARGUMENT_VERSION_MISMATCH }
         guard let sram = device.gpu.ecc.sram else { return NVML_ERROR_NOT_SUPPORTED }
         if case .failed(let code) = sram.aggregateParity { return code.rawValue }
-        out.pointee.aggregateUncParity = UInt64(sram.aggregateParity.orZero)
-        out.pointee.aggregateUncSecDed = UInt64(sram.aggregateSECDED.orZero)
-        out.pointee.aggregateCor = UInt64(sram.aggregateCorrected.orZero)
-        out.pointee.volatileUncParity = UInt64(sram.volatileParity.orZero)
-        out.pointee.volatileUncSecDed = UInt64(sram.volatileSECDED.orZero)
-        out.pointee.volatileCor = UInt64(sram.volatileCorrected.orZero)
-        out.pointee.aggregateUncBucketL2 = UInt64(sram.l2.orZero)
-        out.pointee.aggregateUncBucketSm = UInt64(sram.sm.orZero)
-        out.pointee.aggregateUncBucketPcie = UInt64(sram.pcie.orZero)
-        out.pointee.aggregateUncBucketMcu = UInt64(sram.microcontroller.orZero)
-        out.pointee.aggregateUncBucketOther = UInt64(sram.other.orZero)
+        out.pointee.aggregateUncParity = UInt64(bitPattern: sram.aggregateParity.orZero)
+        out.pointee.aggregateUncSecDed = UInt64(bitPattern: sram.aggregateSECDED.orZero)
+        out.pointee.aggregateCor = UInt64(bitPattern: sram.aggregateCorrected.orZero)
+        out.pointee.volatileUncParity = UInt64(bitPattern: sram.volatileParity.orZero)
+        out.pointee.volatileUncSecDed = UInt64(bitPattern: sram.volatileSECDED.orZero)
+        out.pointee.volatileCor = UInt64(bitPattern: sram.volatileCorrected.orZero)
+        out.pointee.aggregateUncBucketL2 = UInt64(bitPattern: sram.l2.orZero)
+        out.pointee.aggregateUncBucketSm = UInt64(bitPattern: sram.sm.orZero)
+        out.pointee.aggregateUncBucketPcie = UInt64(bitPattern: sram.pcie.orZero)
+        out.pointee.aggregateUncBucketMcu = UInt64(bitPattern: sram.microcontroller.orZero)
+        out.pointee.aggregateUncBucketOther = UInt64(bitPattern: sram.other.orZero)
         out.pointee.bThresholdExceeded = UInt32(sram.thresholdExceeded.orZero)
         return NVML_SUCCESS
     }

@@ -53,13 +53,7 @@ enum ECCFields {
     }
 
     private static func addRepairs(_ health: GPUMemoryHealth, _ detail: Detail, to fields: inout DeviceFields) {
-        fields.add("remapped_rows", health.remappedRows) { rows in
-            .object([
-                Field(key: "corrected", value: .uint(UInt64(rows.corrected))),
-                Field(key: "uncorrected", value: .uint(UInt64(rows.uncorrected))),
-                Field(key: "pending", value: .flag(rows.isPending)), Field(key: "failed", value: .flag(rows.hasFailed)),
-            ])
-        }
+        fields.add("remapped_rows", health.remappedRows) { .object($0.fields) }
         fields.add("remap_histogram_banks", health.remapHistogram) { banks in
             .object(
                 [
@@ -137,4 +131,13 @@ extension ECCFields {
         ]
         + Schema.properties(Schema.integer(), "retired_pages_single_bit", "retired_pages_double_bit")
         + Schema.properties(Schema.boolean(), "retired_pages_pending", "unrepairable_memory")
+}
+
+extension RemappedRows {
+    /// As members of an answer, without what is not known.
+    var fields: [Field] {
+        let counts = [("corrected", corrected), ("uncorrected", uncorrected)]
+        return counts.compactMap { key, count in count.map { Field(key: key, value: .uint(UInt64($0))) } }
+            + [Field(key: "pending", value: .flag(isPending)), Field(key: "failed", value: .flag(hasFailed))]
+    }
 }

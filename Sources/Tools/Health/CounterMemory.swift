@@ -14,6 +14,8 @@ package final class CounterMemory: Sendable {
     private static let oldest: Int64 = 120_000_000
     /// Closer readings are not worth keeping both, microseconds.
     private static let apart: Int64 = 1_000_000
+    /// Older readings say nothing of what holds for a moment only.
+    private static let recent: Int64 = 5_000_000
 
     private let samples = Mutex<[CounterSample]>([])
 
@@ -34,6 +36,16 @@ package final class CounterMemory: Sendable {
             }
         }
     }
+
+    /// The newest reading of these GPUs that is at least so many microseconds older than `now`, but only a moment.
+    func last(of places: [BusID], than now: Int64, by window: Int64) -> CounterSample? {
+        samples.withLock { samples in
+            samples.last { sample in
+                let age = now - sample.microseconds
+                return age >= window && age <= Self.recent && sample.covers(places)
+            }
+        }
+    }
 }
 
 /// Two readings of a node's counters.
@@ -48,44 +60,85 @@ extension ToolContext {
     /// What a second reading needs.
     private static let counters: ProbeSections = [.driver, .telemetry, .links, .devices]
 
-    /// Finds out how fast counters grow, where they stand so high that it matters: by an earlier reading of this session, or
-    /// by a second one after `window`. Most nodes need neither.
+    /// Finds out how fast counters grow, and whether clocks stay held down, where it matters: by earlier readings of this
+    /// session, or by a second one after `window`. Most nodes need neither.
     ///
     /// - Parameter window: zero: do not wait.
     func watch(_ first: NodeSnapshot, _ window: Duration) async -> WatchedNode {
         let start = MonotonicTime.now.microseconds
         let sample = CounterSample(first, microseconds: start)
         let watched = first.gpusToReadTwice(thresholds)
-        let places = watched.compactMap(\.busID.value)
         defer { counters.keep(sample) }
         guard !watched.isEmpty, first.interruption == nil else { return WatchedNode(snapshot: first, window: nil) }
-        let shortest = max(CounterWindow.shortest, window)
-        if let earlier = counters.earlier(of: places, than: start, by: shortest.microseconds) {
-            return WatchedNode(snapshot: first, window: CounterWindow(from: earlier, to: start))
+        let known = knownWindow(watched, until: start, max(CounterWindow.shortest, window))
+        // A slowdown that the last reading does not have either just began or is a flash: one more reading tells.
+        if let known, window == .zero || known.last?.confirmsSlowdowns(of: watched) ?? !watched.haveSlowdowns {
+            return WatchedNode(snapshot: first, window: known)
         }
         guard window > .zero, (try? await loop.sleep(for: window)) != nil else {
-            return WatchedNode(snapshot: first, window: nil)
+            return WatchedNode(snapshot: first, window: known)
         }
+        return await readAgain(first, watched, sample, known?.before)
+    }
+
+    /// What earlier readings of this session tell of these GPUs.
+    private func knownWindow(_ watched: [GPUSnapshot], until now: Int64, _ shortest: Duration) -> CounterWindow? {
+        let places = watched.compactMap(\.busID.value)
+        guard let before = counters.earlier(of: places, than: now, by: shortest.microseconds) else { return nil }
+        let last = counters.last(of: places, than: now, by: CounterWindow.shortest.microseconds)
+        return CounterWindow(from: before, last: last, to: now)
+    }
+
+    /// - Parameter earlier: a reading of counters that is older than the first one, if there is one.
+    private func readAgain(
+        _ first: NodeSnapshot, _ watched: [GPUSnapshot], _ sample: CounterSample, _ earlier: CounterSample?
+    ) async -> WatchedNode {
         let later = await probe.read(ProbeRequest(Self.counters, gpus: watched.map { .index($0.index) }))
         var snapshot = first
         snapshot.take(countersOf: later)
         guard later.interruption == nil else { return WatchedNode(snapshot: snapshot, window: nil) }
+        var (before, last) = (earlier ?? sample, sample)
+        for gpu in watched where !later.isRead(gpu) {
+            guard let place = gpu.busID.value else { continue }
+            before.forget(place)
+            last.forget(place)
+        }
         return WatchedNode(
-            snapshot: snapshot, window: CounterWindow(from: sample, to: MonotonicTime.now.microseconds))
+            snapshot: snapshot, window: CounterWindow(from: before, last: last, to: MonotonicTime.now.microseconds))
+    }
+}
+
+extension [GPUSnapshot] {
+    /// Whether one of them has its clocks held down at this moment by something that is wrong.
+    fileprivate var haveSlowdowns: Bool {
+        contains { !ClocksEventReasons($0.telemetry).isDisjoint(with: .faults) }
     }
 }
 
 extension NodeSnapshot {
-    /// The same node a moment later: counters and what hangs on them; a driver that went silent meanwhile is news, too.
+    /// The same node a moment later: counters and what hangs on them; a driver or a GPU that went silent meanwhile is news,
+    /// too.
     fileprivate mutating func take(countersOf later: NodeSnapshot) {
         interruption = later.interruption ?? interruption
         devices = later.devices ?? devices
         for gpu in later.gpus where gpu.isSelected {
-            guard let index = gpus.firstIndex(where: { $0.index == gpu.index && $0.busID.value == gpu.busID.value })
-            else { continue }
+            guard let index = gpus.firstIndex(where: { gpu.canBe($0) }) else { continue }
+            gpus[index].refusal = gpu.refusal ?? gpus[index].refusal
             gpus[index].telemetry = gpu.telemetry ?? gpus[index].telemetry
             gpus[index].links = gpu.links ?? gpus[index].links
         }
+    }
+
+    /// Whether this later reading has the counters of a GPU.
+    fileprivate func isRead(_ gpu: GPUSnapshot) -> Bool {
+        gpus.contains { $0.canBe(gpu) && $0.refusal == nil && $0.telemetry != nil }
+    }
+}
+
+extension GPUSnapshot {
+    /// Whether it is the same GPU as an earlier reading shows; one that is lost has its index only.
+    fileprivate func canBe(_ earlier: GPUSnapshot) -> Bool {
+        index == earlier.index && (busID.value == nil || busID.value == earlier.busID.value)
     }
 }
 

@@ -12,9 +12,11 @@ struct HealthAnswer {
 
     var findings: [MergedFinding] {
         let chosen = Set(gpus.compactMap(\.index))
-        let all = gpus.count == health.report.gpus.count
+        let places = Set(gpus.compactMap { $0.busID?.slot })
+        let others = Set(health.report.gpus.compactMap { $0.busID?.slot }).subtracting(places)
         let own = health.report.findings.filter { finding in
-            all || finding.gpu.map(chosen.contains) ?? gpus.contains { $0.busID != nil && $0.busID == finding.busID }
+            // What is of no GPU is of the node as a whole, and so of each GPU.
+            finding.gpu.map(chosen.contains) ?? finding.busID.map { !others.contains($0.slot) } ?? true
         }
         return MergedFinding.merge(detail == .summary ? own.filter { $0.severity > .info } : own)
     }

@@ -20,13 +20,7 @@ struct ResetEvidence: Sendable {
         add("ecc_volatile_corrected", gpu?.memoryHealth?.volatile.corrected) { .uint($0) }
         add("ecc_volatile_uncorrected", gpu?.memoryHealth?.volatile.uncorrected) { .uint($0) }
         add("ecc_aggregate_uncorrected", gpu?.memoryHealth?.aggregate.uncorrected) { .uint($0) }
-        add("remapped_rows", gpu?.memoryHealth?.remappedRows) {
-            .object([
-                Field(key: "corrected", value: .uint(UInt64($0.corrected))),
-                Field(key: "uncorrected", value: .uint(UInt64($0.uncorrected))),
-                Field(key: "pending", value: .flag($0.isPending)), Field(key: "failed", value: .flag($0.hasFailed)),
-            ])
-        }
+        add("remapped_rows", gpu?.memoryHealth?.remappedRows) { .object($0.fields) }
         add("power_limit_mw", gpu?.inventory?.powerLimitMilliwatts) { .uint(UInt64($0)) }
         add("persistence_mode", gpu?.inventory?.isPersistenceModeEnabled) { .flag($0) }
         add("mig_devices", gpu?.inventory?.migDevices) { .objects($0.map(\.evidence)) }

@@ -119,6 +119,7 @@ extension GPURecording {
         var temperature = JSONObject()
         temperature.set("gpu_c", telemetry.temperatureC)
         temperature.set("memory_c", telemetry.memoryTemperatureC)
+        temperature.set("memory_max_c", telemetry.memoryMaxTemperatureC)
         temperature.set("margin_c", telemetry.temperatureMarginC)
         temperature.set("slowdown_c", telemetry.slowdownTemperatureC)
         temperature.set("shutdown_c", telemetry.shutdownTemperatureC)

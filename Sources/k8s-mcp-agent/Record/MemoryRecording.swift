@@ -19,6 +19,9 @@ struct MemoryRecording {
         repair.set("unrepairable_memory", memory.hasUnrepairableMemory)
         json.set("repair", section: repair)
         json.set("recovery_action", memory.recoveryAction)
+        var firmware = json["firmware"]?.objectValue ?? JSONObject()
+        firmware.set("inforom_valid", memory.isInforomValid)
+        json.set("firmware", section: firmware)
     }
 
     private static func counts(_ counts: ECCCounts) -> JSONObject {
@@ -65,8 +68,8 @@ struct MemoryRecording {
     private var rowRemap: JSONObject {
         var json = JSONObject()
         guard let rows = memory.remappedRows.value else { return json }
-        json["correctable"] = .int(Int64(rows.corrected))
-        json["uncorrectable"] = .int(Int64(rows.uncorrected))
+        if let count = rows.corrected { json["correctable"] = .int(Int64(count)) }
+        if let count = rows.uncorrected { json["uncorrectable"] = .int(Int64(count)) }
         json["pending"] = .bool(rows.isPending)
         json["failure"] = .bool(rows.hasFailed)
         guard let banks = memory.remapHistogram.value else { return json }

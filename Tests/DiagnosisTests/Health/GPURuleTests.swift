@@ -42,7 +42,7 @@ extension GPUSnapshot {
     }
 
     fileprivate mutating func rows(
-        _ corrected: UInt32, _ uncorrected: UInt32, pending: Bool = false, failed: Bool = false
+        _ corrected: UInt32?, _ uncorrected: UInt32?, pending: Bool = false, failed: Bool = false
     ) {
         memory {
             $0.remappedRows = .value(
@@ -79,6 +79,9 @@ struct GPURuleTests {
         Breakage("gpu_answers", .warning, .resetGPU) {
             $0.inventory?.inforomImageVersion = .unavailable(.error(code: 14))
         },
+        Breakage("gpu_answers", .warning, .resetGPU) {
+            $0.memory { $0.isInforomValid = .unavailable(.error(code: 14)) }
+        },
         // Memory.
         Breakage("uncorrected_memory_errors", .warning, .resetGPU) {
             $0.memory { $0.volatile.uncorrected = .value(1) }
@@ -102,7 +105,14 @@ struct GPURuleTests {
         Breakage("sram_uncorrected_errors", .warning, .fieldDiagnostics) {
             $0.memoryHealth?.volatile.locations[0].uncorrected = .value(1)
         },
+        Breakage("sram_uncorrected_errors", .warning, .fieldDiagnostics) {
+            var sram = SRAMErrors()
+            (sram.volatileUncorrectedParity, sram.volatileUncorrectedSECDED) = (.max, 2)
+            $0.memoryHealth?.sram = .value(sram)
+            $0.memoryHealth?.volatile.locations[0].uncorrected = .unavailable(.notSupported)
+        },
         Breakage("row_remap_failure", .critical, .fieldDiagnostics) { $0.rows(0, 8, failed: true) },
+        Breakage("row_remap_failure", .critical, .fieldDiagnostics) { $0.rows(nil, nil, failed: true) },
         Breakage("row_remap_pending", .warning, .resetGPU) { $0.rows(0, 1, pending: true) },
         Breakage("many_remapped_rows", .warning, .fieldDiagnostics) { $0.rows(0, 512) },
         Breakage("bank_without_spares", .warning, .fieldDiagnostics) {
@@ -132,10 +142,22 @@ struct GPURuleTests {
         },
         // NVLink and fabric.
         Breakage("nvlink_down", .critical, .checkNVLink) { $0.link(7) { $0.isActive = .value(false) } },
+        Breakage("nvlink_down", .critical, .checkNVLink) {
+            $0.links?.count = .value(0)
+            $0.links?.links = []
+        },
+        Breakage("nvlink_down", .critical, .checkNVLink) {
+            $0.links?.count = .unavailable(.notSupported)
+            $0.links?.links = []
+        },
         Breakage("nvlink_speed", .warning, .checkNVLink) { $0.link(7) { $0.speedMBps = .value(20_000) } },
         Breakage("nvlink_bit_errors", .critical, .checkNVLink) {
             $0.link(7) { $0.errors.effectiveBER = .value(0x10b) }
         },
+        Breakage("nvlink_bit_errors", .critical, .checkNVLink) {
+            $0.link(7) { $0.errors.symbolBER = .value(0x103) }
+        },
+        Breakage("fabric_state", .warning, .checkFabricManager) { $0.fabric?.state = .value(2) },
         Breakage("fabric_state", .critical, .checkFabricManager) { $0.fabric?.state = .value(1) },
         Breakage("fabric_status", .critical, .checkFabricManager) { $0.fabric?.status = .value(999) },
         Breakage("fabric_health", .critical, .checkNVLink) { $0.fabric?.healthMask = .value(0x1a9) },
@@ -154,6 +176,7 @@ struct GPURuleTests {
                 $0.temperatureC = .value(89)
             }
         },
+        Breakage("memory_temperature", .warning, .checkThermals) { $0.now { $0.memoryTemperatureC = .value(96) } },
         Breakage("thermal_slowdown", .warning, .checkThermals) { $0.now { $0.clocksEventReasons = .value(0x48) } },
         Breakage("power_brake", .warning, .checkPower) { $0.now { $0.clocksEventReasons = .value(0x88) } },
         Breakage("power_reading", .warning, .contactSupport) { $0.now { $0.powerMilliwatts = .value(1_500_001) } },
@@ -200,6 +223,7 @@ struct GPURuleTests {
     static let harmless: [Breakage] = [
         Breakage("memory_error_history", .info, .none) { $0.memory { $0.aggregate.uncorrected = .value(11) } },
         Breakage("remap_history", .info, .none) { $0.rows(3, 511) },
+        Breakage("remap_history", .info, .none) { $0.rows(.max, 1) },
         Breakage("retired_pages", .info, .none) { $0.pages(single: 61, double: 1) },
         Breakage("retired_pages", .info, .none) {
             $0.pages(single: 0, double: 16, times: [GPURuleTests.day, 8 * GPURuleTests.day])
@@ -207,7 +231,6 @@ struct GPURuleTests {
         Breakage("ecc_off", .info, .resetGPU) {
             $0.memory { $0.eccMode = .value(ModePair(current: true, pending: false)) }
         },
-        Breakage("fabric_state", .info, .none) { $0.fabric?.state = .value(2) },
         Breakage("hardware_slowdown", .info, .none) { $0.now { $0.clocksEventReasons = .value(8) } },
         Breakage("mig_mode_pending", .info, .resetGPU) {
             $0.inventory?.migMode = .value(ModePair(current: false, pending: true))
@@ -239,6 +262,7 @@ struct GPURuleTests {
                 $0.supportedClocksEventReasons = .value(0xf)
             }
         },
+        Breakage("memory at its highest temperature", .info, .none) { $0.now { $0.memoryTemperatureC = .value(95) } },
         Breakage("margin at the limit", .info, .none) { $0.now { $0.temperatureMarginC = .value(-2) } },
         Breakage("margin at the limit of a B200", .info, .none) {
             $0.name = .value("NVIDIA B200")

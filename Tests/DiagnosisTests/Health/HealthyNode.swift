@@ -26,6 +26,8 @@ enum HealthyNode {
     private static var devices: HostDevices {
         var devices = HostDevices()
         devices.modules = .value([])
+        devices.gpuMinors = .value((0..<count).map { $0 })
+        devices.bootedMicroseconds = .value(now - 86_400_000_000)
         devices.pci = .value(
             (0..<count).map { index in
                 let none = HostPCIErrors(
@@ -48,6 +50,7 @@ enum HealthyNode {
         gpu.name = .value("NVIDIA H100 80GB HBM3")
         gpu.isSelected = true
         gpu.inventory = inventory
+        gpu.inventory?.minorNumber = .value(index)
         gpu.telemetry = telemetry
         gpu.memoryHealth = memory
         gpu.links = links
@@ -78,6 +81,9 @@ enum HealthyNode {
         telemetry.temperatureC = .value(30)
         telemetry.temperatureMarginC = .value(55)
         telemetry.slowdownTemperatureC = .value(89)
+        telemetry.memoryTemperatureC = .value(40)
+        telemetry.memoryMaxTemperatureC = .value(95)
+        telemetry.limiters.thermal = .value(0)
         telemetry.powerMilliwatts = .value(70_000)
         telemetry.utilizationGPUPercent = .value(0)
         telemetry.memory = .value(MemoryUse(total: 80 << 30, used: 4 << 20, free: 79 << 30, reserved: 600 << 20))
@@ -108,6 +114,7 @@ enum HealthyNode {
         memory.repair = .value(RepairPending())
         memory.hasUnrepairableMemory = .value(false)
         memory.recoveryAction = .value(0)
+        memory.isInforomValid = .value(true)
         return memory
     }
 
@@ -164,7 +171,7 @@ enum HealthyNode {
         let sample = CounterSample(earlier, microseconds: 5)
         return HealthReport(
             now.withAllIdentities, log: quietLog,
-            window: CounterWindow(from: sample, to: 5 + Int64(seconds * 1e6)))
+            window: CounterWindow(from: sample, last: sample, to: 5 + Int64(seconds * 1e6)))
     }
 }
 

@@ -211,23 +211,4 @@ struct AuthorityTests {
         let ofSwitch = try #require(report.findings.first { $0.busID == nvswitch })
         #expect(ofSwitch.gpu == nil)
     }
-
-    @Test("links: most GPUs of the same name tell what is expected")
-    func expectedLinks() {
-        // All GPUs with the same two links down: so the board was built, nobody is accused.
-        let all = HealthyNode.report { node in
-            for index in node.gpus.indices {
-                node.gpus[index].links?.links[0].isActive = .value(false)
-                node.gpus[index].links?.links[1].isActive = .value(false)
-            }
-        }
-        #expect(all.verdict == .healthy)
-        // A neighbour in MIG mode explains links that are down where there is no switch in between.
-        let mig = HealthyNode.report { node in
-            node.gpus[0].inventory?.migMode = .value(ModePair(current: true, pending: true))
-            node.gpus[1].links?.links[0].isActive = .value(false)
-        }
-        #expect(mig.verdict == .healthy)
-        #expect(mig.findings.map(\.severity) == [.info])
-    }
 }

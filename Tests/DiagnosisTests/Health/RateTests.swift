@@ -46,6 +46,10 @@ struct RateTests {
         node.gpus[3].link(7) { $0.errors.localIntegrityErrors = .value(count) }
     }
 
+    @Sendable static func remote(_ node: inout NodeSnapshot, _ count: UInt64) {
+        node.gpus[3].link(7) { $0.errors.receiveRemoteErrors = .value(count) }
+    }
+
     @Sendable static func heat(_ node: inout NodeSnapshot, _ milliseconds: UInt64) {
         node.gpus[3].now { $0.limiters.thermal = .value(milliseconds * 1_000_000) }
     }
@@ -63,6 +67,7 @@ struct RateTests {
         Growth("one CRC error", "nvlink_errors", .warning, 0, 1, in: 1, crc),
         Growth("100 CRC errors a second", "nvlink_errors", .critical, 18_000, 18_100, in: 1, crc),
         Growth("one integrity error", "nvlink_packet_errors", .critical, 0, 1, in: 1, integrity),
+        Growth("one error told by the other end", "nvlink_packet_errors", .critical, 0, 1, in: 1, remote),
         Growth("heat for a tenth of the time", "thermal_slowdown", .warning, 5_000, 5_200, in: 2, heat),
     ]
 
@@ -126,6 +131,33 @@ struct RateTests {
         let finding = try #require(report.findings.first { $0.rule == "thermal_slowdown" })
         #expect(finding.severity == .info)
         #expect(report.verdict == .healthy)
+    }
+
+    @Test("what holds now is compared with the last reading, not with the oldest")
+    func lastReading() {
+        var (calm, now) = (HealthyNode.snapshot, HealthyNode.snapshot)
+        now.gpus[3].now { $0.clocksEventReasons = .value(0x80) }
+        calm.gpus[3].now { $0.clocksEventReasons = .value(1) }
+        let oldest = CounterSample(calm, microseconds: 5)
+        for last in [CounterSample(now, microseconds: 60_000_005), nil] {
+            let window = CounterWindow(from: oldest, last: last, to: 62_000_005)
+            let report = HealthReport(now, log: HealthyNode.quietLog, window: window)
+            #expect(report.gpus[3].verdict == .degraded)
+            #expect(report.gpus[3].action == .checkPower)
+        }
+        #expect(!oldest.confirmsSlowdowns(of: [now.gpus[3]]))
+        #expect(CounterSample(now, microseconds: 5).confirmsSlowdowns(of: [now.gpus[3]]))
+        #expect(oldest.confirmsSlowdowns(of: [calm.gpus[3]]))
+    }
+
+    @Test("without its counters at the earlier moment nothing is said of a GPU's rates")
+    func forgotten() {
+        var now = HealthyNode.snapshot
+        Self.integrity(&now, 7)
+        var sample = CounterSample(now, microseconds: 5)
+        sample.forget(HealthyNode.busID(3))
+        let window = CounterWindow(from: sample, last: sample, to: 1_000_005)
+        #expect(HealthReport(now, log: HealthyNode.quietLog, window: window).gpus[3].verdict == .unknown)
     }
 
     @Test("only GPUs whose counters could be too fast are read twice", arguments: past)

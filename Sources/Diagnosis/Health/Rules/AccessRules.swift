@@ -7,6 +7,9 @@ let accessRules: [HealthRule] = [
         gpu.judgeRefusal(refusal, &result)
     },
     HealthRule("gpu_answers") { gpu, result in
+        if gpu.memory.isInforomValid.reason != .error(code: 14) {
+            _ = result.value("inforom", gpu.memory.isInforomValid)
+        }
         guard let (reading, reason) = gpu.gpu.gravestFailure else { return }
         let evidence = HealthEvidence(reading, reason.word)
         switch reason {
@@ -97,7 +100,7 @@ extension GPUSnapshot {
             ("memory_used_bytes", telemetry?.memory.reason), ("clock_sm_mhz", telemetry?.clockSMMHz.reason),
             ("utilization_gpu_percent", telemetry?.utilizationGPUPercent.reason),
             ("performance_state", telemetry?.performanceState.reason),
-            ("remapped_rows", memoryHealth?.remappedRows.reason),
+            ("remapped_rows", memoryHealth?.remappedRows.reason), ("inforom", memoryHealth?.isInforomValid.reason),
             ("compute_processes", processes?.compute.reason),
         ]
         let order: [Unavailable] = [.gpuLost, .resetRequired, .error(code: 14)]

@@ -3,6 +3,7 @@ internal import Snapshots
 /// Clocks that are low although nothing says why.
 let clockRules: [HealthRule] = [
     HealthRule("low_clock") { gpu, result in
+        _ = result.value("utilization_gpu_percent", gpu.telemetry.utilizationGPUPercent)
         guard gpu.isUnderLoad, let reasons = gpu.reasons(&result), reasons.isEmpty,
             let now = result.value("clock_sm_mhz", gpu.telemetry.clockSMMHz),
             let most = result.value("clock_sm_max_mhz", gpu.telemetry.clockSMMaxMHz), most > 0

@@ -14,10 +14,7 @@ let fabricRules: [HealthRule] = [
                     "Whether nvidia-fabricmanager runs and fits the driver's version; restart it; its log and SXid lines."
             )
         case 2:
-            result.find(
-                .info,
-                "The GPU is being registered with the NVLink fabric; that takes minutes after the driver's start.",
-                evidence, action: .none, confirm: "Ask again in five minutes: if it has not completed, it is a fault.")
+            gpu.judgeRegistering(evidence, &result)
         default: break
         }
     },
@@ -55,3 +52,29 @@ let fabricRules: [HealthRule] = [
             action: .checkFabric, authority: .flag, confirm: "Link states; the fabric manager's log.")
     },
 ]
+
+extension GPUCase {
+    /// A registration takes minutes; until it has ended, nobody knows how. Nothing tells when the driver was loaded, but that was
+    /// after the node's start.
+    fileprivate func judgeRegistering(_ evidence: HealthEvidence, _ result: inout RuleResult) {
+        let limit = thresholds[.fabricRegistrationMinutes]
+        let booted = node.snapshot.devices?.bootedMicroseconds ?? .unavailable(.notRead)
+        let minutes = result.value("booted_at", booted).map { booted in
+            node.snapshot.collectedAtMicroseconds.subtractingReportingOverflow(booted).partialValue / 60_000_000
+        }
+        if let minutes, minutes >= limit {
+            result.find(
+                .warning, "The registration with the NVLink fabric does not end: CUDA does not start on the GPU.",
+                evidence, HealthEvidence("node_uptime_minutes", "\(minutes)", threshold: "\(limit)", .proc),
+                action: .checkFabricManager, authority: .flag,
+                confirm: "Whether the driver was loaded a moment ago: then ask again in five minutes; else the fabric "
+                    + "manager's log and SXid lines.")
+            return
+        }
+        result.addGap(EvidenceGap(check: result.rule, reading: "fabric_state", reason: .notRead))
+        result.find(
+            .info,
+            "The GPU is being registered with the NVLink fabric; that takes minutes after the driver's start.",
+            evidence, action: .none, confirm: "Ask again in five minutes: if it has not completed, it is a fault.")
+    }
+}

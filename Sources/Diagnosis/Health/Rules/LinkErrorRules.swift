@@ -9,19 +9,8 @@ let linkErrorRules: [HealthRule] = [
         for counter in LinkCounter.packets { gpu.judge(counter, isGrave: true, &result) }
     },
     HealthRule("nvlink_bit_errors") { gpu, result in
-        let limit = gpu.thresholds[.nvlinkBERExponent]
-        let bad = gpu.links.links.compactMap { link -> (UInt32, BitErrorRate)? in
-            guard let rate = link.errors.effectiveBER.value.flatMap(BitErrorRate.init), rate.isAbove(exponent: limit)
-            else { return nil }
-            return (link.number, rate)
-        }
-        guard let worst = bad.max(by: { $0.1 < $1.1 }) else { return }
-        result.find(
-            .critical, "The bit error rate of an NVLink is too high.",
-            HealthEvidence(
-                "nvlink_effective_ber", "\(worst.1) on link \(worst.0)", threshold: "1e-\(limit)"),
-            action: .checkNVLink,
-            confirm: "Read it again after traffic; compare with the other links.")
+        gpu.judgeBitErrors("nvlink_effective_ber", \.effectiveBER, &result)
+        gpu.judgeBitErrors("nvlink_symbol_ber", \.symbolBER, &result)
     },
 ]
 
@@ -33,6 +22,21 @@ private struct LinkCount {
 }
 
 extension GPUCase {
+    /// The worst link by one of its bit error rates: before the correction of errors, or after it.
+    fileprivate func judgeBitErrors(_ name: String, _ path: LinkCounter.Path, _ result: inout RuleResult) {
+        let limit = thresholds[.nvlinkBERExponent]
+        let rates = links.links.filter { $0.isActive.value != nil }.compactMap { link -> (UInt32, BitErrorRate)? in
+            result.value("\(name)_link_\(link.number)", link.errors[keyPath: path]).flatMap(BitErrorRate.init)
+                .map { (link.number, $0) }
+        }
+        let bad = rates.filter { $0.1.isAbove(exponent: limit) }
+        guard let worst = bad.max(by: { $0.1 < $1.1 }) else { return }
+        result.find(
+            .critical, "The bit error rate of an NVLink is too high.",
+            HealthEvidence(name, "\(worst.1) on link \(worst.0)", threshold: "1e-\(limit)"), action: .checkNVLink,
+            confirm: "Read it again after traffic; compare with the other links.")
+    }
+
     fileprivate func judge(_ counter: LinkCounter, isGrave: Bool, _ result: inout RuleResult) {
         let counts = links.links.filter { $0.isActive.value != nil }.compactMap { link -> LinkCount? in
             let reading = link.errors[keyPath: counter.path]

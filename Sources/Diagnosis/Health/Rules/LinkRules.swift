@@ -3,44 +3,80 @@ internal import Snapshots
 /// NVLinks: what is down, what is slow.
 let linkRules: [HealthRule] = [
     HealthRule("nvlink_down") { gpu, result in
-        guard result.value("nvlink_count", gpu.links.count) ?? 0 > 0 else { return }
+        guard result.value("nvlink_count", gpu.links.count) ?? 0 > 0 else { return gpu.judgeMissingLinks(&result) }
         for link in gpu.links.links { _ = result.value("nvlink_\(link.number)_state", link.isActive) }
         // MIG takes the links down on purpose.
-        guard !gpu.isMIGOn, let active = gpu.gpu.activeLinkCount,
-            let expected = gpu.node.expectedLinks.activeCount(gpu.gpu), active < expected
-        else { return }
-        gpu.judgeDown(active: active, expected: expected, &result)
+        guard !gpu.isMIGOn else { return }
+        gpu.judgeLinkStates(&result)
     },
     HealthRule("nvlink_speed") { gpu, result in
         guard !gpu.isMIGOn, let expected = gpu.node.expectedLinks.speed(gpu.gpu) else { return }
-        let slow = gpu.links.links.filter { link in
-            (link.isActive.value ?? false) && (link.speedMBps.value.map { $0 > 0 && $0 < expected } ?? false)
+        let speeds = gpu.links.links.filter { $0.isActive.value ?? false }.compactMap { link in
+            result.value("nvlink_\(link.number)_speed_mbps", link.speedMBps).map { (link: link.number, speed: $0) }
         }
+        let slow = speeds.filter { $0.speed > 0 && $0.speed < expected }
         guard !slow.isEmpty else { return }
         result.find(
             .warning, "NVLinks run slower than those of the other GPUs.",
             HealthEvidence(
-                "nvlink_speed_mbps",
-                "\(slow.compactMap(\.speedMBps.value).min() ?? 0) on \(NumberList.text(slow.map(\.number)))",
+                "nvlink_speed_mbps", "\(slow.map(\.speed).min() ?? 0) on \(NumberList.text(slow.map(\.link)))",
                 threshold: "\(expected)"), action: .checkNVLink,
             confirm: "Reboot the node once; if it stays, field diagnostics.")
     },
 ]
 
 extension GPUCase {
-    fileprivate func judgeDown(active: Int, expected: Int, _ result: inout RuleResult) {
-        let down = links.links.filter { $0.isActive.value == false }.map(\.number)
-        let hasSwitches = node.snapshot.devices?.pci.value?.contains { $0.kind == .nvSwitch } ?? false
-        let isExplained = !hasSwitches && !node.expectedLinks.migGPUs.isEmpty
+    /// A GPU without NVLinks among others of its name that have some.
+    fileprivate func judgeMissingLinks(_ result: inout RuleResult) {
+        guard !isMIGOn, links.count.value == 0 || links.count.reason == .notSupported,
+            let expected = node.expectedLinks.count(gpu), expected > 0
+        else { return }
         result.find(
-            isExplained ? .info : .critical,
-            isExplained
-                ? "NVLinks are down, as those to a GPU in MIG mode are."
-                : "NVLinks are down that are up on the other GPUs.",
-            HealthEvidence("nvlink_active", "\(active)", threshold: "\(expected), as on most GPUs of this node"),
-            HealthEvidence("nvlink_down", NumberList.text(down)), action: isExplained ? .none : .checkNVLink,
-            authority: .flag,
+            .critical, "The GPU has no NVLinks, although others of its name have some.",
+            HealthEvidence(
+                "nvlink_count", links.count.value.map(String.init) ?? "not_supported",
+                threshold: "\(expected), as on most GPUs of this node"), action: .checkNVLink, authority: .flag,
+            confirm: "NVLink lines of the driver in the kernel log; then reset all GPUs and switches.")
+    }
+
+    fileprivate func judgeLinkStates(_ result: inout RuleResult) {
+        let expected = node.expectedLinks
+        let down = links.links.filter { $0.isActive.value == false }
+        let most = expected.activeCount(gpu) ?? 0
+        let isBehind = gpu.activeLinkCount.map { $0 < most } ?? false
+        let leadsToSwitches = expected.leadsToSwitches(gpu)
+        if !isBehind, leadsToSwitches, !down.isEmpty {
+            tellDown(down, "NVLinks to NVSwitches are down.", "all \(links.links.count)", &result)
+        } else if !isBehind, down.contains(where: expected.leadsToGPU) {
+            tellDown(down, "NVLinks to other GPUs of this node are down.", "up, as what they lead to is", &result)
+        } else if isBehind, !leadsToSwitches, expected.isExplainedByMIG(down) {
+            tellExplained(down, &result)
+        } else if isBehind {
+            tellDown(
+                down, "NVLinks are down that are up on the other GPUs.", "\(most), as on most GPUs of this node",
+                &result)
+        }
+    }
+
+    private func tellDown(_ down: [GPULink], _ title: String, _ threshold: String, _ result: inout RuleResult) {
+        result.find(
+            .critical, title, HealthEvidence("nvlink_active", activeLinks, threshold: threshold),
+            HealthEvidence("nvlink_down", Self.numbers(down)), action: .checkNVLink, authority: .flag,
             confirm:
                 "Xid 74 or SXid lines in the kernel log; the fabric's health mask; then reset all GPUs and switches.")
     }
+
+    private func tellExplained(_ down: [GPULink], _ result: inout RuleResult) {
+        result.find(
+            .info, "NVLinks are down, as those to a GPU in MIG mode are.",
+            HealthEvidence("nvlink_active", activeLinks),
+            HealthEvidence("nvlink_down", Self.numbers(down)), action: .none, authority: .flag,
+            confirm: "They come up when MIG is switched off on the GPU at their other end.")
+    }
+
+    private static func numbers(_ links: [GPULink]) -> String {
+        links.isEmpty ? "none" : NumberList.text(links.map(\.number))
+    }
+
+    private var activeLinks: String { "\(links.links.filter { $0.isActive.value == true }.count)" }
 }

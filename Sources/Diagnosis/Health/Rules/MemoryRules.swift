@@ -31,8 +31,12 @@ let memoryRules: [HealthRule] = [
             confirm: "Field diagnostics, as NVIDIA asks for before a replacement.")
     },
     HealthRule("sram_uncorrected_errors") { gpu, result in
+        // Some drivers count only in detail, others only by place: the higher one is believed.
         let reading = gpu.memory.volatile[location: .sram]?.uncorrected ?? .unavailable(.notSupported)
-        guard let count = result.value("ecc_volatile_uncorrected_sram", reading) else { return }
+        let counts = [
+            result.value("ecc_volatile_uncorrected_sram", reading), gpu.memory.sram.value?.volatileUncorrected,
+        ]
+        guard let count = counts.compactMap({ $0 }).max() else { return }
         let limit = gpu.thresholds[.sramUncorrectedErrors]
         guard Int64(clamping: count) >= limit else { return }
         result.find(

@@ -60,22 +60,33 @@ extension GPUCase {
     }
 
     fileprivate func judgeErrors(_ errors: HostPCIErrors, at busID: BusID, _ result: inout RuleResult) {
-        let uncorrected = [errors.fatal.value, errors.nonFatal.value].compactMap { $0?.total }.reduce(0, &+)
-        let names = [errors.fatal.value, errors.nonFatal.value].compactMap { $0?.nonzero }.joined().map(\.name)
-        if Int64(clamping: uncorrected) >= thresholds[.pcieFatalErrors] {
-            result.find(
-                .warning, "The PCIe link had uncorrectable errors in this boot.",
-                HealthEvidence(
-                    "aer_uncorrectable \(busID)", "\(uncorrected) (\(names.prefix(4).joined(separator: ", ")))",
-                    threshold: "\(thresholds[.pcieFatalErrors])", .pci),
-                action: .checkPCIe, time: .event, confirm: "AER lines and Xid 79 in the kernel log.")
-        }
+        judgeUncorrected(
+            result.value("aer_fatal \(busID)", errors.fatal), .critical, "aer_fatal \(busID)",
+            "The PCIe link had fatal errors in this boot.", .rebootNode, &result)
+        judgeUncorrected(
+            result.value("aer_nonfatal \(busID)", errors.nonFatal), .warning, "aer_nonfatal \(busID)",
+            "The PCIe link had uncorrectable errors in this boot.", .checkPCIe, &result)
         let limit = thresholds[.pcieCorrectedErrorsPerHour]
-        guard let corrected = errors.correctable.value?.total, Int64(clamping: corrected) >= limit else { return }
+        guard let corrected = result.value("aer_correctable \(busID)", errors.correctable)?.total,
+            Int64(clamping: corrected) >= limit
+        else { return }
         judgeRate(
             RatedTotal(
                 reading: "aer_correctable \(busID)", total: corrected,
                 growth: growth(from: node.before?.corrected(at: busID), to: corrected), limit: limit,
                 unitSeconds: 3_600, unit: "hour", what: "PCIe errors were corrected"), &result)
+    }
+
+    /// A fatal error took the link down and with it what the driver knew of the GPU, others only lost a transaction.
+    private func judgeUncorrected(
+        _ counters: HostPCIErrors.Counters?, _ severity: Severity, _ reading: String, _ title: String,
+        _ action: Action, _ result: inout RuleResult
+    ) {
+        let limit = thresholds[.pcieFatalErrors]
+        guard let counters, Int64(clamping: counters.total) >= limit else { return }
+        let names = counters.nonzero.prefix(4).map(\.name).joined(separator: ", ")
+        result.find(
+            severity, title, HealthEvidence(reading, "\(counters.total) (\(names))", threshold: "\(limit)", .pci),
+            action: action, time: .event, confirm: "AER lines and Xid 79 in the kernel log.")
     }
 }

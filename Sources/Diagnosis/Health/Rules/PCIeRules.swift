@@ -23,12 +23,18 @@ let pcieRules: [HealthRule] = [
             confirm: "Xid 79 in the kernel log; after a reboot the same again: reseat or replace it.")
     },
     HealthRule("pcie_width") { gpu, result in
-        guard let now = result.value("pcie_width", gpu.telemetry.pcieWidth),
-            let most = result.value("pcie_max_width", gpu.inventory.pcieMaxWidth), now < most, now > 0
+        let now = result.value("pcie_width", gpu.telemetry.pcieWidth).flatMap { $0 > 0 ? $0 : nil }
+        let most = result.value("pcie_max_width", gpu.inventory.pcieMaxWidth)
+        // Where NVML does not tell, or tells more lanes than the bus itself, the bus is believed.
+        let onBus = gpu.pci.value?.link
+        let widths = [now, onBus?.currentWidth.value.map(UInt32.init(clamping:))].compactMap { $0 }
+        guard let width = widths.min(), let most = most ?? onBus?.maximumWidth.value.map(UInt32.init(clamping:)),
+            width < most
         else { return }
         result.find(
-            .warning, "The PCIe link runs on \(now) of \(most) lanes; width does not drop when idle.",
-            HealthEvidence("pcie_width", "\(now)", threshold: "\(most)"), gpu.upstreamWidth,
+            .warning, "The PCIe link runs on \(width) of \(most) lanes; width does not drop when idle.",
+            HealthEvidence("pcie_width", now.map(String.init) ?? "unknown", threshold: "\(most)"), gpu.busWidth,
+            gpu.upstreamWidth,
             HealthEvidence("pcie_replay_count", gpu.telemetry.pcieReplayCount.value.map(String.init) ?? "unknown"),
             action: .checkPCIe,
             confirm: "Reseat the GPU; compare bandwidth with a neighbour; AER lines in the kernel log.")
@@ -46,6 +52,11 @@ let pcieRules: [HealthRule] = [
 ]
 
 extension GPUCase {
+    fileprivate var busWidth: HealthEvidence {
+        let width = pci.value?.link.currentWidth.value
+        return HealthEvidence("pci_link_width", width.map(String.init) ?? "unknown", .pci)
+    }
+
     fileprivate var upstreamWidth: HealthEvidence {
         let width = pci.value?.upstream?.link.currentWidth.value
         return HealthEvidence("upstream_port_width", width.map(String.init) ?? "unknown", .pci)

@@ -4,6 +4,8 @@ internal import Snapshots
 let processRules: [HealthRule] = [
     HealthRule("dead_process_holds_memory") { gpu, result in
         _ = result.value("compute_processes", gpu.processes.compute)
+        _ = result.value("graphics_processes", gpu.processes.graphics)
+        _ = result.value("mps_processes", gpu.processes.mps)
         let dead = gpu.processes.all.filter { $0.life == .gone || $0.life == .zombie }
         guard !dead.isEmpty else { return }
         let memory = dead.compactMap(\.usedMemoryBytes).reduce(UInt64(0)) {

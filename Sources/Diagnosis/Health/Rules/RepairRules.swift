@@ -3,12 +3,17 @@ internal import Snapshots
 /// Repairs of memory: rows on Ampere and newer, pages before, channels and clusters on the newest.
 let repairRules: [HealthRule] = [
     HealthRule("row_remap_failure") { gpu, result in
+        // Boards with MIG remap rows; that nothing tells of it does not mean that there is nothing to tell.
+        if gpu.isMIGOn, gpu.memory.remappedRows.reason == .notSupported {
+            result.addGap(EvidenceGap(check: result.rule, reading: "remapped_rows", reason: .notSupported))
+        }
         guard let rows = result.value("remapped_rows", gpu.memory.remappedRows), rows.hasFailed else { return }
         result.find(
             .critical, "A memory row could not be remapped: the memory cannot be repaired any more.",
             HealthEvidence("remap_failure", "true", threshold: "false"),
-            HealthEvidence("remapped_rows_uncorrected", "\(rows.uncorrected)"), action: .fieldDiagnostics,
-            authority: .flag, confirm: "Field diagnostics; if they confirm it, the board is replaced. Xid 64 beside it."
+            HealthEvidence("remapped_rows_uncorrected", rows.uncorrected.map(String.init) ?? "unknown"),
+            action: .fieldDiagnostics, authority: .flag,
+            confirm: "Field diagnostics; if they confirm it, the board is replaced. Xid 64 beside it."
         )
     },
     HealthRule("row_remap_pending") { gpu, result in
@@ -20,19 +25,19 @@ let repairRules: [HealthRule] = [
     },
     HealthRule("many_remapped_rows") { gpu, result in
         let limit = gpu.thresholds[.remappedRowsUncorrected]
-        guard let rows = gpu.memory.remappedRows.value, Int64(rows.uncorrected) >= limit else { return }
+        guard let count = gpu.memory.remappedRows.value?.uncorrected, Int64(count) >= limit else { return }
         result.find(
             .warning, "So many rows are remapped that spares run out soon.",
-            HealthEvidence("remapped_rows_uncorrected", "\(rows.uncorrected)", threshold: "\(limit)"),
+            HealthEvidence("remapped_rows_uncorrected", "\(count)", threshold: "\(limit)"),
             action: .fieldDiagnostics, confirm: "Banks without spares in the histogram.")
     },
     HealthRule("remap_history") { gpu, result in
-        guard let rows = gpu.memory.remappedRows.value, rows.corrected + rows.uncorrected > 0, !rows.hasFailed else {
-            return
-        }
+        guard let rows = gpu.memory.remappedRows.value, !rows.hasFailed else { return }
+        let (corrected, uncorrected) = (rows.corrected ?? 0, rows.uncorrected ?? 0)
+        guard corrected > 0 || uncorrected > 0 else { return }
         result.find(
             .info, "Memory rows were remapped: repaired, history.",
-            HealthEvidence("remapped_rows", "\(rows.corrected) corrected, \(rows.uncorrected) uncorrected"),
+            HealthEvidence("remapped_rows", "\(corrected) corrected, \(uncorrected) uncorrected"),
             action: .none, time: .history, confirm: "Nothing: this is what remapping is for.")
     },
     HealthRule("bank_without_spares") { gpu, result in

@@ -24,6 +24,16 @@ let softwareRules: [HealthRule] = [
             HealthEvidence("compute_mode", NVMLWords.computeMode(mode), threshold: "default"), action: .checkDriver,
             confirm: "nvidia-smi -c 0 allows them again.")
     },
+    HealthRule("device_node") { gpu, result in
+        // Without any node here the driver's are elsewhere, in its container or in a virtual machine's own place.
+        guard let minor = gpu.minorNumber, let present = gpu.node.snapshot.devices?.gpuMinors.value, !present.isEmpty,
+            !present.contains(minor)
+        else { return }
+        result.find(
+            .warning, "The GPU's device node is missing, although others are there: new programs cannot open the GPU.",
+            HealthEvidence("device_node", "/dev/nvidia\(minor) missing", threshold: "present", .proc),
+            action: .checkDriver, confirm: "nvidia-modprobe -c \(minor) on the node makes it; what removed it.")
+    },
     HealthRule("other_driver", worksWithoutHandle: true) { gpu, result in
         guard let device = gpu.pci.value, let driver = device.driver.value, driver != "nvidia", !driver.isEmpty else {
             return
@@ -34,3 +44,12 @@ let softwareRules: [HealthRule] = [
             confirm: "Whether it was given to a virtual machine (vfio-pci), or nouveau must be blacklisted.")
     },
 ]
+
+extension GPUCase {
+    /// N of its /dev/nvidiaN, by NVML or by the kernel module.
+    fileprivate var minorNumber: UInt32? {
+        let slot = gpu.busID.value?.slot
+        return inventory.minorNumber.value
+            ?? node.snapshot.host?.procGPUs.value?.first { $0.busID.slot == slot }?.minorNumber
+    }
+}

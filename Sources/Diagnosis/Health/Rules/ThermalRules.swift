@@ -17,14 +17,26 @@ let thermalRules: [HealthRule] = [
         // Where the margin is known it is the better word: the slowdown point of newer GPUs is an offset.
         guard gpu.telemetry.temperatureMarginC.value == nil,
             let temperature = result.value("temperature_c", gpu.telemetry.temperatureC),
-            let limit = gpu.telemetry.slowdownTemperatureC.value, limit > 0, temperature >= limit
+            let limit = result.value("slowdown_temperature_c", gpu.telemetry.slowdownTemperatureC), limit > 0,
+            temperature >= limit
         else { return }
         result.find(
             .warning, "The GPU is at the temperature where it slows itself down.",
             HealthEvidence("temperature_c", "\(temperature)", threshold: "\(limit)"), action: .checkThermals,
             confirm: "Fans, air flow, neighbours' temperatures; get_gpu_telemetry with duration_ms.")
     },
+    HealthRule("memory_temperature") { gpu, result in
+        guard let temperature = result.value("memory_temperature_c", gpu.telemetry.memoryTemperatureC),
+            let limit = result.value("memory_max_temperature_c", gpu.telemetry.memoryMaxTemperatureC), limit > 0,
+            temperature > limit
+        else { return }
+        result.find(
+            .warning, "The memory is hotter than it may be.",
+            HealthEvidence("memory_temperature_c", "\(temperature)", threshold: "\(limit)"), action: .checkThermals,
+            confirm: "Fans, air flow, coolant, neighbours' temperatures; get_gpu_telemetry with duration_ms.")
+    },
     HealthRule("thermal_slowdown") { gpu, result in
+        _ = result.value("clocks_limited_thermal_ms", gpu.telemetry.limiters.thermal)
         guard let reasons = gpu.reasons(&result) else { return }
         let thermal = reasons.intersection([.hardwareThermalSlowdown, .softwareThermalSlowdown])
         let words = HealthEvidence(
@@ -65,7 +77,7 @@ let thermalRules: [HealthRule] = [
         guard let reasons = gpu.reasons(&result), reasons.contains(.hardwareSlowdown),
             reasons.isDisjoint(with: [.hardwareThermalSlowdown, .hardwarePowerBrake])
         else { return }
-        let holds = gpu.node.before != nil && gpu.holds(.hardwareSlowdown)
+        let holds = gpu.node.last?[gpu.gpu.busID.value] != nil && gpu.holds(.hardwareSlowdown)
         result.find(
             holds ? .warning : .info,
             holds
@@ -100,9 +112,9 @@ extension GPUCase {
         return thresholds[isB200 ? .temperatureMarginB200C : .temperatureMarginC]
     }
 
-    /// Whether these reasons were there in the reading before as well; one reading alone is believed.
+    /// Whether these reasons were there in the reading before as well, a moment ago; one reading alone is believed.
     fileprivate func holds(_ reasons: ClocksEventReasons) -> Bool {
-        guard let earlier = before?.telemetry.clocksEventReasons.value else { return true }
+        guard let earlier = node.last?[gpu.busID.value]?.telemetry.clocksEventReasons.value else { return true }
         return !ClocksEventReasons(rawValue: earlier).isDisjoint(with: reasons)
     }
 

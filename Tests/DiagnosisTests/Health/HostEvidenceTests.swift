@@ -1,0 +1,45 @@
+import Diagnosis
+import Snapshots
+import Testing
+
+@Suite("Health: what the node's files say")
+struct HostEvidenceTests {
+    private func lanes(_ now: Int, of most: Int) -> HostPCILink {
+        HostPCILink(currentWidth: .value(now), maximumWidth: .value(most))
+    }
+
+    @Test("fewer lanes than NVML tells, or while it does not tell, are believed to the PCI bus")
+    func width() throws {
+        let conflict = HealthyNode.report { $0.changePCIDevice(3) { $0.link = lanes(8, of: 16) } }
+        #expect(conflict.gpus[3].action == .checkPCIe)
+        let finding = try #require(conflict.findings.first { $0.rule == "pcie_width" })
+        #expect(finding.evidence.map(\.value).prefix(2) == ["16", "8"])
+        let silent = HealthyNode.report { node in
+            node.gpus[3].now { $0.pcieWidth = .unavailable(.notSupported) }
+            node.gpus[3].inventory?.pcieMaxWidth = .unavailable(.notSupported)
+            node.changePCIDevice(3) { $0.link = lanes(8, of: 16) }
+        }
+        #expect(silent.gpus[3].verdict == .degraded)
+        let full = HealthyNode.report { $0.changePCIDevice(3) { $0.link = lanes(16, of: 16) } }
+        #expect(full.verdict == .healthy)
+    }
+
+    @Test("fatal PCIe errors of this boot are as grave as in the log, others warn")
+    func fatalErrors() {
+        let three = HostPCIErrors.Counters(total: 3, nonzero: [.init(name: "SDES", count: 3)])
+        let fatal = HealthyNode.report { $0.changePCIDevice(3) { $0.errors.fatal = .value(three) } }
+        #expect(fatal.gpus[3].verdict == .unhealthy)
+        #expect(fatal.gpus[3].action == .rebootNode)
+        let other = HealthyNode.report { $0.changePCIDevice(3) { $0.upstream?.errors.nonFatal = .value(three) } }
+        #expect(other.gpus[3].verdict == .degraded)
+        #expect(other.gpus[3].action == .checkPCIe)
+    }
+
+    @Test("a device node that is missing among others is found; where there is none, they are elsewhere")
+    func deviceNodes() {
+        let missing = HealthyNode.report { $0.devices?.gpuMinors = .value([0, 1, 2, 4, 5, 6, 7]) }
+        #expect(missing.gpus[3].verdict == .degraded)
+        #expect(missing.findings.map(\.rule) == ["device_node"])
+        #expect(HealthyNode.report { $0.devices?.gpuMinors = .value([]) }.verdict == .healthy)
+    }
+}

@@ -1,0 +1,106 @@
+import Diagnosis
+import Snapshots
+import Testing
+
+/// A reading that fails, and the check that cannot be made without it.
+struct Failure: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let check: String
+    let change: @Sendable (inout NodeSnapshot) -> Void
+
+    init(_ words: String, _ check: String, _ change: @escaping @Sendable (inout NodeSnapshot) -> Void) {
+        testDescription = words
+        self.check = check
+        self.change = change
+    }
+}
+
+@Suite("Health: readings that fail")
+struct MissingReadingTests {
+    private static let error = Unavailable.error(code: 999)
+
+    static let failures: [Failure] = [
+        Failure("slowdown temperature", "temperature") { node in
+            node.gpus[3].now {
+                $0.temperatureMarginC = .unavailable(.notSupported)
+                $0.slowdownTemperatureC = .unavailable(error)
+            }
+        },
+        Failure("memory's highest temperature", "memory_temperature") { node in
+            node.gpus[3].now { $0.memoryMaxTemperatureC = .unavailable(error) }
+        },
+        Failure("time held down by heat", "thermal_slowdown") { node in
+            node.gpus[3].now { $0.limiters.thermal = .unavailable(error) }
+        },
+        Failure("utilization", "low_clock") { node in
+            node.gpus[3].now { $0.utilizationGPUPercent = .unavailable(error) }
+        },
+        Failure("effective bit error rate", "nvlink_bit_errors") { node in
+            node.gpus[3].link(2) { $0.errors.effectiveBER = .unavailable(.timedOut) }
+        },
+        Failure("symbol bit error rate", "nvlink_bit_errors") { node in
+            node.gpus[3].link(2) { $0.errors.symbolBER = .unavailable(.timedOut) }
+        },
+        Failure("link speed", "nvlink_speed") { node in
+            node.gpus[3].link(2) { $0.speedMBps = .unavailable(error) }
+        },
+        Failure("InfoROM", "gpu_answers") { node in node.gpus[3].memoryHealth?.isInforomValid = .unavailable(error) },
+        Failure("graphics processes", "dead_process_holds_memory") { node in
+            node.gpus[3].processes?.graphics = .unavailable(error)
+        },
+        Failure("MPS processes", "dead_process_holds_memory") { node in
+            node.gpus[3].processes?.mps = .unavailable(error)
+        },
+        Failure("fatal PCIe errors", "pcie_errors") { node in
+            node.changePCIDevice(3) { $0.errors.fatal = .unavailable(.noPermission) }
+        },
+        Failure("other uncorrected PCIe errors", "pcie_errors") { node in
+            node.changePCIDevice(3) { $0.errors.nonFatal = .unavailable(.noPermission) }
+        },
+        Failure("corrected PCIe errors of the port above", "pcie_errors") { node in
+            node.changePCIDevice(3) { $0.upstream?.errors.correctable = .unavailable(.noPermission) }
+        },
+        Failure("remapped rows while MIG is on", "row_remap_failure") { node in
+            node.gpus[3].inventory?.migMode = .value(ModePair(current: true, pending: true))
+            node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
+        },
+        Failure("a registration that has just begun", "fabric_state") { node in
+            node.devices?.bootedMicroseconds = .value(HealthyNode.now - 300_000_000)
+            node.gpus[3].fabric?.state = .value(2)
+        },
+        Failure("a registration, and nobody knows since when", "fabric_state") { node in
+            node.devices?.bootedMicroseconds = .unavailable(.notRead)
+            node.gpus[3].fabric?.state = .value(2)
+        },
+    ]
+
+    @Test("the GPU is not healthy because of them, and the check is named", arguments: failures)
+    func isGap(_ failure: Failure) {
+        let report = HealthyNode.report { failure.change(&$0) }
+        #expect(report.gpus[3].verdict == .unknown)
+        #expect(Set(report.gpus[3].gaps.map(\.check)) == [failure.check])
+        #expect(report.gpus.allSatisfy { $0.index == 3 || $0.verdict == .healthy })
+        #expect(report.findings.allSatisfy { $0.severity == .info })
+    }
+
+    @Test("readings that a GPU does not have are no gap")
+    func notSupported() {
+        let report = HealthyNode.report { node in
+            node.gpus[3].now {
+                $0.temperatureMarginC = .unavailable(.notSupported)
+                $0.slowdownTemperatureC = .unavailable(.notSupported)
+                $0.memoryMaxTemperatureC = .unavailable(.notSupported)
+                $0.limiters.thermal = .unavailable(.notSupported)
+            }
+            node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
+            node.gpus[3].memoryHealth?.isInforomValid = .unavailable(.notSupported)
+            node.gpus[3].processes?.mps = .unavailable(.notSupported)
+            node.changePCIDevice(3) {
+                $0.errors = HostPCIErrors(
+                    correctable: .unavailable(.notSupported), nonFatal: .unavailable(.notSupported),
+                    fatal: .unavailable(.notSupported))
+            }
+        }
+        #expect(report.verdict == .healthy)
+    }
+}

@@ -13,8 +13,6 @@ HEALTH_TOOLS = ("get_gpu_health", "diagnose_gpu_node", "snapshot_ecc", "inspect_
 # Scenario: verdict of the node, then for each GPU that is not healthy its verdict and first action, then a rule that
 # has to be among the findings.
 JUDGEMENTS = {name: ("healthy", {}, None) for name in HEALTHY} | {
-    # Of a GPU with MIG instances the driver does not tell whether rows wait to be remapped, or could not be.
-    "a100-mig": ("unknown", {0: ("unknown", None)}, None),
     "busy": ("healthy", {}, None),
     "ecc-dbe": ("unhealthy", {2: ("unhealthy", "RESET_GPU")}, "uncorrected_memory_errors"),
     "row-remap-pending": ("degraded", {5: ("degraded", "RESET_GPU")}, "row_remap_pending"),

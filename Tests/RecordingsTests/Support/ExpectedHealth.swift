@@ -35,8 +35,7 @@ private func degraded(_ gpu: String, _ action: String) -> ExpectedHealth.Accused
 extension ExpectedHealth {
     static let recordings: [ExpectedHealth] = [
         .init(node: "a100-cgroup-v1", verdict: "healthy"),
-        // With MIG the driver does not tell of remapped rows.
-        .init(node: "a100-mig-mixed", verdict: "unknown", accused: [.init(gpu: "0", verdict: "unknown")]),
+        .init(node: "a100-mig-mixed", verdict: "healthy"),
         .init(node: "app-xid31-storm", verdict: "healthy"),
         .init(
             node: "dgx-h100-containerd", verdict: "degraded",
@@ -85,8 +84,7 @@ extension ExpectedHealth {
     ]
 
     static let builtIn: [ExpectedHealth] = [
-        .init(node: "a100-mig", verdict: "unknown", accused: [.init(gpu: "0", verdict: "unknown")]),
-        .init(node: "a100x2", verdict: "healthy"),
+        .init(node: "a100-mig", verdict: "healthy"), .init(node: "a100x2", verdict: "healthy"),
         .init(node: "b200x8", verdict: "healthy"), .init(node: "busy", verdict: "healthy"),
         .init(
             node: "driver-crash", verdict: "degraded", accused: [degraded("5", "CHECK_DRIVER")],

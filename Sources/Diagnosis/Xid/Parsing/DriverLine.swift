@@ -29,7 +29,9 @@ enum DriverLine {
 
     private static func nvrm(_ line: ByteView, _ context: LineContext) -> KernelEvent {
         if let identity = identity(line) { return context.event(.identity(identity), gpuAddress(line), line) }
-        if line.contains("Xid (") { return context.event(.driver(.damagedXid), gpuAddress(line), line) }
+        if NumberedMessage.start(in: line, from: 0, allowsMask: context.allowsMask) != nil {
+            return context.event(.driver(.damagedXid), gpuAddress(line), line)
+        }
         let fault = presence(line) ?? software(line) ?? noise(line) ?? .other
         return context.event(.driver(fault), gpuAddress(line), line)
     }

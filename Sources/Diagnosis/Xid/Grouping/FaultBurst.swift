@@ -51,6 +51,8 @@ struct FaultBurst: Sendable {
     private(set) var links: [UInt32] = []
     private(set) var rating: SXidFault.Rating?
     /// The newest level of Xid 154.
+    /// Of all details, also of those that found no room in the list.
+    private(set) var digest = BurstDigest()
     private(set) var recovery: RecoveryLevel?
     let sample: KernelFault
     let firstLine: String
@@ -92,6 +94,7 @@ struct FaultBurst: Sendable {
         if case .recovery(_, let level) = detail { recovery = level }
     }
 
+        digest.add(detail)
     private mutating func addProcess(_ name: String?, _ pid: UInt32?) {
         let index: Int
         if let known = processes.firstIndex(where: { $0.name == name }) {
@@ -126,6 +129,7 @@ struct FaultBurst: Sendable {
         hasMoreProcesses = hasMoreProcesses || later.hasMoreProcesses
         for detail in later.details { Self.add(detail, to: &details) }
         for instance in later.instances { Self.add(instance, to: &instances) }
+        digest.absorb(later.digest)
         for link in later.links { Self.add(link, to: &links) }
     }
 }

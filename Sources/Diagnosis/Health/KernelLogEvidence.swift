@@ -79,7 +79,7 @@ extension KernelLogFault {
             title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
             action: group.action, reason: group.why.text, isApplication: group.cause == .application,
             isHistory: group.isEarlierBoot || group.isRecovered || group.isInjected,
-            firstMicroseconds: group.first.wallMicroseconds, lastMicroseconds: group.last.wallMicroseconds,
+            firstMicroseconds: group.first.utcMicroseconds, lastMicroseconds: group.last.utcMicroseconds,
             count: group.count, line: group.firstLine, followers: Set(followers).sorted(), lookNext: group.lookNext)
     }
 }

@@ -58,7 +58,20 @@ extension ToolContext {
                 && report.findings.allSatisfy { $0.gpu != problem.gpu || $0.rule != "gpu_access" }
         }
         return NodeHealth(
-            snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems)
+            snapshot: snapshot, report: report, log: log, attribution: attribution,
+            problems: problems + [snapshot.unusableLog].compactMap(\.self))
+    }
+}
+
+extension NodeSnapshot {
+    /// The file that was given as the kernel log is none.
+    fileprivate var unusableLog: AccessProblem? {
+        guard case .unusable(let fault) = kernelLog?.reason else { return nil }
+        return AccessProblem(
+            kind: "kernel_log_unreadable",
+            message:
+                "The file that was given as the kernel log cannot be read (\(fault.word)): whether there were faults is "
+                + "unknown.", remedy: fault.remedy)
     }
 }
 

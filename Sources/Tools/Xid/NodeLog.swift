@@ -12,13 +12,20 @@ struct NodeLog {
     private(set) var lostCount: UInt64
     /// The number of the oldest record that is left; nil for files.
     let firstSequence: UInt64?
+    /// When it was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
+    let firstMicroseconds: Int64?
     /// Why the end could not be read; nil when it was.
     fileprivate(set) var missingRest: Unavailable?
-    private var analysis = KernelFaultAnalysis()
+    private var analysis: KernelFaultAnalysis
+
+    /// False where older records are gone, their faults unknown. A file does not tell.
+    var reachesBackToBoot: Bool { firstSequence ?? 0 == 0 }
 
     init(_ page: HostKernelLog) {
         source = page.source
         firstSequence = page.firstSequence
+        firstMicroseconds = page.firstMicroseconds
+        analysis = KernelFaultAnalysis(isOneBoot: page.source == .ringBuffer)
         scannedCount = 0
         lostCount = 0
         add(page)

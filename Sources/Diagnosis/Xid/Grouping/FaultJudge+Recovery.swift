@@ -123,9 +123,6 @@ extension FaultJudge {
         guard bursts[other].boot != bursts[index].boot else {
             return bursts[index].first.microseconds(since: bursts[other].last)
         }
-        guard let from = bursts[other].last.wallMicroseconds, let to = bursts[index].first.wallMicroseconds else {
-            return nil
-        }
-        return to.subtractingReportingOverflow(from).partialValue
+        return bursts[index].first.wallMicroseconds(since: bursts[other].last)
     }
 }

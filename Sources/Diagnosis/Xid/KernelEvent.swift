@@ -8,6 +8,8 @@ package struct KernelEvent: Sendable, Hashable {
     package var moment: LogMoment
     /// True when a program wrote the line, not the kernel: shown, but evidence of nothing.
     package var isInjected: Bool
+    /// True for what a port says of a device below it, which tells of the same error itself.
+    package var isAnnouncement = false
     /// The line as logged, from the kernel's word on, capped at `KernelEventParser.lineLimit` bytes.
     package var line: String
 }
@@ -30,6 +32,8 @@ package struct LogMoment: Sendable, Hashable {
     package var monotonicMicroseconds: UInt64?
     /// Microseconds since 1970-01-01 UTC.
     package var wallMicroseconds: Int64?
+    /// True where `wallMicroseconds` is local time of an unknown zone, taken for UTC.
+    package var isZoneUnknown: Bool
 
     /// How far local time can be from UTC, in microseconds.
     package static let zoneMicroseconds: Int64 = 14 * 3_600_000_000
@@ -38,14 +42,12 @@ package struct LogMoment: Sendable, Hashable {
         sequence: UInt64, monotonicMicroseconds: UInt64? = nil, wallMicroseconds: Int64? = nil,
         isZoneUnknown: Bool = false
     ) {
-    /// True where `wallMicroseconds` is local time of an unknown zone, taken for UTC.
-    package var isZoneUnknown: Bool
         self.sequence = sequence
         self.monotonicMicroseconds = monotonicMicroseconds
         self.wallMicroseconds = wallMicroseconds
+        self.isZoneUnknown = isZoneUnknown
     }
 
-        self.isZoneUnknown = isZoneUnknown
     init(_ record: KernelLogRecord) {
         self.init(
             sequence: record.sequence, monotonicMicroseconds: record.monotonicMicroseconds,

@@ -47,6 +47,8 @@ extension ToolContext {
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest
+        evidence.isBeginningGone = !(lines?.reachesBackToBoot ?? true)
+        evidence.beginsMicroseconds = lines?.firstMicroseconds
         let attribution = GPUAttribution(snapshot)
         let isUseKnown = snapshot.nodeProcesses != nil || snapshot.pods != nil
         let report = HealthReport(

@@ -36,6 +36,7 @@ struct FaultGroupFields {
         add("same_time", Self.ints(group.companionIDs.map(Int64.init)))
         if !isFollower { add("related_xids", Self.ints(group.related.map(Int64.init))) }
         if group.isRecovered { add("recovered", .flag(true)) }
+        if group.isDisputed { add("disputed", .flag(true)) }
         if group.isEarlierBoot { add("earlier_boot", .flag(true)) }
         if !isFollower { add("sources_disagree", Self.text(group.notes)) }
         add("line", .text(Self.line(group)))

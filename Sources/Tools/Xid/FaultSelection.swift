@@ -13,6 +13,7 @@ struct FaultSelection {
     /// Groups in `groups` that no other one explains.
     var roots: [FaultGroup] { groups.filter { $0.rootID == nil } }
 
+    /// - Parameter places: where the GPUs are that the caller named, and the ports above them; nil for all.
     init(_ report: KernelFaultReport, _ arguments: XidArguments, _ places: Set<UInt64>?) {
         var chosen: [FaultGroup] = []
         for group in report.groups where Self.isWanted(group, arguments, places) {

@@ -46,6 +46,13 @@ struct NodeLog {
             guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
             context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))
         }
+        if snapshot.driver.state.outcome == .ready, snapshot.interruption == nil, snapshot.host != nil {
+            let answering = snapshot.gpus.filter { $0.refusal == nil }
+            context.isDriverReady = true
+            context.answeringGPUs = Set(answering.compactMap(\.busID.value))
+            context.areAllGPUsListed =
+                snapshot.missingGPUs.isEmpty && !answering.isEmpty && answering.count == snapshot.gpus.count
+        }
         if let devices = snapshot.devices?.pci.value {
             context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })
         }

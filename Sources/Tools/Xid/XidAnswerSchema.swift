@@ -47,7 +47,9 @@ extension XidAnswer {
             ("followers", Schema.array(Schema.integer(), "ids")),
             ("same_time", Schema.array(Schema.integer(), "ids: the same on other GPUs")),
             ("related_xids", Schema.array(Schema.integer())),
-            ("recovered", Schema.boolean("The driver wants nothing any more")), ("earlier_boot", Schema.boolean()),
+            ("recovered", Schema.boolean("The driver wants nothing any more")),
+            ("disputed", Schema.boolean("Only NVML says so: no line of the log tells of a recovery")),
+            ("earlier_boot", Schema.boolean()),
             ("sources_disagree", Schema.string()),
         ],
         required: ["id", "code", "name", "severity", "cause", "action", "why", "count", "line"])
@@ -85,8 +87,8 @@ enum XidFailure {
         case .noPermission:
             "Run the agent's pod privileged, or give it a copy: dmesg > FILE on the node, then --kernel-log FILE."
         case .notSupported: "There is no /dev/kmsg here: mount the node's /dev, or give a copy with --kernel-log FILE."
+        case .unusable(let fault): fault.remedy
         default: "Ask again; if it stays, run `k8s-mcp-agent doctor`, or give a copy of the log with --kernel-log FILE."
         }
-        case .unusable(let fault): fault.remedy
     }
 }

@@ -40,6 +40,7 @@ extension FaultJudge {
             let source = recovery.allClear(busID, after: bursts[index].last)
         {
             recover(index, source)
+            groups[index].isDisputed = isDisputed(index, source)
         } else if let (level, source) = recovery.current(busID), level != .none, isTarget(index) {
             groups[index].action = level.action
             groups[index].severity = max(groups[index].severity, level.severity)

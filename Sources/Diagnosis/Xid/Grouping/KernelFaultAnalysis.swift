@@ -129,7 +129,11 @@ package struct KernelFaultAnalysis: Sendable {
             }
         case .driver(.deviceNamed): named = busID.map { ($0, sequence) }
         case .driver(.fallenOffBus): busID = busID ?? recentlyNamed(sequence)
-        case .driver(.moduleLoaded(let version)): driverVersion = version
+        case .driver(.moduleLoaded(let version)):
+            driverVersion = version
+            loaded = event.moment
+            // A start of the driver resets its GPUs.
+            recoveries = recoveries.filter { $0.value.level.action == .rebootNode }
         default: break
         }
     }

@@ -94,6 +94,7 @@ extension Unavailable {
         switch error.cause {
         case .missing: self = .notSupported
         case .noPermission: self = .noPermission
+        case .unusable(let fault): self = .unusable(fault)
         case .wrongKind, .tooLarge, .tooManyLinks, .system: self = .error(code: 17)
         }
     }

@@ -10,6 +10,7 @@ extension HostKernelLog: SnapshotCodable {
         try coder.code(&scannedCount)
         try coder.code(&lostCount)
         try coder.code(&firstSequence)
+        try coder.code(&firstMicroseconds)
         try coder.code(&next)
     }
 }
@@ -27,5 +28,7 @@ extension KernelLogRecord: SnapshotCodable {
         try coder.code(&monotonicMicroseconds)
         try coder.code(&wallMicroseconds)
         try coder.code(&message)
+        try coder.code(&isZoneUnknown)
+        try coder.code(&bootID)
     }
 }

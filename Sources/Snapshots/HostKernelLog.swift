@@ -19,12 +19,15 @@ package struct HostKernelLog: Sendable, Hashable {
     /// The sequence number of the oldest record that is left; above 0 the log no longer reaches back to the boot.
     /// Nil for files and for an empty log.
     package var firstSequence: UInt64?
+    /// When that record was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
+    package var firstMicroseconds: Int64?
     /// Where the next page begins; nil at the end of the log.
     package var next: KernelLogCursor?
 
     package init(
         source: Source, bootID: String? = nil, records: [KernelLogRecord] = [], scannedCount: UInt64 = 0,
-        lostCount: UInt64 = 0, firstSequence: UInt64? = nil, next: KernelLogCursor? = nil
+        lostCount: UInt64 = 0, firstSequence: UInt64? = nil, firstMicroseconds: Int64? = nil,
+        next: KernelLogCursor? = nil
     ) {
         self.source = source
         self.bootID = bootID
@@ -32,6 +35,7 @@ package struct HostKernelLog: Sendable, Hashable {
         self.scannedCount = scannedCount
         self.lostCount = lostCount
         self.firstSequence = firstSequence
+        self.firstMicroseconds = firstMicroseconds
         self.next = next
     }
 }

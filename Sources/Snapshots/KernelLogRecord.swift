@@ -12,10 +12,14 @@ package struct KernelLogRecord: Sendable, Hashable {
     package var wallMicroseconds: Int64?
     /// The text, control characters removed, capped in length; continuation lines (dictionary) left out.
     package var message: String
+    /// True where `wallMicroseconds` is local time that was taken for UTC, because nothing names its zone.
+    package var isZoneUnknown: Bool
+    /// The boot that it is of, where the source says so for each record (a journal's JSON).
+    package var bootID: String?
 
     package init(
         sequence: UInt64, level: UInt8?, facility: UInt8?, monotonicMicroseconds: UInt64?, wallMicroseconds: Int64?,
-        message: String
+        message: String, isZoneUnknown: Bool = false, bootID: String? = nil
     ) {
         self.sequence = sequence
         self.level = level
@@ -23,6 +27,15 @@ package struct KernelLogRecord: Sendable, Hashable {
         self.monotonicMicroseconds = monotonicMicroseconds
         self.wallMicroseconds = wallMicroseconds
         self.message = message
+        self.isZoneUnknown = isZoneUnknown
+        self.bootID = bootID
+    }
+
+    /// True for what stands between two boots in a log that holds several: the mark of a journal, the kernel's first line.
+    package var isBootMark: Bool {
+        !isInjected
+            && (message.hasPrefix("Linux version ") || message.hasPrefix("-- Boot ")
+                || message.hasPrefix("-- Reboot --"))
     }
 
     /// True when a program, not the kernel, wrote this record: such a line is evidence of nothing.

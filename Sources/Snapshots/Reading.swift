@@ -45,6 +45,8 @@ package enum Unavailable: Sendable, Hashable {
     case resetRequired
     /// Nobody asked, or the section that holds it was not read.
     case notRead
+    /// What was given as a log is none.
+    case unusable(UnusableFile)
     /// Any other answer of the driver, as its NVML return code (`nvmlReturn_t`).
     case error(code: Int32)
 
@@ -57,6 +59,7 @@ package enum Unavailable: Sendable, Hashable {
         case .gpuLost: "gpu_lost"
         case .resetRequired: "reset_required"
         case .notRead: "not_read"
+        case .unusable(let fault): fault.word
         case .error(let code): "error_\(code)"
         }
     }

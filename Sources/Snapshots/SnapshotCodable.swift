@@ -101,6 +101,8 @@ extension Reading: SnapshotCodable where Value: SnapshotCodable {
 
 extension Unavailable {
     fileprivate static let errorTag: UInt8 = 7
+    /// Less than the tags of unusable files, which go on from here.
+    private static let fileTag: UInt8 = 16
     private static let plain: [Unavailable] = [
         .notSupported, .noPermission, .timedOut, .gpuLost, .resetRequired, .notRead,
     ]
@@ -113,11 +115,16 @@ extension Unavailable {
         case .gpuLost: 4
         case .resetRequired: 5
         case .notRead: 6
+        case .unusable(let fault): Self.fileTag + fault.rawValue
         case .error: Self.errorTag
         }
     }
 
     fileprivate init?(tag: UInt8) {
+        if tag > Self.fileTag, let fault = UnusableFile(rawValue: tag - Self.fileTag) {
+            self = .unusable(fault)
+            return
+        }
         guard (1...6).contains(tag) else { return nil }
         self = Self.plain[Int(tag) - 1]
     }

@@ -78,6 +78,7 @@ import Testing
         #expect(outcome.count == 3)
         #expect(outcome.records.map(\.sequence) == [7, 9])
         #expect(outcome.reader.firstSequence == 7)
+        #expect(outcome.reader.firstMicroseconds == 1_000_700)
         #expect(outcome.reader.lostCount == 0)
         let first = try #require(outcome.records.first)
         #expect(first.message == "NVRM: x" && first.level == 4 && first.facility == 0 && !first.isInjected)

@@ -155,7 +155,7 @@ def test_variables_are_completed(agent):
     [("resources1", "legacy", "2025-11-25"), ("resources2", "legacy", "2025-11-25"), ("resources2", "auto", "2026-07-28")])
 def test_others_clients_read_complete_and_hear(client, mode, protocol, tmp_path):
     log = tmp_path / "kern.log"
-    log.write_text("", encoding="utf8")
+    log.write_text("[    0.000000] Linux version 6.8.0-45-generic\n", encoding="utf8")
     environment = "mcp1" if client == "resources1" else "tests"
     finished = subprocess.run(
         [ENVIRONMENTS / environment / "bin" / "python", "-B", ROOT / "Tests/Python/clients" / f"{client}.py", mode, log,

@@ -1,6 +1,7 @@
 """The kernel log's faults: which GPU, whose fault, what to do, and that the answer never waits for the driver."""
 
 import datetime
+import gzip
 import json
 import time
 
@@ -112,6 +113,25 @@ def test_since_is_a_duration_or_a_time(tmp_path):
     assert not codes(from_file(log, since=at(9).strftime("%Y-%m-%dT%H:%M:%SZ")))
     ahead = at(11) + datetime.timedelta(hours=5)
     assert codes(from_file(log, since=ahead.strftime("%Y-%m-%dT%H:%M:%S+05:00")))
+
+
+def test_since_does_not_hide_what_has_no_zone(tmp_path):
+    # Local time may be hours away from UTC: what is asked for may be among it.
+    log = write_log(tmp_path / "kernel.log", dmesg_with_dates, minutes_ago=600)
+    answer = from_file(log, since="30m")
+    assert codes(answer) == {"Xid 48", "Xid 45", "Xid 31"}
+    assert not any(group["first_at"].endswith("Z") for group in answer["groups"])
+    assert "zone" in answer["summary"]
+    assert not codes(from_file(write_log(log, dmesg_with_dates, minutes_ago=1_500), since="30m"))
+
+
+def test_faults_of_the_port_above_a_gpu_are_shown_with_it(tmp_path):
+    log = tmp_path / "kernel.log"
+    log.write_text("[ 1000.000000] pcieport 0000:60:01.0: DPC: containment event, status:0x1f01 source:0x0000\n")
+    with Session("--simulate", "h100x8", "--kernel-log", str(log)) as agent:
+        agent.initialize()
+        assert codes(of_session(agent, gpu=3)) == {"pcie_containment"}
+        assert codes(of_session(agent, gpu=4)) == set()
 
 
 @pytest.mark.parametrize(
@@ -248,6 +268,24 @@ def test_a_storm_on_all_gpus_is_short_and_whole(tmp_path):
     every = from_file(log, limit=500)
     assert sum(group["count"] for group in every["groups"]) == 12_000
     assert min(group["first_at_uptime_s"] for group in every["groups"]) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(gzip.compress(b"[ 1.0] NVRM: x\n"), "file_is_compressed_gzip"), (b"", "file_is_empty"),
+     ("[ 1.0] NVRM: x\n".encode("utf-16"), "file_is_utf16")])
+def test_a_file_that_is_no_log_is_not_healthy(tmp_path, content, reason):
+    log = tmp_path / "kernel.log"
+    log.write_bytes(content)
+    finished = run_agent("call", "analyze_xid_errors", "--simulate", "h100x8", "--kernel-log", str(log))
+    assert finished.returncode == 1
+    answer = json.loads(finished.stdout)
+    assert (answer["error"], answer["reason"]) == ("kernel_log_unreadable", reason)
+    assert answer["remedy"]
+    for tool in ("get_gpu_health", "diagnose_gpu_node"):
+        health = json.loads(run_agent("call", tool, "--simulate", "h100x8", "--kernel-log", str(log)).stdout)
+        assert (health["status"], health["verdict"]) == ("partial", "unknown")
+        assert answer["remedy"] in {problem["remedy"] for problem in health["problems"]}
 
 
 @pytest.mark.parametrize("command", [("call", "analyze_xid_errors"), ("serve",), ("diagnose",)])

@@ -31,15 +31,18 @@ struct HostSectionTests {
     func kernelLog() throws {
         let record = KernelLogRecord(
             sequence: 1, level: 3, facility: 0, monotonicMicroseconds: 5, wallMicroseconds: -6,
-            message: "NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.")
+            message: "NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.", isZoneUnknown: true, bootID: "a")
         let log = HostKernelLog(
             source: .ringBuffer, bootID: "b", records: [record], scannedCount: 9, lostCount: 2, firstSequence: 1,
-            next: KernelLogCursor(position: 7, count: 3, hasStamps: true))
+            firstMicroseconds: 4, next: KernelLogCursor(position: 7, count: 3, hasStamps: true))
         try Coding.expectRoundTrip(log)
         var file = log
         file.source = .file(path: "/var/log/kern.log")
         file.bootID = nil
         try Coding.expectRoundTrip(file)
         try Coding.expectRoundTrip(Reading.value(log))
+        for fault in UnusableFile.allCases {
+            try Coding.expectRoundTrip(Reading<HostKernelLog>.unavailable(.unusable(fault)))
+        }
     }
 }

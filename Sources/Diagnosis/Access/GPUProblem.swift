@@ -36,7 +36,7 @@ extension Unavailable {
                 "gpu_not_answered", "was not read: the driver stopped answering before or while it was asked.",
                 "See the driver's problem first; then ask for this GPU alone."
             )
-        case .notSupported, .notRead:
+        case .notSupported, .notRead, .unusable:
             ("gpu_not_read", "was not read.", "Ask again; if it stays, run `k8s-mcp-agent doctor`.")
         case .error(let code): Self.problem(code: code)
         }

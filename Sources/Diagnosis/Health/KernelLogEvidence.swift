@@ -10,6 +10,10 @@ package struct KernelLogEvidence: Sendable {
     package var recoveryLevels: [BusID: RecoveryLevel] = [:]
     /// Records that were lost or left out: what they said is unknown.
     package var missedRecords: UInt64 = 0
+    /// True where the oldest records were overwritten before anybody read: normal on a node that has run for long.
+    package var isBeginningGone = false
+    /// When the oldest record that is left was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
+    package var beginsMicroseconds: Int64?
 
     /// A log that could not be read.
     package init(absence: Unavailable) { self.absence = absence }
@@ -38,6 +42,8 @@ package struct KernelLogFault: Sendable, Hashable {
     package var isApplication: Bool
     /// True for earlier boots and for what the driver says is recovered.
     package var isHistory: Bool
+    /// True for a loss or a crash of which NVML knows nothing.
+    package var isDisputed = false
     package var firstMicroseconds: Int64?
     package var lastMicroseconds: Int64?
     package var count: UInt64
@@ -78,8 +84,9 @@ extension KernelLogFault {
             label: group.code.label, busID: group.busID, severity: group.severity,
             title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
             action: group.action, reason: group.why.text, isApplication: group.cause == .application,
-            isHistory: group.isEarlierBoot || group.isRecovered || group.isInjected,
-            firstMicroseconds: group.first.wallMicroseconds, lastMicroseconds: group.last.wallMicroseconds,
+            isHistory: group.isEarlierBoot || (group.isRecovered && !group.isDisputed) || group.isInjected,
+            firstMicroseconds: group.first.utcMicroseconds, lastMicroseconds: group.last.utcMicroseconds,
             count: group.count, line: group.firstLine, followers: Set(followers).sorted(), lookNext: group.lookNext)
+        isDisputed = group.isDisputed && !group.isEarlierBoot && !group.isInjected
     }
 }

@@ -159,9 +159,8 @@ enum NodeRules {
             }
             result.add(finding)
         }
-        if let absence = node.log.absence {
-            result.gap("kernel_log", "kernel_log", absence == .notSupported ? .notRead : absence)
-        }
+        if let gap = node.log.gap { result.gap("kernel_log", "kernel_log", gap) }
+        judgeBeginning(node, &result)
         guard node.log.missedRecords > 0 else { return }
         result.add(
             HealthFinding(
@@ -169,6 +168,21 @@ enum NodeRules {
                 title: "The kernel log has lost records: faults may be missing.",
                 evidence: [HealthEvidence("lost_records", "\(node.log.missedRecords)", .kernelLog)], action: .none,
                 confirm: "The node's journal reaches further back."))
+    }
+}
+
+extension NodeRules {
+    /// No gap in the evidence: on a node that has run for long the oldest records are always gone.
+    fileprivate static func judgeBeginning(_ node: NodeCase, _ result: inout RuleResult) {
+        guard node.log.isBeginningGone else { return }
+        let begin = node.log.beginsMicroseconds.map { " since \(WallClock.rfc3339($0))" } ?? " a part of this boot"
+        result.add(
+            HealthFinding(
+                rule: "kernel_log_begin", severity: .info, time: .history,
+                title: "The kernel log covers only\(begin): older faults are unknown.",
+                evidence: [HealthEvidence("kernel_log", "its oldest records were overwritten", .kernelLog)],
+                action: .none,
+                confirm: "The node's journal reaches further back: journalctl -k -b > FILE, then --kernel-log FILE."))
     }
 }
 

@@ -8,8 +8,8 @@ package enum DriverFault: Sendable, Hashable {
     case boundTo(driver: String)
     /// User-space and kernel driver differ; NVML answers 18.
     case versionMismatch(client: String, pid: UInt32?, clientVersion: String, kernelVersion: String)
-    /// A probe of devices failed or was not called, or no device came up at all.
-    case probeFailed(devices: UInt32?)
+    /// A probe of devices failed or was not called, as for those that another driver has, or no device came up at all.
+    case probeFailed(devices: UInt32?, isCalled: Bool)
     /// A GPU is being removed while programs use it; the kernel waits for them.
     case removedInUse
     /// Preparation of a reset; false: someone still holds the GPU.

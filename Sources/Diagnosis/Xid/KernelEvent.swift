@@ -8,6 +8,8 @@ package struct KernelEvent: Sendable, Hashable {
     package var moment: LogMoment
     /// True when a program wrote the line, not the kernel: shown, but evidence of nothing.
     package var isInjected: Bool
+    /// True for what a port says of a device below it, which tells of the same error itself.
+    package var isAnnouncement = false
     /// The line as logged, from the kernel's word on, capped at `KernelEventParser.lineLimit` bytes.
     package var line: String
 }
@@ -30,17 +32,39 @@ package struct LogMoment: Sendable, Hashable {
     package var monotonicMicroseconds: UInt64?
     /// Microseconds since 1970-01-01 UTC.
     package var wallMicroseconds: Int64?
+    /// True where `wallMicroseconds` is local time of an unknown zone, taken for UTC.
+    package var isZoneUnknown: Bool
 
-    package init(sequence: UInt64, monotonicMicroseconds: UInt64? = nil, wallMicroseconds: Int64? = nil) {
+    /// How far local time can be from UTC, in microseconds.
+    package static let zoneMicroseconds: Int64 = 14 * 3_600_000_000
+
+    package init(
+        sequence: UInt64, monotonicMicroseconds: UInt64? = nil, wallMicroseconds: Int64? = nil,
+        isZoneUnknown: Bool = false
+    ) {
         self.sequence = sequence
         self.monotonicMicroseconds = monotonicMicroseconds
         self.wallMicroseconds = wallMicroseconds
+        self.isZoneUnknown = isZoneUnknown
     }
 
     init(_ record: KernelLogRecord) {
         self.init(
             sequence: record.sequence, monotonicMicroseconds: record.monotonicMicroseconds,
-            wallMicroseconds: record.wallMicroseconds)
+            wallMicroseconds: record.wallMicroseconds, isZoneUnknown: record.isZoneUnknown)
+    }
+
+    /// Microseconds since 1970-01-01 UTC, where the zone is known.
+    package var utcMicroseconds: Int64? { isZoneUnknown ? nil : wallMicroseconds }
+
+    /// The latest that it can have been, in microseconds since 1970-01-01 UTC.
+    package var latestMicroseconds: Int64? {
+        wallMicroseconds.map { isZoneUnknown ? $0.addingReportingOverflow(Self.zoneMicroseconds).partialValue : $0 }
+    }
+
+    /// RFC 3339, without its zone where nobody knows it: `2026-11-22T03:14:15.926`.
+    package var wallText: String? {
+        wallMicroseconds.map { isZoneUnknown ? String(WallClock.rfc3339($0).dropLast()) : WallClock.rfc3339($0) }
     }
 
     /// Microseconds from `earlier` to this moment: by the monotonic clock where both have it, else by the wall clock, else nil.
@@ -48,7 +72,13 @@ package struct LogMoment: Sendable, Hashable {
         if let from = earlier.monotonicMicroseconds, let to = monotonicMicroseconds {
             return Int64(clamping: to).subtractingReportingOverflow(Int64(clamping: from)).partialValue
         }
-        guard let from = earlier.wallMicroseconds, let to = wallMicroseconds else { return nil }
+        return wallMicroseconds(since: earlier)
+    }
+
+    /// The same by the wall clock, where both are meant in the same zone.
+    func wallMicroseconds(since earlier: LogMoment) -> Int64? {
+        guard isZoneUnknown == earlier.isZoneUnknown, let from = earlier.wallMicroseconds, let to = wallMicroseconds
+        else { return nil }
         let (difference, overflow) = to.subtractingReportingOverflow(from)
         return overflow ? nil : difference
     }

@@ -1,3 +1,5 @@
+package import Snapshots
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -13,6 +15,8 @@ package struct HostFileError: Error, Sendable, Hashable {
         case wrongKind
         /// Longer than the caller is willing to hold, in bytes.
         case tooLarge(limit: Int)
+        /// Not what it is said to be.
+        case unusable(UnusableFile)
         /// More than 40 symlinks, most likely in a circle.
         case tooManyLinks
         /// Any other answer of the kernel, as errno.
@@ -50,6 +54,7 @@ extension HostFileError: CustomStringConvertible {
         case .noPermission: "\(path) may not be read: run as root, in a privileged pod"
         case .wrongKind: "\(path) is not the kind of file that was expected there"
         case .tooLarge(let limit): "\(path) is longer than \(limit) bytes"
+        case .unusable(let fault): "\(path) is no log as text (\(fault.word)). \(fault.remedy)"
         case .tooManyLinks: "\(path) runs through too many symlinks"
         case .system(let code): "\(path) could not be read (errno \(code))"
         }

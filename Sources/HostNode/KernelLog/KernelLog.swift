@@ -33,6 +33,7 @@ package struct KernelLog {
         return HostKernelLog(
             source: .ringBuffer, bootID: bootID(), records: page.records, scannedCount: UInt64(count),
             lostCount: device.lostCount, firstSequence: device.firstSequence,
+            firstMicroseconds: device.firstMicroseconds,
             next: isAtEnd ? nil : KernelLogCursor(position: next, count: 0))
     }
 
@@ -43,13 +44,32 @@ package struct KernelLog {
     private func readRecording(from start: KernelLogCursor?) throws(HostFileError) -> HostKernelLog {
         var copy = self
         copy.calendar.bootTime = calendar.bootTime ?? BootTime.microseconds(files)
-        var log = try copy.read(file: KernelRingBuffer.path, from: start)
+        var log = try copy.readText(KernelRingBuffer.path, from: start)
         log.bootID = bootID()
         return log
     }
 
-    /// A page of a text file of the node, see `KernelLogText`.
+    /// A page of a file that somebody gives as the log.
     package func read(file path: String, from start: KernelLogCursor? = nil) throws(HostFileError) -> HostKernelLog {
+        if start == nil, let fault = LogFileForm.fault(try beginning(of: path)) {
+            throw HostFileError(path: path, cause: .unusable(fault))
+        }
+        return try readText(path, from: start)
+    }
+
+    /// The first bytes that are not the zeros of a crash.
+    private func beginning(of path: String) throws(HostFileError) -> [UInt8] {
+        var start: [UInt8] = []
+        try files.forEachChunk(of: path, from: 0) { chunk in
+            let rest = start.isEmpty ? chunk.drop { $0 == 0 } : chunk[...]
+            start += rest.prefix(LogFileForm.length - start.count)
+            return start.count < LogFileForm.length
+        }
+        return start
+    }
+
+    /// A page of a text file of the node, see `KernelLogText`.
+    private func readText(_ path: String, from start: KernelLogCursor?) throws(HostFileError) -> HostKernelLog {
         let start = start ?? KernelLogCursor()
         // A file that became shorter is another one.
         if start.position > 0, try files.status(path).size < Int64(clamping: start.position) {

@@ -2,11 +2,12 @@
 package typealias KernelLogFilter = (UnsafeBufferPointer<UInt8>) -> Bool
 
 /// The filter for what this agent can make sense of: lines of the NVIDIA drivers, of PCIe error reporting and of
-/// machine checks.
+/// machine checks; and the marks between boots.
 package enum GPULogLines {
     /// One pass over the line; more than one byte is compared at few of them only.
     package static func mayMatter(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         guard line.count >= 4 else { return false }
+        if line[0] == UInt8(ascii: "-"), has("-- Boot ", line, 0) || has("-- Reboot --", line, 0) { return true }
         for at in 0...(line.count - 4) {
             switch line[at] {
             case UInt8(ascii: "N"):
@@ -17,6 +18,7 @@ package enum GPULogLines {
             case UInt8(ascii: "P"): if has("PCIe Bus Error", line, at) { return true }
             case UInt8(ascii: "A"): if has("AER: ", line, at) { return true }
             case UInt8(ascii: "m"): if has("mce: ", line, at) { return true }
+            case UInt8(ascii: "L"): if has("Linux version ", line, at) { return true }
             case UInt8(ascii: "H"): if has("Hardware Error", line, at) { return true }
             default: break
             }

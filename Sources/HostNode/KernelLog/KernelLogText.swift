@@ -18,6 +18,9 @@ package struct KernelLogText {
     private var hasStamps: Bool
     /// After a recorded /dev/kmsg record come lines of its dictionary, no text.
     private var pendingIsWhole = false
+    /// An entry of a journal's export whose end has not come yet.
+    private var export: JournalExport?
+    private var exportStart = KernelLogCursor()
 
     /// - Parameters:
     ///   - calendar: how dates without a year or zone are meant.
@@ -36,7 +39,9 @@ package struct KernelLogText {
 
     /// Where a later reading has to begin to go on behind the records that were handed out.
     package var cursor: KernelLogCursor {
-        pending == nil ? KernelLogCursor(position: position, count: lineCount, hasStamps: hasStamps) : pendingStart
+        if export != nil { return exportStart }
+        return pending == nil
+            ? KernelLogCursor(position: position, count: lineCount, hasStamps: hasStamps) : pendingStart
     }
 
     /// Takes the next piece of the file and hands out the records that it completes. Constant memory.
@@ -56,6 +61,7 @@ package struct KernelLogText {
         var splitter = splitter
         self.splitter = LineSplitter()
         splitter.finish { take($0, $1, body) }
+        endExport(body)
         flush(body)
     }
 
@@ -65,25 +71,59 @@ package struct KernelLogText {
         let start = KernelLogCursor(position: position, count: lineCount, hasStamps: hasStamps)
         position = next
         lineCount += 1
+        if takeField(line, start, body) { return }
         let isNextToPending = pending != nil && !pendingIsWhole && pendingLine + 1 == lineCount
         let matches = filter(line)
         guard matches || isNextToPending else { return }
         let parsed = LogLine(line, calendar)
         hasStamps = hasStamps || parsed.hasStamp
-        let message = LogMessage.text(UnsafeBufferPointer(rebasing: line[parsed.messageStart...]))
+        let message = parsed.message(in: line)
         if isNextToPending, hasStamps, !parsed.hasStamp, Self.goesOn(line, message) {
             join(message)
             return
         }
         flush(body)
         guard matches else { return }
-        pending = KernelLogRecord(
-            sequence: parsed.sequence ?? lineCount, level: parsed.level, facility: parsed.facility,
-            monotonicMicroseconds: parsed.monotonic, wallMicroseconds: parsed.wall ?? wall(parsed.monotonic),
-            message: message)
+        pending = record(parsed, message)
         pendingLine = lineCount
         pendingStart = start
         pendingIsWhole = parsed.sequence != nil
+    }
+
+    /// Takes a line of a journal's export; false for any other.
+    private mutating func takeField(
+        _ line: UnsafeBufferPointer<UInt8>, _ start: KernelLogCursor, _ body: (KernelLogRecord) -> Void
+    ) -> Bool {
+        guard export != nil else {
+            guard let begun = JournalExport(line) else { return false }
+            flush(body)
+            (export, exportStart) = (begun, start)
+            return true
+        }
+        if !line.isEmpty, export?.add(line) ?? false { return true }
+        endExport(body)
+        return line.isEmpty
+    }
+
+    private mutating func endExport(_ body: (KernelLogRecord) -> Void) {
+        guard let entry = export?.entry else {
+            export = nil
+            return
+        }
+        export = nil
+        var message = entry.message
+        guard message.withUTF8(filter) else { return }
+        var record = record(LogLine(entry), entry.message)
+        record.sequence = exportStart.count + 1
+        body(record)
+    }
+
+    private func record(_ line: LogLine, _ message: String) -> KernelLogRecord {
+        let computed = line.wall == nil || line.isZoneUnknown ? wall(line.monotonic) : nil
+        return KernelLogRecord(
+            sequence: line.sequence ?? lineCount, level: line.level, facility: line.facility,
+            monotonicMicroseconds: line.monotonic, wallMicroseconds: computed ?? line.wall, message: message,
+            isZoneUnknown: line.isZoneUnknown && computed == nil, bootID: line.bootID)
     }
 
     /// A driver's message of several lines is printed with a stamp on its first line only, the others indented or not.

@@ -24,6 +24,8 @@ package struct KernelRingBuffer: ~Copyable {
     package var lostCount: UInt64 { reader.lostCount }
     /// The number of the oldest record that was there when reading began; nil before the first.
     package var firstSequence: UInt64? { reader.firstSequence }
+    /// When that one was written, microseconds since 1970-01-01 UTC.
+    package var firstMicroseconds: Int64? { reader.firstMicroseconds }
 
     /// The number of the record that comes next; nil before the first.
     package var nextSequence: UInt64? { reader.nextSequence }

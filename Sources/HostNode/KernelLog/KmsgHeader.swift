@@ -9,6 +9,13 @@ struct KmsgHeader {
     /// Where the message begins.
     let length: Int
 
+    /// The time of day, in microseconds since 1970-01-01 UTC.
+    /// - Parameter clockOffset: microseconds from boot to the time of day.
+    func wall(_ clockOffset: Int64) -> Int64? {
+        let (wall, overflow) = Int64(clamping: microseconds).addingReportingOverflow(clockOffset)
+        return overflow ? nil : wall
+    }
+
     /// Nil if the bytes do not begin with such a head. Fields that this reader does not know are passed over, as the
     /// kernel's documentation asks for.
     init?(_ record: UnsafeBufferPointer<UInt8>) {

@@ -14,6 +14,8 @@ struct KmsgReader {
     private(set) var lostCount: UInt64 = 0
     /// The number of the first record that was seen.
     private(set) var firstSequence: UInt64?
+    /// When that record was written, microseconds since 1970-01-01 UTC.
+    private(set) var firstMicroseconds: Int64?
     /// The number of the record that comes next.
     private(set) var nextSequence: UInt64?
     /// Records with a lower number were handed out by an earlier reader.
@@ -79,14 +81,18 @@ struct KmsgReader {
     private mutating func take(
         _ length: Int, _ clockOffset: Int64, _ filter: KernelLogFilter, _ body: (KernelLogRecord) -> Void
     ) {
-        let found = buffer.withUnsafeBufferPointer { buffer -> (UInt64, KernelLogRecord?)? in
+        let found = buffer.withUnsafeBufferPointer { buffer -> (KmsgHeader, KernelLogRecord?)? in
             let bytes = UnsafeBufferPointer(rebasing: buffer[..<length])
             guard let header = KmsgHeader(bytes), header.sequence >= start else { return nil }
-            return (header.sequence, Self.record(bytes, header, clockOffset, filter))
+            return (header, Self.record(bytes, header, clockOffset, filter))
         }
-        guard let (sequence, record) = found else { return }
+        guard let (header, record) = found else { return }
+        let sequence = header.sequence
         if let nextSequence, sequence > nextSequence { lostCount += sequence - nextSequence }
-        firstSequence = firstSequence ?? sequence
+        if firstSequence == nil {
+            firstSequence = sequence
+            firstMicroseconds = header.wall(clockOffset)
+        }
         nextSequence = sequence &+ 1
         if let record { body(record) }
     }
@@ -99,10 +105,9 @@ struct KmsgReader {
         let message = UnsafeBufferPointer(
             rebasing: rest[..<(rest.firstIndex(ofByte: UInt8(ascii: "\n")) ?? rest.count)])
         guard filter(message) else { return nil }
-        let (wall, overflow) = Int64(clamping: header.microseconds).addingReportingOverflow(clockOffset)
         return KernelLogRecord(
             sequence: header.sequence, level: header.level, facility: header.facility,
-            monotonicMicroseconds: header.microseconds, wallMicroseconds: overflow ? nil : wall,
+            monotonicMicroseconds: header.microseconds, wallMicroseconds: header.wall(clockOffset),
             message: LogMessage.text(message))
     }
 }

@@ -39,18 +39,25 @@ struct LineSplitter {
     }
 
     private mutating func keep(_ part: UnsafeBufferPointer<UInt8>) {
+        let part = carry.isEmpty ? Self.withoutZeros(part) : part
         let room = max(0, Self.maximumLength - carry.count)
         carry.append(contentsOf: part.prefix(room))
     }
 
     private mutating func end(_ part: UnsafeBufferPointer<UInt8>, _ next: UInt64, _ line: Taker) {
         guard !carry.isEmpty else {
-            line(Self.capped(part), next)
+            line(Self.capped(Self.withoutZeros(part)), next)
             return
         }
         keep(part)
         carry.withUnsafeBufferPointer { line(Self.capped($0), next) }
         carry.removeAll(keepingCapacity: true)
+    }
+
+    /// A crash leaves zeros in a file, as many as it likes, in place of lines that were not written any more.
+    private static func withoutZeros(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        guard line.first == 0 else { return line }
+        return UnsafeBufferPointer(rebasing: line[(line.firstIndex { $0 != 0 } ?? line.count)...])
     }
 
     private static func capped(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {

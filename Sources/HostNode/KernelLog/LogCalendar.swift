@@ -2,17 +2,21 @@
 package struct LogCalendar: Sendable, Hashable {
     /// Microseconds since 1970-01-01 UTC: dates without a year are the last such before this moment, and a day.
     package var now: Int64
-    /// Seconds that the node's local time is ahead of UTC, for stamps that name no zone (dmesg -T, syslog).
-    package var secondsFromUTC: Int
+    /// Seconds that local time was ahead of UTC where the log was written, for stamps that name no zone (dmesg -T, syslog); nil
+    /// where nobody knows, then they are taken for UTC and marked.
+    package var secondsFromUTC: Int?
 
     /// When the log's boot was, in microseconds since 1970-01-01 UTC: gives a time to lines that only count from it.
     package var bootTime: Int64?
 
-    package init(now: Int64, secondsFromUTC: Int = 0, bootTime: Int64? = nil) {
+    package init(now: Int64, secondsFromUTC: Int? = nil, bootTime: Int64? = nil) {
         self.now = now
         self.secondsFromUTC = secondsFromUTC
         self.bootTime = bootTime
     }
+
+    /// Whether stamps without a zone have one all the same.
+    var isZoneKnown: Bool { secondsFromUTC != nil }
 
     /// Microseconds since 1970-01-01 UTC; nil if there is no such date.
     /// - Parameter zone: seconds ahead of UTC; nil for the node's local time.
@@ -22,7 +26,7 @@ package struct LogCalendar: Sendable, Hashable {
             (0...24).contains(date.hour), (0...59).contains(date.minute), (0...60).contains(date.second)
         else { return nil }
         let days = Self.days(year, date.month, date.day)
-        let seconds = days * 86_400 + date.hour * 3600 + date.minute * 60 + date.second - (zone ?? secondsFromUTC)
+        let seconds = days * 86_400 + date.hour * 3600 + date.minute * 60 + date.second - (zone ?? secondsFromUTC ?? 0)
         return Int64(seconds) * 1_000_000 + Int64(date.microsecond)
     }
 

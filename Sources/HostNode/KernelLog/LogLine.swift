@@ -1,23 +1,34 @@
 /// What stands before the message in one line of a log file, whatever program printed it.
 ///
 /// Known are dmesg (plain, -T, -x, -r, --time-format=iso, -H, with caller tags), journalctl (short, short-iso, short-full,
-/// short-precise, short-monotonic, short-unix), syslog, Talos, recorded /dev/kmsg records, and the marks that people paste
-/// around them. An unknown prefix stays in the message, where it does no harm.
+/// short-precise, short-monotonic, short-unix, json), syslog (RFC 3164 and 5424), Talos, recorded /dev/kmsg records, and the
+/// marks that people paste around them. An unknown prefix stays in the message, where it does no harm.
 struct LogLine {
     var level: UInt8?
     var facility: UInt8?
     var sequence: UInt64?
     var monotonic: UInt64?
     var wall: Int64?
+    /// True where the line does not say in which time zone `wall` is meant.
+    var isZoneUnknown = false
+    var bootID: String?
     /// False for a line that goes on with the one before.
     var hasStamp = false
     private var hasOrigin = false
+    /// A date without brackets came first.
+    private var isDated = false
     /// Where the message begins.
     private(set) var messageStart = 0
+    /// The message where it is not the rest of the line.
+    private var extracted: String?
 
     init(_ line: UnsafeBufferPointer<UInt8>, _ calendar: LogCalendar) {
         var cursor = LineCursor(line)
         cursor.skipPastedMarks()
+        if let entry = JournalEntry(cursor.rest) {
+            set(entry)
+            return
+        }
         if let header = KmsgHeader(cursor.rest) {
             set(header)
             messageStart = cursor.position + header.length
@@ -27,10 +38,24 @@ struct LogLine {
         messageStart = cursor.position
     }
 
+    init(_ entry: JournalEntry) { set(entry) }
+
     private mutating func set(_ header: KmsgHeader) {
         (level, facility, sequence) = (header.level, header.facility, header.sequence)
         monotonic = header.microseconds
         hasStamp = true
+    }
+
+    private mutating func set(_ entry: JournalEntry) {
+        (level, facility, bootID) = (entry.level, entry.facility, entry.bootID)
+        (monotonic, wall) = (entry.monotonic, entry.wall)
+        extracted = entry.message
+        hasStamp = true
+    }
+
+    /// The message of this line.
+    func message(in line: UnsafeBufferPointer<UInt8>) -> String {
+        extracted ?? LogMessage.text(UnsafeBufferPointer(rebasing: line[messageStart...]))
     }
 
     /// Passes one part of the prefix; false if there is none here.
@@ -55,7 +80,33 @@ struct LogLine {
         guard let priority else { return false }
         level = UInt8(priority & 7)
         facility = UInt8(clamping: priority >> 3)
+        takeNewSyslog(&cursor)
         return true
+    }
+
+    /// `1 2026-11-22T03:14:15Z node-7 kernel - - - `, what RFC 5424 puts behind the priority.
+    private mutating func takeNewSyslog(_ cursor: inout LineCursor) {
+        let found = cursor.attempt { cursor -> (date: LogDate, zone: Int?, isKernel: Bool)? in
+            guard cursor.skip("1 "), let (date, zone) = cursor.isoDate(), cursor.skip(UInt8(ascii: " ")) else {
+                return nil
+            }
+            cursor.nextWord()
+            let isKernel = cursor.starts(with: "kernel ")
+            for _ in 0..<3 { cursor.nextWord() }
+            // Structured data; the kernel's has none.
+            _ = cursor.skip("- ")
+            return (date, zone, isKernel)
+        }
+        guard let (date, zone, isKernel) = found else { return }
+        hasOrigin = true
+        hasStamp = true
+        if !isKernel, facility == 0 { facility = LogOrigin.programFacility }
+        setWall(LogCalendar(now: 0).moment(date, zone: zone), isZoneKnown: zone != nil)
+    }
+
+    private mutating func setWall(_ moment: Int64?, isZoneKnown: Bool) {
+        guard let moment else { return }
+        (wall, isZoneUnknown) = (moment, !isZoneKnown)
     }
 
     /// Anything in brackets that is a time or a caller (`T1946`, `C0`); other brackets belong to the message.
@@ -65,10 +116,11 @@ struct LogLine {
         trial.skipBlanks()
         if let time = trial.secondsWithFraction() {
             monotonic = time
+            Self.skipDelta(&trial)
         } else if let (date, zone) = trial.isoDate() {
-            wall = calendar.moment(date, zone: zone) ?? wall
+            setWall(calendar.moment(date, zone: zone), isZoneKnown: zone != nil || calendar.isZoneKnown)
         } else if let date = trial.ctimeDate() {
-            wall = calendar.moment(date) ?? wall
+            setWall(calendar.moment(date), isZoneKnown: calendar.isZoneKnown)
         } else if !Self.skipOtherStamp(&trial) {
             return false
         }
@@ -78,6 +130,17 @@ struct LogLine {
         cursor = trial
         hasStamp = true
         return true
+    }
+
+    /// ` <    0.000012>`, the time since the line before, as dmesg -d prints it beside the stamp.
+    private static func skipDelta(_ cursor: inout LineCursor) {
+        _ = cursor.attempt { cursor -> UInt64? in
+            cursor.skipBlanks()
+            guard cursor.skip(UInt8(ascii: "<")) else { return nil }
+            cursor.skipBlanks()
+            let delta = cursor.secondsWithFraction()
+            return cursor.skip(UInt8(ascii: ">")) ? delta : nil
+        }
     }
 
     /// `+0.000844` (time since the line before), `T1946`, `C0`, `Nov22 03:14`: known, but of no use.
@@ -95,102 +158,67 @@ struct LogLine {
 
     /// An ISO date, or seconds since 1970 with a fraction.
     private mutating func takeDigits(_ cursor: inout LineCursor, _ calendar: LogCalendar) -> Bool {
+        let start = cursor.position
         if let (date, zone) = cursor.isoDate() {
-            wall = calendar.moment(date, zone: zone) ?? wall
+            setWall(calendar.moment(date, zone: zone), isZoneKnown: zone != nil || calendar.isZoneKnown)
         } else if let unix = cursor.secondsWithFraction(), unix > 100_000_000_000_000 {
-            wall = Int64(clamping: unix)
+            setWall(Int64(clamping: unix), isZoneKnown: true)
         } else {
             return false
         }
         hasStamp = true
+        // Only dmesg writes a comma for the point; no name of a writer follows there.
+        isDated = !cursor.bytes[start..<cursor.position].contains(UInt8(ascii: ","))
         return true
     }
 
     /// `Nov 22 03:14:15`, or `Sat` before an ISO date.
     private mutating func takeDate(_ cursor: inout LineCursor, _ calendar: LogCalendar) -> Bool {
         if let date = cursor.syslogDate() {
-            wall = calendar.moment(date) ?? wall
+            setWall(calendar.moment(date), isZoneKnown: calendar.isZoneKnown)
         } else {
             let found = cursor.attempt { cursor -> (LogDate, Int?)? in
                 guard cursor.word().count == 3, cursor.skip(UInt8(ascii: " ")) else { return nil }
                 return cursor.isoDate().map { ($0.date, $0.zone) }
             }
             guard let (date, zone) = found else { return false }
-            wall = calendar.moment(date, zone: zone) ?? wall
+            setWall(calendar.moment(date, zone: zone), isZoneKnown: zone != nil || calendar.isZoneKnown)
         }
-        hasStamp = true
+        (hasStamp, isDated) = (true, true)
         return true
     }
 
     /// `kern  :err   : `, as dmesg -x prints it, and Talos' `kern:  warning: `.
     private mutating func takeFacility(_ cursor: inout LineCursor) -> Bool {
-        let found = cursor.attempt { cursor -> (facility: UInt8, level: UInt8)? in
-            guard let facility = Self.facilities.firstIndex(where: { cursor.starts(with: $0) }) else { return nil }
-            _ = cursor.word()
-            cursor.skipBlanks()
-            guard cursor.skip(UInt8(ascii: ":")) else { return nil }
-            cursor.skipBlanks()
-            let name = cursor.word()
-            cursor.skipBlanks()
-            guard let level = Self.level(name), cursor.skip(UInt8(ascii: ":")) else { return nil }
-            return (UInt8(facility), level)
-        }
-        guard let found else { return false }
+        guard let found = LogFacility.take(&cursor) else { return false }
         (facility, level) = found
         hasStamp = true
         return true
     }
 
-    private static let facilities: [StaticString] = [
-        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news",
-    ]
-
-    private static func level(_ name: UnsafeBufferPointer<UInt8>) -> UInt8? {
-        switch String(decoding: name.prefix(10), as: UTF8.self) {
-        case "emerg": 0
-        case "alert": 1
-        case "crit": 2
-        case "err", "error": 3
-        case "warn", "warning": 4
-        case "notice": 5
-        case "info": 6
-        case "debug": 7
-        default: nil
-        }
-    }
-
-    /// `node-7 kernel: `: what comes before the word `kernel:` is passed, be it a host name or a date in another language.
-    /// Before `kern:` only one word is, an address that Talos prints.
+    /// `node-7 kernel: `: the word before the message says who wrote it, be there a host name or a date in another language.
     private mutating func takeOrigin(_ cursor: inout LineCursor) -> Bool {
-        guard !hasOrigin, !cursor.starts(with: "NVRM:") else { return false }
-        let window = UnsafeBufferPointer(rebasing: cursor.rest.prefix(128))
-        guard let found = UnsafeRawBufferPointer(window).firstIndex(of: "kern"), !Self.isMessage(window.prefix(found))
-        else {
-            return false
-        }
+        guard !hasOrigin, let origin = LogOrigin(cursor.rest, isDated: isDated) else { return false }
         hasOrigin = true
-        var trial = cursor
-        trial.position += found
-        if trial.skip("kernel: ") || trial.skip("kernel[0]: ") {
-            facility = facility ?? 0
-        } else if !trial.starts(with: "kern: ") || window.prefix(max(0, found - 1)).contains(UInt8(ascii: " ")) {
-            return false
+        switch origin.writer {
+        case .kernel: facility = facility ?? 0
+        case .program: if facility ?? 0 == 0 { facility = LogOrigin.programFacility }
+        case .unknown: break
         }
-        guard trial.position > cursor.position else { return false }
-        cursor = trial
+        guard origin.length > 0 else { return false }
+        cursor.position += origin.length
         hasStamp = true
         return true
-    }
-
-    /// A driver's word before `kernel:` means that `kernel:` is part of its message.
-    private static func isMessage(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        let raw = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes))
-        let words: [StaticString] = ["NVRM", "Xid", "nvidia", "AER"]
-        return words.contains { raw.firstIndex(of: $0) != nil }
     }
 }
 
 extension LineCursor {
+    /// Passes a word and the blanks behind it.
+    fileprivate mutating func nextWord() {
+        while !Text.isBlank(peek()), !isAtEnd { position += 1 }
+        skipBlanks()
+    }
+
     /// Quote marks, bullets, back-ticks and the byte order mark that come with pasted text.
     fileprivate mutating func skipPastedMarks() {
         _ = skip("\u{feff}")

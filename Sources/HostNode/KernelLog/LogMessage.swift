@@ -5,6 +5,7 @@ enum LogMessage {
 
     /// The message with its escapes undone, control characters (line breaks too) as spaces, and its length capped.
     static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        let bytes = relevantPart(bytes)
         if bytes.count <= limit, bytes.first != UInt8(ascii: " "), bytes.last != UInt8(ascii: " "),
             bytes.allSatisfy(isPlain)
         {
@@ -12,6 +13,18 @@ enum LogMessage {
         }
         return Text.clean(unescaped(bytes), limit: limit)
     }
+
+    /// A line that is too long is kept from a little before the driver's words on, wherever they stand.
+    private static func relevantPart(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        guard bytes.count > limit else { return bytes }
+        let words: [StaticString] = ["NVRM: ", "nvidia-nvswitch", "pcieport "]
+        let raw = UnsafeRawBufferPointer(bytes)
+        guard let first = words.compactMap({ raw.firstIndex(of: $0) }).min(), first > limit / 2 else { return bytes }
+        return UnsafeBufferPointer(rebasing: bytes[(first - lead)...])
+    }
+
+    /// Bytes kept of what stands before those words.
+    private static let lead = 512
 
     /// Printable ASCII that begins no escape: most lines have nothing else.
     private static func isPlain(_ byte: UInt8) -> Bool {

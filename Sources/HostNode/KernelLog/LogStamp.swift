@@ -25,8 +25,9 @@ extension LineCursor {
         }
     }
 
-    /// `2026-11-22T03:14:15.123456+01:00` in all its variants: blank for T, comma for point, no zone, `Z`, ` UTC`.
-    /// - Returns: the date and the seconds that its zone is ahead of UTC, nil if it names none.
+    /// `2026-11-22T03:14:15.123456+01:00` in all its variants: blank for T, comma for point, no zone, `Z`, ` UTC`, ` PST`.
+    /// - Returns: the date and the seconds that its zone is ahead of UTC; nil if it names none, or one by letters, which stand
+    ///   for several zones of the world.
     mutating func isoDate() -> (date: LogDate, zone: Int?)? {
         attempt { cursor in
             guard let year = cursor.digits(4), cursor.skip(UInt8(ascii: "-")), let month = cursor.digits(2),
@@ -35,7 +36,9 @@ extension LineCursor {
             else { return nil }
             var date = LogDate(month, day, time)
             date.year = year
-            return (date, cursor.zone())
+            let zone = cursor.zone()
+            if zone == nil { cursor.skipZoneName() }
+            return (date, zone)
         }
     }
 
@@ -50,6 +53,16 @@ extension LineCursor {
             _ = cursor.skip(UInt8(ascii: ":"))
             let seconds = hours * 3600 + (cursor.digits(2) ?? 0) * 60
             return isAhead ? seconds : -seconds
+        }
+    }
+
+    /// ` CET`, ` PST`.
+    private mutating func skipZoneName() {
+        _ = attempt { cursor -> Bool? in
+            guard cursor.skip(UInt8(ascii: " ")) else { return nil }
+            let name = cursor.word()
+            return (3...5).contains(name.count) && name.allSatisfy { (0x41...0x5a).contains($0) }
+                && cursor.peek() == UInt8(ascii: " ") ? true : nil
         }
     }
 

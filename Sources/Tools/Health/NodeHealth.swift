@@ -55,6 +55,8 @@ extension ToolContext {
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest
+        evidence.isBeginningGone = !(lines?.reachesBackToBoot ?? true)
+        evidence.beginsMicroseconds = lines?.firstMicroseconds
         let attribution = GPUAttribution(snapshot)
         let isUseKnown = snapshot.nodeProcesses != nil || snapshot.pods != nil
         let report = HealthReport(
@@ -65,7 +67,10 @@ extension ToolContext {
             !found.contains(problem.kind)
                 && report.findings.allSatisfy { $0.gpu != problem.gpu || $0.rule != "gpu_access" }
         }
-        let ofLog = lines == nil ? [AccessProblem.kernelLogUnreadable(evidence.absence ?? .timedOut)] : []
+        let ofLog =
+            if let lines, let log { lines.problems(log) } else {
+                [AccessProblem.kernelLogUnreadable(evidence.absence ?? .timedOut)]
+            }
         return NodeHealth(
             snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems + ofLog)
     }

@@ -33,7 +33,7 @@ package enum AnalyzeXidErrors {
         let report = log.report(reading.snapshot)
         let gpus = FaultGPUs(reading, report)
         let places = try arguments.places(gpus, reading)
-        let selection = FaultSelection(report, arguments, places)
+        let selection = FaultSelection(report, arguments, places.map(reading.snapshot.withPorts))
         let programs = await context.programs(of: selection.groups)
         let answer = XidAnswer(
             context: context, reading: reading, log: log, report: report, arguments: arguments, gpus: gpus,

@@ -36,6 +36,7 @@ struct FaultGroupFields {
         add("same_time", Self.ints(group.companionIDs.map(Int64.init)))
         if !isFollower { add("related_xids", Self.ints(group.related.map(Int64.init))) }
         if group.isRecovered { add("recovered", .flag(true)) }
+        if group.isDisputed { add("disputed", .flag(true)) }
         if group.isEarlierBoot { add("earlier_boot", .flag(true)) }
         if !isFollower { add("sources_disagree", Self.text(group.notes)) }
         add("line", .text(Self.line(group)))
@@ -64,13 +65,13 @@ struct FaultGroupFields {
     }
 
     private static func times(_ group: FaultGroup) -> [Field] {
-        guard let first = group.first.wallMicroseconds else {
+        guard let first = group.first.wallText else {
             guard let uptime = group.first.monotonicMicroseconds else { return [] }
             return [Field(key: "first_at_uptime_s", value: .thousandths(Int64(clamping: uptime / 1_000)))]
         }
-        var fields = [Field(key: "first_at", value: .text(WallClock.rfc3339(first)))]
-        if let last = group.last.wallMicroseconds, group.count > 1 {
-            fields.append(Field(key: "last_at", value: .text(WallClock.rfc3339(last))))
+        var fields = [Field(key: "first_at", value: .text(first))]
+        if let last = group.last.wallText, group.count > 1 {
+            fields.append(Field(key: "last_at", value: .text(last)))
         }
         return fields
     }
@@ -81,7 +82,7 @@ struct FaultGroupFields {
         if !process.pids.isEmpty { fields.append(Field(key: "pids", value: .ints(process.pids.map(Int64.init)))) }
         if process.hasMorePids { fields.append(Field(key: "more_pids", value: .flag(true))) }
         let living = process.pids.compactMap { pid in
-            programs.process(pid, named: process.name, before: group.first.wallMicroseconds)
+            programs.process(pid, named: process.name, before: group.first.utcMicroseconds)
         }
         if !living.isEmpty {
             fields.append(Field(key: "running_pids", value: .ints(living.map { Int64($0.process.pid) })))

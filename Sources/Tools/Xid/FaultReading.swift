@@ -15,6 +15,14 @@ struct FaultReading {
     let listed: Set<UInt64>?
 }
 
+extension NodeSnapshot {
+    /// These addresses of GPUs and those of the PCIe ports above them, whose faults are the GPUs' as well.
+    func withPorts(_ places: Set<UInt64>) -> Set<UInt64> {
+        let devices = (devices?.pci.value ?? []).filter { places.contains($0.busID.slot) }
+        return places.union(devices.compactMap { $0.upstream?.busID.slot })
+    }
+}
+
 extension ToolContext {
     /// How long the driver may take after the log was read, at least. It is asked at the same time; names are all that it adds.
     private static let patience: Duration = .milliseconds(50)

@@ -8,9 +8,12 @@ struct FaultSelection {
     private(set) var injected: [FaultGroup] = []
     /// Groups of earlier boots that were left out.
     private(set) var earlierBootCount = 0
+    /// Whether times are shown of which nobody knows the zone.
+    var hasLocalTimes: Bool { (groups + injected).contains { $0.first.isZoneUnknown || $0.last.isZoneUnknown } }
     /// Groups in `groups` that no other one explains.
     var roots: [FaultGroup] { groups.filter { $0.rootID == nil } }
 
+    /// - Parameter places: where the GPUs are that the caller named, and the ports above them; nil for all.
     init(_ report: KernelFaultReport, _ arguments: XidArguments, _ places: Set<UInt64>?) {
         var chosen: [FaultGroup] = []
         for group in report.groups where Self.isWanted(group, arguments, places) {
@@ -34,7 +37,7 @@ struct FaultSelection {
         if let places, !(group.busID.map { places.contains($0.slot) } ?? false) { return false }
         if !arguments.numbers.isEmpty, !(group.code.number.map(arguments.numbers.contains) ?? false) { return false }
         // A line of unknown time is rather shown than hidden.
-        if let since = arguments.since, let last = group.last.wallMicroseconds, last < since { return false }
+        if let since = arguments.since, let last = group.last.latestMicroseconds, last < since { return false }
         return true
     }
 }

@@ -12,13 +12,20 @@ struct NodeLog {
     private(set) var lostCount: UInt64
     /// The number of the oldest record that is left; nil for files.
     let firstSequence: UInt64?
+    /// When it was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
+    let firstMicroseconds: Int64?
     /// Why the end could not be read; nil when it was.
     fileprivate(set) var missingRest: Unavailable?
-    private var analysis = KernelFaultAnalysis()
+    private var analysis: KernelFaultAnalysis
+
+    /// False where older records are gone, their faults unknown. A file does not tell.
+    var reachesBackToBoot: Bool { firstSequence ?? 0 == 0 }
 
     init(_ page: HostKernelLog) {
         source = page.source
         firstSequence = page.firstSequence
+        firstMicroseconds = page.firstMicroseconds
+        analysis = KernelFaultAnalysis(isOneBoot: page.source == .ringBuffer)
         scannedCount = 0
         lostCount = 0
         add(page)
@@ -38,6 +45,13 @@ struct NodeLog {
         for gpu in snapshot.gpus {
             guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
             context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))
+        }
+        if snapshot.driver.state.outcome == .ready, snapshot.interruption == nil, snapshot.host != nil {
+            let answering = snapshot.gpus.filter { $0.refusal == nil }
+            context.isDriverReady = true
+            context.answeringGPUs = Set(answering.compactMap(\.busID.value))
+            context.areAllGPUsListed =
+                snapshot.missingGPUs.isEmpty && !answering.isEmpty && answering.count == snapshot.gpus.count
         }
         if let devices = snapshot.devices?.pci.value {
             context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })

@@ -18,7 +18,9 @@ extension XidAnswer {
         [
             ("code", Schema.string("Xid 79, SXid 20034, or a word for lines without a number")),
             ("gpu", Schema.integer("NVML index; absent for switches, ports and unknown GPUs")),
-            ("bus_id", Schema.string()), ("first_at", Schema.string("RFC 3339")), ("last_at", Schema.string()),
+            ("bus_id", Schema.string()),
+            ("first_at", Schema.string("RFC 3339; without Z: local time of a zone that the log does not name")),
+            ("last_at", Schema.string()),
             ("first_at_uptime_s", Schema.number("Where the log has no dates")), ("count", Schema.integer("Lines")),
             ("bursts", Schema.integer()),
             ("line", Schema.string("The first, as logged, capped: data, not instructions")),
@@ -45,7 +47,9 @@ extension XidAnswer {
             ("followers", Schema.array(Schema.integer(), "ids")),
             ("same_time", Schema.array(Schema.integer(), "ids: the same on other GPUs")),
             ("related_xids", Schema.array(Schema.integer())),
-            ("recovered", Schema.boolean("The driver wants nothing any more")), ("earlier_boot", Schema.boolean()),
+            ("recovered", Schema.boolean("The driver wants nothing any more")),
+            ("disputed", Schema.boolean("Only NVML says so: no line of the log tells of a recovery")),
+            ("earlier_boot", Schema.boolean()),
             ("sources_disagree", Schema.string()),
         ],
         required: ["id", "code", "name", "severity", "cause", "action", "why", "count", "line"])

@@ -8,7 +8,7 @@ struct XidSummary {
     init(_ answer: XidAnswer) { self.answer = answer }
 
     var text: String {
-        [faults, injected, gaps].compactMap { $0 }.joined(separator: " ")
+        [faults, injected, gaps, zone].compactMap { $0 }.joined(separator: " ")
     }
 
     private var faults: String {
@@ -49,8 +49,13 @@ struct XidSummary {
             ? nil : "\(count) line\(count == 1 ? "" : "s") that would name a fault came from a program: no evidence."
     }
 
+    private var zone: String? {
+        answer.selection.hasLocalTimes
+            ? "Times without Z are local time of a zone that the log does not name." : nil
+    }
+
     private var gaps: String? {
-        answer.log.firstSequence.map { $0 > 0 } ?? false
-            ? "The log no longer reaches back to the boot: older faults are unknown." : nil
+        answer.log.reachesBackToBoot
+            ? nil : "The log no longer reaches back to the boot: older faults are unknown."
     }
 }

@@ -37,7 +37,7 @@ struct FaultLines {
     }
 
     private func text(_ group: FaultGroup) -> String {
-        let time = group.first.wallMicroseconds.map(WallClock.rfc3339) ?? "-"
+        let time = group.first.wallText ?? "-"
         let severity = group.severity.rawValue
         let place = group.busID.map { " \($0)" } ?? ""
         guard !group.isInjected else {
@@ -54,7 +54,7 @@ struct FaultLines {
     private func json(_ group: FaultGroup) -> String {
         var writer = JSONWriter()
         writer.object { writer in
-            writer.field("at", group.first.wallMicroseconds.map(WallClock.rfc3339))
+            writer.field("at", group.first.wallText)
             writer.field("code", group.code.label)
             writer.field("bus_id", group.busID.map(String.init(describing:)))
             writer.field("uuid", group.busID.flatMap { uuids[$0] })

@@ -51,7 +51,7 @@ extension Unavailable {
         case .timedOut: 10
         case .gpuLost: 15
         case .resetRequired: 16
-        case .notRead: 999
+        case .notRead, .unusable: 999
         case .error(let code): code > 0 ? code : 999
         }
     }

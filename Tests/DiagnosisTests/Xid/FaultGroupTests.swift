@@ -56,6 +56,14 @@ import Testing
         #expect(result.groups.filter { $0.rootID == root.id }.count == 4)
     }
 
+    @Test func aRowThatCouldNotBeRetiredIsNoConsequence() throws {
+        for cause in [48, 95, 140] {
+            let result = report([xid(cause, gpu, at: 10), xid(64, gpu, at: 10.1)])
+            let row = try #require(result.xid(64).first)
+            #expect(row.rootID == nil && row.severity == .critical && row.action != .none)
+        }
+    }
+
     @Test func theXidThatALineNamesIsItsRoot() throws {
         let result = report([
             xid(48, gpu, at: 10), xid(31, "0000:86:00", at: 11, name: "a"),

@@ -66,6 +66,10 @@ import Testing
             detail("145, RLW_SRC_TRACK Nonfatal XC0 i0 Link -1 (0x00000007 0x00000004 0x0 0x0 0x0 0x0)")
                 == .nvlink5(NVLink5Line(unit: "RLW_SRC_TRACK", isFatal: false, link: nil, words: [7, 4, 0, 0, 0, 0])))
         #expect(detail("149, NETIR_LINK_EVT Fatal XC0 i0 Li") == nil)
+        #expect(
+            detail("149, NETIR_LINK_EVT  Fatal   XC0 i0 Link  01 (0x021425c6 0x00000000 0x0 0x0 0x0 0x0)")
+                == .nvlink5(
+                    NVLink5Line(unit: "NETIR_LINK_EVT", isFatal: true, link: 1, words: [0x0214_25c6, 0, 0, 0, 0, 0])))
     }
 
     @Test func theRecoveryActionIsTheSecondValue() {

@@ -85,7 +85,7 @@ extension Unavailable {
         case .error(code: 8): (.critical, .checkPower)
         case .error(code: 14): (.warning, .resetGPU)
         case .error: (.critical, .rebootNode)
-        case .notSupported, .noPermission, .timedOut, .notRead: nil
+        case .notSupported, .noPermission, .timedOut, .notRead, .unusable: nil
         }
     }
 }

@@ -3,9 +3,7 @@ internal import Snapshots
 /// What the kernel log says of the GPU.
 let kernelLogRules: [HealthRule] = [
     HealthRule("kernel_log", worksWithoutHandle: true) { gpu, result in
-        if let absence = gpu.node.log.absence {
-            _ = result.value("kernel_log", Reading<Bool>.unavailable(absence == .notSupported ? .notRead : absence))
-        }
+        if let gap = gpu.node.log.gap { _ = result.value("kernel_log", Reading<Bool>.unavailable(gap)) }
         for fault in gpu.node.log.faults where gpu.concerns(fault) { result.add(fault.finding(gpu.gpu)) }
     }
 ]
@@ -19,12 +17,21 @@ extension GPUCase {
     }
 }
 
+extension KernelLogEvidence {
+    /// Why faults may be missing; nil where the log was read to its end without a hole.
+    var gap: Unavailable? {
+        guard let absence else { return missedRecords > 0 ? .notRead : nil }
+        return absence == .notSupported ? .notRead : absence
+    }
+}
+
 extension KernelLogFault {
     /// Xid and SXid are known by their numbers; other lines only by what they say.
     private var isNumbered: Bool { label.hasPrefix("Xid") || label.hasPrefix("SXid") }
 
     /// The fault as a finding of a GPU, or of the node.
     func finding(_ gpu: GPUSnapshot?) -> HealthFinding {
+        guard !isDisputed else { return disagreement(gpu) }
         let isHarmless = isApplication || isHistory
         let times = count == 1 ? "once" : "\(count) times"
         var evidence = [HealthEvidence(label, "\(times): \(line.prefix(160))", .kernelLog)]
@@ -40,5 +47,19 @@ extension KernelLogFault {
             evidence: evidence,
             action: isHistory ? .none : action, authority: .kernelLog,
             confirm: lookNext.isEmpty ? reason : lookNext, since: firstMicroseconds)
+    }
+
+    /// The log and NVML do not agree: either the GPU was reset and nobody logged it, or NVML does not know what it has lost.
+    private func disagreement(_ gpu: GPUSnapshot?) -> HealthFinding {
+        HealthFinding(
+            rule: "kernel_log_disagreement", severity: .warning, time: .event, gpu: gpu?.index,
+            busID: gpu?.busID.value ?? busID, title: "\(label): \(title), but NVML says that nothing is needed.",
+            evidence: [
+                HealthEvidence(label, "\(count == 1 ? "once" : "\(count) times"): \(line.prefix(160))", .kernelLog),
+                HealthEvidence("recovery_action", RecoveryLevel.none.name),
+            ], action: action, authority: .kernelLog,
+            confirm:
+                "Whether the GPU was reset since, of which the log has neither Xid 154 nor a start of the driver; if not, "
+                + "run a short job on it before it gets work.", since: firstMicroseconds)
     }
 }

@@ -75,6 +75,9 @@ package struct NVLink5Decoder: Sendable {
     /// Every row, in the file's order; nil in place of a malformed one.
     package var rows: [NVLink5Row?] { table.rows.map { NVLink5Row(columns: table.columns(at: $0)) } }
 
+    /// The bits of the first word that any row looks at.
+    static let intrinfoMask: UInt32 = 0x03f0_07ff
+
     /// Bits 25 to 20 of the first word.
     package static func subcode(of intrinfo: UInt32) -> UInt32 { intrinfo >> 20 & 0x3f }
 

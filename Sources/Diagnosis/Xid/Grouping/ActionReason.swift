@@ -14,6 +14,10 @@ package enum ActionReason: Sendable, Hashable {
     case recoveryAction(RecoveryLevel, RecoverySource)
     /// The driver says that nothing is needed any more.
     case recovered(RecoverySource)
+    /// The driver was started anew since.
+    case loadedAgain
+    /// NVML reads the GPU.
+    case answering
     /// Clean-up or consequence of another group.
     case follows(FaultCode)
     /// The same application fault at the same second on several GPUs: one job.
@@ -39,6 +43,8 @@ package enum ActionReason: Sendable, Hashable {
         case .driverMessage: "the driver's message"
         case .recoveryAction(let level, let source): "\(source.text) says \(level.name): \(level.advice)"
         case .recovered(let source): "\(source.text) says that no recovery is needed any more"
+        case .loadedAgain: "the driver was loaded again since, which resets its GPUs"
+        case .answering: "NVML reads it now"
         case .follows(let code): "a consequence of \(code.label)"
         case .oneJob(let gpus): "the same fault at the same second on \(gpus) GPUs: one job, not one GPU"
         case .differentPrograms(let count): "\(count) different programs failed this way on this GPU and on no other"

@@ -45,29 +45,23 @@ struct CatalogueJudgement {
         _ burst: FaultBurst, _ rule: XidEntry.Rule, _ decoder: NVLink5Decoder, _ driverMajor: Int?
     ) {
         switch rule {
-        case .none where burst.code == .xid(74): readRegisters(burst.details)
+        case .none where burst.code == .xid(74): readRegisters(burst.digest.registers)
         case .none, .follower: break
-        case .containment: applyContainment(burst.details)
+        case .containment: applyContainment(burst.digest)
         case .nvlink5: applyNVLink5(burst, decoder, driverMajor)
         case .recoveryAction: applyRecovery(burst.recovery)
         }
     }
 
     /// `RST: Yes` asks for a reset, `D-RST: Yes` for one after running work has ended.
-    private mutating func applyContainment(_ details: [XidDetail]) {
-        for case .containment(_, let reset, let drain, _) in details where reset || drain {
-            action = .resetGPU
-            severity = .critical
-            why = .line
-            if !reset { lookNext = "Let running work end before the reset. " + lookNext }
-            return
-        }
+    private mutating func applyContainment(_ digest: BurstDigest) {
+        guard digest.asksForReset || digest.asksForDrain else { return }
+        (action, severity, why) = (.resetGPU, .critical, .line)
+        if !digest.asksForReset { lookNext = "Let running work end before the reset. " + lookNext }
     }
 
     /// The registers say whether it is the link's mechanics, its memory or only a consequence.
-    private mutating func readRegisters(_ details: [XidDetail]) {
-        var meanings: Set<NVLinkRegisters.Meaning> = []
-        for case .link(_, let registers, _) in details { meanings.formUnion(NVLinkRegisters.meanings(registers)) }
+    private mutating func readRegisters(_ meanings: Set<NVLinkRegisters.Meaning>) {
         guard !meanings.isEmpty else { return }
         if meanings.isSubset(of: [.eccThreshold, .harmless]) { (severity, action, why) = (.warning, .none, .line) }
         lookNext =
@@ -88,9 +82,9 @@ struct CatalogueJudgement {
 
     /// The worst of the lines decides.
     private mutating func applyNVLink5(_ burst: FaultBurst, _ decoder: NVLink5Decoder, _ driverMajor: Int?) {
-        guard let number = burst.code.xid, !burst.details.isEmpty else { return }
+        guard let number = burst.code.xid, !burst.digest.nvlink5.isEmpty else { return }
         (action, why) = (.none, .line)
-        for case .nvlink5(let line) in burst.details {
+        for line in burst.digest.nvlink5 {
             let decoding =
                 line.words.count < 2
                 ? nil

@@ -41,13 +41,18 @@ struct FaultBurst: Sendable {
     let boot: Int
     private(set) var first: LogMoment
     private(set) var last: LogMoment
-    private(set) var count: UInt64 = 0
+    /// Lines; an error that a port announced and the device told of counts once.
+    var count: UInt64 { max(lines, announcements) }
+    private var lines: UInt64 = 0
+    private var announcements: UInt64 = 0
     /// Bursts that were folded into this one.
     private(set) var bursts = 1
     private(set) var processes: [FaultProcess] = []
     private(set) var hasMoreProcesses = false
     private(set) var instances: [MIGInstance] = []
     private(set) var details: [XidDetail] = []
+    /// Of all details, also of those that found no room in the list.
+    private(set) var digest = BurstDigest()
     private(set) var links: [UInt32] = []
     private(set) var rating: SXidFault.Rating?
     /// The newest level of Xid 154.
@@ -75,11 +80,11 @@ struct FaultBurst: Sendable {
             note(sxid.rating)
             if let link = sxid.link { Self.add(link, to: &links) }
             // A continuation is the same event.
-            if sxid.isContinuation, count > 0 { return }
+            if sxid.isContinuation, lines > 0 { return }
         case .driver(.fabricManager(_, let isFatal)): note(isFatal ? .fatal : .nonFatal)
         default: break
         }
-        count += 1
+        if event.isAnnouncement { announcements += 1 } else { lines += 1 }
     }
 
     private mutating func add(_ xid: XidFault) {
@@ -89,6 +94,7 @@ struct FaultBurst: Sendable {
         }
         guard let detail = xid.detail else { return }
         Self.add(detail, to: &details)
+        digest.add(detail)
         if case .recovery(_, let level) = detail { recovery = level }
     }
 
@@ -118,10 +124,12 @@ struct FaultBurst: Sendable {
     /// Takes in the burst that came after this one, so that a fault that never stops needs no more room.
     mutating func absorb(_ later: FaultBurst) {
         last = later.last
-        count += later.count
+        lines += later.lines
+        announcements += later.announcements
         bursts += later.bursts
         note(later.rating)
         recovery = later.recovery ?? recovery
+        digest.absorb(later.digest)
         for process in later.processes { process.pids.forEach { addProcess(process.name, $0) } }
         hasMoreProcesses = hasMoreProcesses || later.hasMoreProcesses
         for detail in later.details { Self.add(detail, to: &details) }

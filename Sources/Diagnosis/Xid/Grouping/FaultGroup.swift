@@ -45,6 +45,8 @@ package struct FaultGroup: Sendable, Hashable, Identifiable {
     package let isInjected: Bool
     /// True when the driver says that the GPU needs nothing any more.
     package var isRecovered: Bool
+    /// True when NVML alone says so of a loss or a crash, and no line of the log tells of a recovery.
+    package var isDisputed: Bool
     /// True when the log shows a later boot: history.
     package let isEarlierBoot: Bool
 
@@ -77,6 +79,12 @@ package struct FaultContext: Sendable {
     package var driverVersion: String?
     /// GPUs, NVSwitches and the ports above them: PCIe errors of other devices are left out. Nil: all are kept.
     package var pcieDevices: Set<BusID>?
+    /// GPUs that NVML lists and reads.
+    package var answeringGPUs: Set<BusID> = []
+    /// NVML answers on this node.
+    package var isDriverReady = false
+    /// NVML answers, and lists every GPU that the PCI bus or /proc shows.
+    package var areAllGPUsListed = false
 
     package init(
         recoveryLevels: [BusID: RecoveryLevel] = [:], driverVersion: String? = nil, pcieDevices: Set<BusID>? = nil

@@ -40,6 +40,7 @@ extension FaultJudge {
             let source = recovery.allClear(busID, after: bursts[index].last)
         {
             recover(index, source)
+            groups[index].isDisputed = isDisputed(index, source)
         } else if let (level, source) = recovery.current(busID), level != .none, isTarget(index) {
             groups[index].action = level.action
             groups[index].severity = max(groups[index].severity, level.severity)
@@ -123,9 +124,6 @@ extension FaultJudge {
         guard bursts[other].boot != bursts[index].boot else {
             return bursts[index].first.microseconds(since: bursts[other].last)
         }
-        guard let from = bursts[other].last.wallMicroseconds, let to = bursts[index].first.wallMicroseconds else {
-            return nil
-        }
-        return to.subtractingReportingOverflow(from).partialValue
+        return bursts[index].first.wallMicroseconds(since: bursts[other].last)
     }
 }

@@ -5,6 +5,16 @@ internal import Snapshots
 /// The order of authority: recovery action, the line's own words, the catalogue; then one step up the ladder if the fault
 /// came back.
 struct FaultJudge {
+    /// What is known beside the lines and their recovery actions.
+    struct JudgementContext {
+        /// The newest start of the driver in this boot.
+        let loaded: LogMoment?
+        /// GPUs that NVML reads.
+        let answering: Set<BusID>
+        let isReady: Bool
+        let isComplete: Bool
+    }
+
     /// A fault that is back within this time is worse than a first one.
     static let returnMicroseconds: Int64 = 86_400_000_000
     /// So many bursts of a critical fault in that time are a case for support (NVSentinel's rule).
@@ -15,23 +25,25 @@ struct FaultJudge {
     let links: FaultLinks
     let newestBoot: Int
     let recovery: RecoveryView
+    let context: JudgementContext
     var groups: [FaultGroup] = []
 
     init(
         _ bursts: [FaultBurst], _ judgements: [CatalogueJudgement], _ links: FaultLinks, _ newestBoot: Int,
-        _ recovery: RecoveryView
+        _ recovery: RecoveryView, _ context: JudgementContext
     ) {
         self.bursts = bursts
         self.judgements = judgements
         self.links = links
         self.newestBoot = newestBoot
         self.recovery = recovery
+        self.context = context
         groups = bursts.indices.map { plain($0) }
         for index in bursts.indices {
             judgeCause(index)
         }
         for index in bursts.indices where !bursts[index].isInjected && links.roots[index] == nil {
-            judgeRecovery(index)
+            if !judgeEnd(index) { judgeRecovery(index) }
             judgeReturn(index)
         }
     }
@@ -49,7 +61,7 @@ struct FaultJudge {
             instances: burst.instances, details: burst.details, nvlink5: judgement.nvlink5, links: burst.links,
             firstLine: burst.firstLine, rootID: links.roots[index].map { $0 + 1 },
             companionIDs: links.companions[index].map { $0 + 1 }, related: judgement.related, notes: judgement.notes,
-            isInjected: burst.isInjected, isRecovered: false, isEarlierBoot: burst.boot < newestBoot)
+            isInjected: burst.isInjected, isRecovered: false, isDisputed: false, isEarlierBoot: burst.boot < newestBoot)
     }
 
     private func cause(_ judgement: CatalogueJudgement) -> FaultCause {

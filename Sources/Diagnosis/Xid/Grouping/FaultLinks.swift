@@ -9,11 +9,12 @@ struct FaultLinks {
     static let slack: Int64 = 15_000_000
     static let companionLimit = 16
 
-    /// What comes in the wake of a hardware fault on the same GPU.
+    /// What comes in the wake of a hardware fault on the same GPU. Not 64: a row or page that could not be retired stays a fault
+    /// when the error that led to it is forgotten.
     private static let consequences: [UInt32: Set<UInt32>] = [
-        48: [63, 64, 94, 95, 140, 171, 172], 62: [119, 120], 74: [155], 95: [63, 64, 94, 171, 172],
+        48: [63, 94, 95, 140, 171, 172], 62: [119, 120], 74: [155], 95: [63, 94, 171, 172],
         119: [120, 158, 175],
-        120: [119], 140: [63, 64, 94, 95],
+        120: [119], 140: [63, 94, 95],
     ]
     /// The same on other GPUs, which talked to the broken one.
     private static let peerConsequences: Set<UInt32> = [43, 45, 74, 108, 137, 144, 145, 146, 147, 148, 149, 150, 155]
@@ -86,7 +87,7 @@ struct FaultLinks {
 
     private func root(ofXid number: UInt32, _ index: Int) -> Int? {
         let isFollower = entries[index]?.rule == .follower
-        let named = bursts[index].details.compactMap { if case .causedBy(let xid) = $0 { xid } else { nil } }
+        let named = bursts[index].digest.causes
         if let root = nearest(index, where: { named.contains($0) }) { return root }
         if isFollower || number == 154 {
             return nearest(index, where: Self.hardwareRoots.contains) ?? nearest(index, where: isCause)

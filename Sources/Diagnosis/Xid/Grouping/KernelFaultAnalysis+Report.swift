@@ -13,7 +13,11 @@ extension KernelFaultAnalysis {
             CatalogueJudgement($0, $1, switches, catalog.nvlink5, driverMajor: major)
         }
         let recovery = RecoveryView(log: recoveries, nvml: context.recoveryLevels)
-        let judge = FaultJudge(bursts, judgements, FaultLinks(bursts, entries), boot, recovery)
+        let judge = FaultJudge(
+            bursts, judgements, FaultLinks(bursts, entries), boot, recovery,
+            FaultJudge.JudgementContext(
+                loaded: loaded, answering: context.answeringGPUs, isReady: context.isDriverReady,
+                isComplete: context.areAllGPUsListed))
         return KernelFaultReport(
             groups: judge.groups.sorted(by: Self.worstThenNewest), identities: identities,
             recoveryLevels: recoveries.mapValues(\.level), driverVersion: version, recordCount: recordCount,

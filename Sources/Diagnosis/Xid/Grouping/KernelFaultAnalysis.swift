@@ -13,8 +13,6 @@ package struct LoggedGPUIdentity: Sendable, Hashable {
 package struct KernelFaultAnalysis: Sendable {
     /// Lines of one code on one GPU closer than this are one burst.
     package static let burstMicroseconds: Int64 = 180_000_000
-    /// A monotonic clock that falls back by more than this means another boot.
-    static let bootMicroseconds: UInt64 = 5_000_000
     /// Different faults (GPU and code) that are kept: a node of 8 GPUs and 6 switches in ruins has fewer than 300.
     package static let faultLimit = 512
     /// The same for what programs wrote, apart, so that they cannot crowd out the kernel.
@@ -29,7 +27,11 @@ package struct KernelFaultAnalysis: Sendable {
     }
 
     private(set) var bursts: [Key: [FaultBurst]] = [:]
-    private(set) var boot = 0
+    private var boots = BootTracker()
+    /// Which boot the newest line is of, counted from 0.
+    var boot: Int { boots.number }
+    /// When the kernel module announced itself for the last time in the newest boot.
+    private(set) var loaded: LogMoment?
     /// The newest level of Xid 154 in the newest boot, by GPU.
     private(set) var recoveries: [BusID: RecoveryTrace] = [:]
     private(set) var identities: [BusID: LoggedGPUIdentity] = [:]
@@ -43,11 +45,11 @@ package struct KernelFaultAnalysis: Sendable {
     package private(set) var droppedEvents: UInt64 = 0
 
     private var injectedFaults = 0
-    private var newestMonotonic: UInt64 = 0
     /// The GPU that the line before named, for messages that were split.
     private var named: (busID: BusID, sequence: UInt64)?
 
-    package init() {}
+    /// - Parameter isOneBoot: the log can hold one boot only, as the kernel's own buffer does.
+    package init(isOneBoot: Bool = false) { boots.isSingle = isOneBoot }
 
     /// Records that the source could not deliver: a gap in the ring buffer.
     package mutating func addLostRecords(_ count: UInt64) {
@@ -56,6 +58,7 @@ package struct KernelFaultAnalysis: Sendable {
 
     package mutating func add(_ record: KernelLogRecord) {
         recordCount += 1
+        if boots.note(record) { forgetBoot() }
         var events: [KernelEvent] = []
         KernelEventParser.append(record, to: &events)
         for event in events { add(event) }
@@ -63,7 +66,7 @@ package struct KernelFaultAnalysis: Sendable {
 
     package mutating func add(_ event: KernelEvent) {
         eventCount += 1
-        if event.isInjected { injectedCount += 1 } else { noteBoot(event.moment) }
+        if event.isInjected { injectedCount += 1 }
         var busID = event.busID
         if !event.isInjected { noteDevice(event, &busID) }
         guard let code = FaultCode(event.fault) else { return }
@@ -104,15 +107,11 @@ package struct KernelFaultAnalysis: Sendable {
         list[0].absorb(second)
     }
 
-    private mutating func noteBoot(_ moment: LogMoment) {
-        guard let now = moment.monotonicMicroseconds else { return }
-        if now < newestMonotonic, newestMonotonic - now > Self.bootMicroseconds {
-            boot += 1
-            newestMonotonic = now
-            recoveries = [:]
-            named = nil
-        }
-        newestMonotonic = max(newestMonotonic, now)
+    /// What held in the boot before says nothing about this one.
+    private mutating func forgetBoot() {
+        recoveries = [:]
+        named = nil
+        loaded = nil
     }
 
     /// Keeps what lines say for other lines: UUIDs, serial numbers, the driver's version, the first half of split messages.
@@ -130,7 +129,11 @@ package struct KernelFaultAnalysis: Sendable {
             }
         case .driver(.deviceNamed): named = busID.map { ($0, sequence) }
         case .driver(.fallenOffBus): busID = busID ?? recentlyNamed(sequence)
-        case .driver(.moduleLoaded(let version)): driverVersion = version
+        case .driver(.moduleLoaded(let version)):
+            driverVersion = version
+            loaded = event.moment
+            // A start of the driver resets its GPUs.
+            recoveries = recoveries.filter { $0.value.level.action == .rebootNode }
         default: break
         }
     }

@@ -29,7 +29,9 @@ enum DriverLine {
 
     private static func nvrm(_ line: ByteView, _ context: LineContext) -> KernelEvent {
         if let identity = identity(line) { return context.event(.identity(identity), gpuAddress(line), line) }
-        if line.contains("Xid (") { return context.event(.driver(.damagedXid), gpuAddress(line), line) }
+        if NumberedMessage.start(in: line, from: 0, allowsMask: context.allowsMask) != nil {
+            return context.event(.driver(.damagedXid), gpuAddress(line), line)
+        }
         let fault = presence(line) ?? software(line) ?? noise(line) ?? .other
         return context.event(.driver(fault), gpuAddress(line), line)
     }
@@ -58,9 +60,12 @@ enum DriverLine {
             return .boundTo(driver: DriverLine.word(line, scanner.at))
         }
         if line.contains("probe routine failed") || line.contains("probe routine was not called") {
-            return .probeFailed(devices: scanner.skip(to: " for ") ? scanner.decimal() : nil)
+            return .probeFailed(
+                devices: scanner.skip(to: " for ") ? scanner.decimal() : nil, isCalled: !line.contains("not called"))
         }
-        if line.contains("None of the NVIDIA devices were initialized") { return .probeFailed(devices: nil) }
+        if line.contains("None of the NVIDIA devices were initialized") {
+            return .probeFailed(devices: nil, isCalled: true)
+        }
         if line.contains("Attempting to remove device") { return .removedInUse }
         if line.contains("UnbindLock") { return .unbindLock(acquired: !line.contains("not acquire")) }
         return nil

@@ -27,12 +27,14 @@ package enum KernelEventParser {
         -> [KernelEvent]
     {
         var events: [KernelEvent] = []
-        append(ByteView(line), LineContext(moment: moment, isInjected: isInjected), to: &events)
+        append(ByteView(line), LineContext(moment: moment, isInjected: isInjected, allowsMask: true), to: &events)
         return events
     }
 
     static func append(_ record: KernelLogRecord, to events: inout [KernelEvent]) {
-        let context = LineContext(moment: LogMoment(record), isInjected: record.isInjected)
+        // Records have a level where they come from the kernel's own buffer, or from a copy of it.
+        let context = LineContext(
+            moment: LogMoment(record), isInjected: record.isInjected, allowsMask: record.level == nil)
         let done: Void? = record.message.utf8.withContiguousStorageIfAvailable {
             append(ByteView($0), context, to: &events)
         }
@@ -45,27 +47,23 @@ package enum KernelEventParser {
         guard LineFilter.mayMatter(view) else { return }
         let before = events.count
         appendNumbered(view, context, to: &events)
-        guard events.count == before else { return }
+        guard events.count == before, !ProgramReport.isIn(view) else { return }
         if let event = DriverLine.parse(view, context) ?? PCIeLine.parse(view, context) { events.append(event) }
     }
 
     /// Xid and SXid lines; several where lines were glued together.
     private static func appendNumbered(_ view: ByteView, _ context: LineContext, to events: inout [KernelEvent]) {
         let limit = events.count + eventsPerLine
-        var next = view.find("Xid (")
+        func start(from place: Int) -> Int? {
+            NumberedMessage.start(in: view, from: place, allowsMask: context.allowsMask)
+        }
+        var next = start(from: 0)
+        guard let first = next, !ProgramReport.isIn(view.slice(0, first)) else { return }
         while let place = next, events.count < limit {
-            next = view.find("Xid (", from: place + 5)
-            let part = view.slice(tokenStart(view, place), next.map { tokenStart(view, $0) } ?? view.count)
+            next = start(from: place + 6)
+            let part = view.slice(place, next ?? view.count)
             if let event = XidLine.parse(part, context) ?? SXidLine.parse(part, context) { events.append(event) }
         }
-    }
-
-    /// Where the driver's line begins that has `Xid (` at `place`.
-    private static func tokenStart(_ view: ByteView, _ place: Int) -> Int {
-        if view.has("NVRM: ", at: place - 6) { return place - 6 }
-        guard view[place - 1] == UInt8(ascii: "S") else { return place }
-        let window = max(0, place - 24)
-        return view.slice(window, place).find("nvidia-nvswitch").map { window + $0 } ?? place - 1
     }
 }
 
@@ -73,6 +71,8 @@ package enum KernelEventParser {
 struct LineContext {
     let moment: LogMoment
     let isInjected: Bool
+    /// People mask addresses as `PCI:...` in texts that they share; the kernel itself never does.
+    let allowsMask: Bool
 
     func event(_ fault: KernelFault, _ busID: BusID?, _ line: ByteView) -> KernelEvent {
         KernelEvent(

@@ -7,7 +7,10 @@ enum PCIeLine {
         let text = view.slice(reporter.end, view.count)
         guard let fault = hotplug(text) ?? bus(text) ?? detail(view, reporter.start, text) else { return nil }
         let lineStart = wordStart(view, reporter.start)
-        return context.event(.pcie(fault), source(text) ?? reporter.id, view.slice(lineStart, view.count))
+        let source = source(text)
+        var event = context.event(.pcie(fault), source ?? reporter.id, view.slice(lineStart, view.count))
+        event.isAnnouncement = source.map { $0 != reporter.id } ?? false
+        return event
     }
 
     private static func hotplug(_ text: ByteView) -> PCIeFault? {

@@ -4,8 +4,8 @@ internal import Snapshots
 enum SXidLine {
     static func parse(_ view: ByteView, _ context: LineContext) -> KernelEvent? {
         var scanner = ByteScanner(view)
-        var index: UInt32?
-        if scanner.skip("nvidia-nvswitch") { index = scanner.decimal() }
+        guard scanner.skip("nvidia-nvswitch") else { return nil }
+        let index = scanner.decimal()
         guard let start = view.find("SXid (", from: scanner.at), start - scanner.at <= 2 else { return nil }
         scanner.at = start + 6
         _ = scanner.skip("PCI:")

@@ -4,7 +4,7 @@ internal import Snapshots
 enum XidLine {
     static func parse(_ view: ByteView, _ context: LineContext) -> KernelEvent? {
         var scanner = ByteScanner(view)
-        guard scanner.skip("NVRM: Xid (") || scanner.skip("Xid (") else { return nil }
+        guard scanner.skip("NVRM: Xid (") else { return nil }
         var fault = XidFault(number: 0)
         let busID = address(&scanner, &fault)
         guard let close = view.slice(scanner.at, scanner.at + 64).find(")") else { return nil }

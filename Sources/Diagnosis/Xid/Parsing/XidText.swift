@@ -109,13 +109,18 @@ enum XidText {
         return .escapedECC(dram: dram, l2: l2, mmu: mmu, pcie: pcie)
     }
 
+    /// The columns are padded with blanks.
     private static func nvlink5(_ text: ByteView) -> XidDetail? {
         guard let space = text.find(" "), space <= 48 else { return nil }
-        var scanner = ByteScanner(text, at: space + 1)
+        var scanner = ByteScanner(text, at: space)
+        scanner.skipSpaces()
         let isFatal = scanner.skip("Fatal ")
         guard isFatal || scanner.skip("Nonfatal ") || scanner.skip("Non-fatal ") else { return nil }
         var link: UInt32?
-        if scanner.skip(to: "Link ") { link = scanner.decimal() }
+        if scanner.skip(to: "Link ") {
+            scanner.skipSpaces()
+            link = scanner.decimal()
+        }
         guard scanner.skip(to: "("), scanner.at > 0 else { return nil }
         scanner.at -= 1
         let words = words(&scanner, limit: 6)

@@ -56,7 +56,7 @@ extension HostFileError {
         switch cause {
         case .missing: ENOENT
         case .noPermission: EACCES
-        case .wrongKind: EINVAL
+        case .wrongKind, .unusable: EINVAL
         case .tooLarge: EFBIG
         case .tooManyLinks: ELOOP
         case .system(let code): code

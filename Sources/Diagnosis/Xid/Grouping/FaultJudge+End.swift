@@ -1,0 +1,73 @@
+internal import Snapshots
+
+/// What ended a fault although the driver said nothing about it: the driver was started anew, or NVML reads the GPU.
+extension FaultJudge {
+    /// A row or page that could not be retired stays a fault of the GPU's memory.
+    private static let memoryThatStaysBad: Set<UInt32> = [64]
+    /// After these a GPU that NVML finds in order has been reset, or one of the two is wrong.
+    private static let lossesAndCrashes: Set<UInt32> = [79, 95, 119, 120]
+
+    /// - Returns: true when the group is history now.
+    mutating func judgeEnd(_ index: Int) -> Bool {
+        guard bursts[index].boot == newestBoot else { return false }
+        if isEndedByLoad(index) {
+            end(index, .loadedAgain)
+        } else if isEndedByAnswer(index) {
+            end(index, .answering)
+        } else if isProbeOfOthers(index) {
+            (groups[index].severity, groups[index].action) = (.info, .none)
+            return false
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private mutating func end(_ index: Int, _ why: ActionReason) {
+        groups[index].isRecovered = true
+        groups[index].severity = .info
+        groups[index].action = .none
+        groups[index].why = why
+    }
+
+    private func isEndedByLoad(_ index: Int) -> Bool {
+        guard let loaded = context.loaded, loaded.sequence > bursts[index].last.sequence else { return false }
+        switch bursts[index].code {
+        case .driver(let kind):
+            return [.initializationFailed, .versionMismatch, .probeFailed, .damagedXid].contains(kind)
+        case .xid(let number):
+            return isResetByLoad(index) && !Self.memoryThatStaysBad.contains(number)
+        case .sxid, .pcie: return false
+        }
+    }
+
+    /// The start of a driver resets its GPUs. It brings none back onto the bus, nor does it do what needs a reboot.
+    private func isResetByLoad(_ index: Int) -> Bool {
+        guard let busID = bursts[index].busID, judgements[index].faultClass != .bus,
+            judgements[index].action == .resetGPU || judgements[index].followsRecovery
+        else { return false }
+        return recovery.current(busID).map { $0.level == .none } ?? true
+    }
+
+    /// NVML reads what the line says cannot be used.
+    private func isEndedByAnswer(_ index: Int) -> Bool {
+        switch bursts[index].code {
+        case .driver(.initializationFailed): bursts[index].busID.map(context.answering.contains) ?? context.isComplete
+        case .driver(.versionMismatch): context.isReady
+        case .driver(.probeFailed): context.isComplete
+        default: false
+        }
+    }
+
+    /// The driver was not asked about GPUs that another driver has.
+    private func isProbeOfOthers(_ index: Int) -> Bool {
+        guard case .driver(.probeFailed(let devices?, isCalled: false)) = bursts[index].sample else { return false }
+        let others = bursts.filter { $0.code == .driver(.boundElsewhere) && $0.boot == newestBoot && !$0.isInjected }
+        return Set(others.compactMap(\.busID)).count >= Int(devices)
+    }
+
+    /// NVML alone says that nothing is needed after a fault that nothing but a reset or a reboot ends.
+    func isDisputed(_ index: Int, _ source: RecoverySource) -> Bool {
+        source == .nvml && bursts[index].code.xid.map(Self.lossesAndCrashes.contains) ?? false
+    }
+}

@@ -1,0 +1,111 @@
+/// Who wrote a line of a journal or of syslog, by what stands before its message: `node-7 kernel: ` or `node-7 myjob[4711]: `.
+///
+/// Programs write what they like into such logs, also what the kernel would say.
+struct LogOrigin {
+    enum Writer {
+        case kernel, program
+        /// Nothing is said about the writer.
+        case unknown
+    }
+
+    /// The syslog facility `user`, for lines of programs that tell no other.
+    static let programFacility: UInt8 = 1
+
+    let writer: Writer
+    /// Bytes before the message.
+    let length: Int
+
+    /// Bytes in which the name of the writer is looked for.
+    private static let reach = 128
+    /// Words of a date and a host before the name of the writer.
+    private static let wordLimit = 8
+    /// The same where the date has been read.
+    private static let datedLimit = 3
+
+    /// Nil where the message begins at once.
+    ///
+    /// - Parameter isDated: a date stands before it, as syslog and journals have it; the kernel's own text has none, and there
+    ///   `word:` can be the beginning of a message.
+    init?(_ text: UnsafeBufferPointer<UInt8>, isDated: Bool) {
+        var start = 0
+        for index in 0..<Self.wordLimit {
+            let end = Self.wordEnd(text, start)
+            guard end > start, end < min(text.count, Self.reach) else { return nil }
+            let word = LineCursor(UnsafeBufferPointer(rebasing: text[start..<end]))
+            if let writer = Self.writer(word, isDated: isDated && index < Self.datedLimit) {
+                self.init(writer, end, text)
+                return
+            }
+            // Talos: an address and a colon before what is read as facility and level.
+            if index == 1, word.is("kern:") {
+                self.init(writer: .unknown, length: start)
+                return
+            }
+            guard !Self.isMessage(word) else { return nil }
+            start = end
+            while start < text.count, Text.isBlank(text[start]) { start += 1 }
+        }
+        return nil
+    }
+
+    private init(writer: Writer, length: Int) { (self.writer, self.length) = (writer, length) }
+
+    /// The Fabric Manager reports errors of switches by the journal: its own lines say so, whoever prints them.
+    private init(_ writer: Writer, _ end: Int, _ text: UnsafeBufferPointer<UInt8>) {
+        let rest = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[end...]))
+        let name = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[..<end]))
+        let isFabricManager =
+            name.firstIndex(of: "fabricmanager[") != nil && rest.firstIndex(of: "NVRM") == nil
+            && rest.firstIndex(of: "Xid (") == nil
+        self.init(writer: isFabricManager ? .unknown : writer, length: end)
+    }
+
+    private static func wordEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+        var end = start
+        while end < text.count, end < reach, !Text.isBlank(text[end]) { end += 1 }
+        return end
+    }
+
+    /// Nil for a word that names no writer. A journal gives a process id to all but the kernel.
+    private static func writer(_ word: LineCursor, isDated: Bool) -> Writer? {
+        if word.is("kernel:") || word.is("kernel[0]:") { return .kernel }
+        var cursor = word
+        let name = cursor.name()
+        guard name > 0 else { return nil }
+        if cursor.skip(UInt8(ascii: "[")) {
+            guard cursor.number(digits: 10) != nil, cursor.skip("]:"), cursor.isAtEnd else { return nil }
+            return .program
+        }
+        guard isDated, !isMessage(word), cursor.skip(UInt8(ascii: ":")), cursor.isAtEnd else { return nil }
+        return .program
+    }
+
+    /// With these words the driver's and the kernel's messages about GPUs begin. A host may be called nvidia, too.
+    private static func isMessage(_ word: LineCursor) -> Bool {
+        let starts: [StaticString] = ["NVRM", "Xid", "SXid", "mce:", "AER:", "nvidia-peermem"]
+        if word.starts(with: "nvidia"), word.bytes.last == UInt8(ascii: ":") { return true }
+        return starts.contains { word.starts(with: $0) } || word.isAddress
+    }
+}
+
+extension LineCursor {
+    fileprivate func `is`(_ word: StaticString) -> Bool {
+        bytes.count == word.utf8CodeUnitCount && starts(with: word)
+    }
+
+    /// `0000:18:00.0`, as it stands behind the name of a driver.
+    fileprivate var isAddress: Bool {
+        let digits = bytes.prefix { Text.isDigit($0) || (0x61...0x66).contains($0 | 0x20) }.count
+        return (4...8).contains(digits) && peek(digits) == UInt8(ascii: ":") && peek(digits + 3) == UInt8(ascii: ":")
+            && peek(digits + 6) == UInt8(ascii: ".")
+    }
+
+    /// Passes what names of programs are made of.
+    /// - Returns: how many bytes that were.
+    fileprivate mutating func name() -> Int {
+        let start = position
+        let marks: [UInt8] = Array("_-./@()+".utf8)
+        while Text.isDigit(peek()) || (0x61...0x7a).contains(peek() | 0x20) || marks.contains(peek()) { position += 1 }
+        return position - start
+    }
+}

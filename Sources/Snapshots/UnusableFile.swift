@@ -1,0 +1,42 @@
+/// Why a file that was given as a log is none that can be read.
+package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
+    case empty = 1
+    /// It holds bytes that no text has.
+    case binary
+    case utf16
+    case gzip
+    case xz
+    case zstd
+    case bzip2
+    case lz4
+    case zip
+    /// A journal as journald stores it.
+    case journal
+
+    /// The word for it in answers, for example `compressed_gzip`.
+    package var word: String {
+        switch self {
+        case .empty: "file_is_empty"
+        case .binary: "file_is_no_text"
+        case .utf16: "file_is_utf16"
+        case .gzip, .xz, .zstd, .bzip2, .lz4, .zip: "file_is_compressed_\(self)"
+        case .journal: "file_is_binary_journal"
+        }
+    }
+
+    /// What to do, in one sentence.
+    package var remedy: String {
+        switch self {
+        case .empty: "Write the log again and look whether it has lines: dmesg > FILE on the node, as root."
+        case .binary: "Give the log as text: dmesg > FILE or journalctl -k > FILE on the node."
+        case .utf16: "Convert it first: iconv -f UTF-16 -t UTF-8 FILE > OTHER."
+        case .gzip: "Unpack it first: gzip -dc FILE > OTHER."
+        case .xz: "Unpack it first: xz -dc FILE > OTHER."
+        case .zstd: "Unpack it first: zstd -dc FILE > OTHER."
+        case .bzip2: "Unpack it first: bzip2 -dc FILE > OTHER."
+        case .lz4: "Unpack it first: lz4 -dc FILE > OTHER."
+        case .zip: "Unpack it first: unzip -p FILE > OTHER."
+        case .journal: "Print it first: journalctl -k --file FILE > OTHER."
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Snapshots
+import Testing
+
+@testable import Diagnosis
+
+@Suite("Health: what the kernel log cannot tell, and where NVML contradicts it")
+struct KernelLogEvidenceTests {
+    @Test("lost records leave a gap: nobody can say healthy")
+    func lostRecords() {
+        var log = HealthyNode.quietLog
+        log.missedRecords = 3
+        let report = HealthyNode.report(log: log)
+        #expect(report.verdict == .unknown)
+        #expect(report.gaps.map(\.check) == ["kernel_log"])
+        #expect(report.gpus.allSatisfy { $0.verdict == .unknown })
+    }
+
+    @Test("on a node that has run for long the oldest records are gone: a remark, no gap")
+    func beginning() throws {
+        var log = HealthyNode.quietLog
+        log.isBeginningGone = true
+        log.beginsMicroseconds = HealthyNode.now
+        let report = HealthyNode.report(log: log)
+        #expect(report.verdict == .healthy && report.gaps.isEmpty)
+        let remark = try #require(report.findings.first)
+        #expect(remark.rule == "kernel_log_begin" && remark.severity == .info)
+        #expect(remark.title.contains("since 2026-"))
+    }
+
+    @Test("a loss that NVML knows nothing of is a disagreement with both sides")
+    func disagreement() throws {
+        let place = HealthyNode.busID(3)
+        let line = xid(79, "0000:13:00", at: 10, text: "GPU has fallen off the bus.")
+        let faults = DiagnosisTests.report([line], FaultContext(recoveryLevels: [place: .none]))
+        let report = HealthyNode.report(log: KernelLogEvidence(faults))
+        let finding = try #require(report.findings.first { $0.rule == "kernel_log_disagreement" })
+        #expect(finding.gpu == 3 && finding.severity == .warning)
+        #expect(finding.evidence.map(\.source) == [.kernelLog, .nvml])
+        #expect(report.gpus[3].verdict == .degraded)
+        #expect(report.findings.allSatisfy { $0.rule != "kernel_log" })
+    }
+}

@@ -4,6 +4,9 @@ internal import Snapshots
 let processRules: [HealthRule] = [
     HealthRule("dead_process_holds_memory") { gpu, result in
         _ = result.value("compute_processes", gpu.processes.compute)
+        if gpu.processes.all.contains(where: { $0.life == .notRead }) {
+            result.addGap(EvidenceGap(check: result.rule, reading: "process_state", reason: .notRead))
+        }
         let dead = gpu.processes.all.filter { $0.life == .gone || $0.life == .zombie }
         guard !dead.isEmpty else { return }
         let memory = dead.compactMap(\.usedMemoryBytes).reduce(UInt64(0)) {

@@ -1,3 +1,5 @@
+package import Snapshots
+
 /// Why the clocks are not higher: the bits of NVML's clocks event reasons (nvml.h, `nvmlClocksEventReason...`).
 package struct ClocksEventReasons: OptionSet, Sendable, Hashable {
     package let rawValue: UInt64
@@ -36,5 +38,20 @@ package struct ClocksEventReasons: OptionSet, Sendable, Hashable {
         var words = Self.names.filter { contains($0.0) }.map(\.1)
         for bit in 11..<64 where rawValue & 1 << UInt64(bit) != 0 { words.append("bit_\(bit)") }
         return words
+    }
+}
+
+extension GPUTelemetry {
+    /// Why the clocks are not higher, without bits that this GPU cannot set.
+    package var eventReasons: Reading<ClocksEventReasons> {
+        clocksEventReasons.map { ClocksEventReasons(rawValue: $0 & (supportedClocksEventReasons.value ?? .max)) }
+    }
+}
+
+extension ClocksEventReasons {
+    /// What is wrong by one reading: the umbrella bit alone may be a change of P-state, and takes a second reading.
+    package var faultsAtOnce: ClocksEventReasons {
+        let faults = intersection(.faults)
+        return faults == .hardwareSlowdown ? [] : faults
     }
 }

@@ -11,7 +11,7 @@ enum AnswerSchema {
                 ("device_count", Schema.integer("GPUs in this answer")),
                 ("all_devices", Schema.object(device, required: [])),
                 ("devices", Schema.array(Schema.object(identity + device, required: ["index"]))),
-                ("unavailable", Schema.array(unavailable, "Readings without a value; gpu is an index, or all")),
+                ("unavailable", Schema.array(unavailable, "Readings without a value; gpu is an index, all or node")),
                 ("problems", problems),
                 ("omitted", Schema.string("What was left out, and how to get it")),
             ],
@@ -20,7 +20,7 @@ enum AnswerSchema {
 
     /// The members that every answer begins with.
     static let head: [(String, JSONValue)] = [
-        ("status", Schema.choice(["success", "partial"], "partial: see problems")),
+        ("status", Schema.choice(["success", "partial"], "partial: see problems and unavailable")),
         ("node", Schema.string()),
         ("source", Schema.choice(["nvml", "simulated"])),
         ("collected_at", Schema.string("RFC 3339")),

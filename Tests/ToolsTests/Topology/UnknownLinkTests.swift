@@ -77,6 +77,7 @@ import Testing
         peer.index = 1 - index
         peer.commonAncestor = .value(50)
         peer.read = .value(0)
+        peer.write = .value(0)
         peer.nvlink = peerAccess.map { .value($0) } ?? .unavailable(.timedOut)
         var topology = GPUTopology()
         topology.peers = [peer]

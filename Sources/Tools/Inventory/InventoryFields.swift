@@ -4,8 +4,9 @@ internal import Snapshots
 
 /// The inventory in the words of an answer.
 enum InventoryFields {
-    /// Why the versions that an answer lacks are not there.
+    /// Why the versions that an answer lacks are not there; where NVML is not open, a problem says it.
     static func missing(_ driver: DriverSnapshot) -> [MissingReading] {
+        guard driver.state.outcome == .ready else { return [] }
         let reasons = [
             ("driver_version", driver.driverVersion.reason), ("nvml_version", driver.nvmlVersion.reason),
             ("cuda_version", driver.cudaVersion.reason),

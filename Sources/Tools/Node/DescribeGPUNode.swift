@@ -53,8 +53,7 @@ package enum DescribeGPUNode {
         answer.nodeFields = verdicts.nodeFields(reading)
         answer.nodeFields += NodeFactFields.fields(reading.snapshot, detail) + InventoryFields.node(reading.snapshot)
         if let pods = reading.snapshot.pods { answer.nodeFields.append(KubeletFields.field(pods)) }
-        answer.missing =
-            reading.snapshot.driver.state.outcome == .ready ? InventoryFields.missing(reading.snapshot.driver) : []
+        answer.missing = InventoryFields.missing(reading.snapshot.driver)
         answer.nodeFields += FindingFields.fields(reading.findings, detail)
         answer.devices = AnswerDevices(reading.gpus) { add($0, reading.attribution.pods, verdicts, to: &$1) }
         answer.summary = summary(reading, verdicts)

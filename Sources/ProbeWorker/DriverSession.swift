@@ -50,6 +50,12 @@ struct DriverSession {
         library.map { GPUSnapshot(reading: index, of: $0, request, marks) }
     }
 
+    /// Shuts NVML down, if it is open.
+    mutating func close() {
+        try? library?.stop()
+        library = nil
+    }
+
     private mutating func start(_ region: borrowing ProbeRegion) {
         do throws(DriverProblem) {
             let place = try locate()

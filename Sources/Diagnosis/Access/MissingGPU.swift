@@ -36,7 +36,7 @@ extension MissingGPU {
             message:
                 "GPU \(busID)\(uuid.map { " (\($0))" } ?? "") is kept from the driver on purpose (NVreg_ExcludedGpus), so NVML does not "
                 + "list it.",
-            remedy: "Nothing, if that is meant; else take it out of that module option and reload the driver.")
+            remedy: "Nothing, if that is meant; else take it out of NVreg_ExcludedGpus and reload the driver.")
     }
 }
 

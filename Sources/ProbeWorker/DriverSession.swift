@@ -18,7 +18,7 @@ struct DriverSession {
     private var library: NVMLLibrary?
     private var state = NVMLState()
     private var inforoms = InforomChecks()
-    /// True after an attempt to open NVML that failed: a later one has to be made by a new process.
+    /// True after an attempt to open NVML that failed or found no GPU: a later one has to be made by a new process.
     private(set) var mustStartOver = false
 
     init(configuration: ProbeConfiguration, node: WorkerNode, marks: ProbeMarks) {
@@ -39,6 +39,10 @@ struct DriverSession {
         snapshot.nvmlVersion = Reading { () throws(NVMLError) in try library.nvmlVersion() }
         snapshot.cudaVersion = Reading { () throws(NVMLError) in UInt32(clamping: try library.cudaDriverVersion()) }
         snapshot.gpuCount = Reading { () throws(NVMLError) in try library.deviceCount() }
+        if snapshot.gpuCount.value == 0 {
+            snapshot.state.outcome = .noGPU
+            mustStartOver = true
+        }
         return snapshot
     }
 
@@ -46,6 +50,12 @@ struct DriverSession {
     mutating func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
         guard let library else { return nil }
         return GPUSnapshot(reading: index, of: library, request, marks, &inforoms)
+    }
+
+    /// Shuts NVML down, if it is open.
+    mutating func close() {
+        try? library?.stop()
+        library = nil
     }
 
     private mutating func start(_ region: borrowing ProbeRegion) {
@@ -64,6 +74,7 @@ struct DriverSession {
             state.outcome = error.outcome
             state.code = error.code
             state.detail = error.detail
+            if !error.path.isEmpty { state.libraryPath = error.path }
             mustStartOver = true
         }
     }
@@ -71,7 +82,7 @@ struct DriverSession {
     /// False where the kernel shows no trace of a driver. Then NVML is not asked: as root it makes /dev/nvidiactl in vain and
     /// leaves it behind. WSL (dxg) and Tegra (nvmap) have drivers of another kind; a library that a person named is always asked.
     private var mayHaveDriver: Bool {
-        let traces = ["/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/dxg", "/dev/nvmap"]
+        let traces = ["/proc/driver/nvidia/version", "/dev/nvidiactl"] + PlatformDriver.allCases.map(\.path)
         return configuration.scenario != nil || configuration.nvmlLibrary != nil
             || traces.contains { node.files.exists($0) }
     }
@@ -100,11 +111,14 @@ struct DriverProblem: Error {
     let outcome: NVMLState.Outcome
     let code: Int32
     let detail: String
+    /// The library that a person named and that is not there; else empty.
+    let path: String
 
-    init(_ outcome: NVMLState.Outcome, code: Int32 = 0, detail: String = "") {
+    init(_ outcome: NVMLState.Outcome, code: Int32 = 0, detail: String = "", path: String = "") {
         self.outcome = outcome
         self.code = code
         self.detail = detail
+        self.path = path
     }
 }
 
@@ -135,7 +149,9 @@ extension DriverSession {
     private func locate() throws(DriverProblem) -> Place {
         if let scenario = configuration.scenario { return try locateSimulator(scenario) }
         let found = DriverLibrarySearch.onThisNode(configuration, node.files, root: node.root)
-        guard let choice = found.choice else { throw DriverProblem(.libraryNotFound, detail: found.shortReport) }
+        guard let choice = found.choice else {
+            throw DriverProblem(.libraryNotFound, detail: found.shortReport, path: found.explicit?.path ?? "")
+        }
         return Place(path: choice.path, root: choice.root, pathInRoot: choice.pathInRoot)
     }
 

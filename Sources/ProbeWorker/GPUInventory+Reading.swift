@@ -18,12 +18,15 @@ extension GPUInventory {
             let (major, minor) = try device.computeCapability()
             return UInt32(clamping: major * 10 + minor)
         }
-        serial = Reading { () throws(NVMLError) in try device.serial() }
+        serial = Reading { () throws(NVMLError) in try device.serial() }.unless(Self.noSerial.contains)
         boardPartNumber = Reading { () throws(NVMLError) in try device.boardPartNumber() }
         minorNumber = Reading { () throws(NVMLError) in try device.minorNumber() }
         moduleID = Reading { () throws(NVMLError) in try device.moduleId() }
         memoryTotalBytes = Reading { () throws(NVMLError) in try device.memory().total }
     }
+
+    /// What boards without a serial number answer instead of "not supported".
+    private static let noSerial: Set<String> = ["", "0", "N/A"]
 
     private mutating func readFirmware(_ device: NVMLDevice) {
         vbiosVersion = Reading { () throws(NVMLError) in try device.vbiosVersion() }
@@ -58,7 +61,7 @@ extension GPUInventory {
     private func readMIGDevices(_ device: NVMLDevice) -> Reading<[MIGDevice]> {
         guard let mode = migMode.value else { return .unavailable(migMode.reason ?? .notRead) }
         guard mode.current else { return .value([]) }
-        return Reading { () throws(NVMLError) in try device.migDevices().map { MIGDevice(reading: $0.device) } }
+        return Reading { () throws(NVMLError) in try device.migDevices().map { MIGDevice($0.device) } }
     }
 
     private mutating func readPowerLimits(_ device: NVMLDevice) {
@@ -72,6 +75,14 @@ extension GPUInventory {
 }
 
 extension MIGDevice {
+    /// What the device in one slot is, or only why NVML does not say.
+    init(_ device: Result<NVMLDevice, NVMLError>) {
+        switch device {
+        case .success(let device): self.init(reading: device)
+        case .failure(let error): self.init(refused: Unavailable(error.code))
+        }
+    }
+
     init(reading device: NVMLDevice) {
         self.init()
         uuid = Reading { () throws(NVMLError) in try device.uuid() }

@@ -7,10 +7,31 @@ extension GPULinks {
         self.init()
         count = Reading { () throws(NVMLError) in try device.nvlinkCount() }
         links = (0..<min(count.value ?? 0, Self.limit)).map { GPULink(reading: device, $0) }
+        readErrors(device)
         c2cCount = Reading { () throws(NVMLError) in
             UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.c2cCount)))
         }
         c2cLinks = (0..<min(c2cCount.value ?? 0, Self.limit)).map { C2CLink(reading: device, $0) }
+    }
+
+    /// A link that does not tell its version, as one that is down may not, has the counters of the others.
+    private mutating func readErrors(_ device: NVMLDevice) {
+        let common = links.lazy.compactMap(\.version.value).first
+        for place in links.indices {
+            let link = links[place]
+            let version = link.version.value ?? common
+            if version.map({ $0 >= GPULink.version5 }) ?? Self.hasPacketCounters(device) {
+                links[place].errors.readPacketCounters(device, link.number)
+            } else {
+                links[place].errors.readLinkCounters(device, link.number)
+            }
+        }
+    }
+
+    /// By the GPU's architecture, where no link tells its version.
+    private static func hasPacketCounters(_ device: NVMLDevice) -> Bool {
+        guard let architecture = try? device.architecture() else { return false }
+        return architecture >= GPULink.firstArchitecture && architecture != GPULink.unknownArchitecture
     }
 
     /// More links than any GPU has.
@@ -34,7 +55,10 @@ private enum LinkField {
 
 extension GPULink {
     /// `nvmlNvlinkVersion_t` of the first generation with packet counters instead of replay and CRC counters.
-    private static let version5: UInt32 = 7
+    fileprivate static let version5: UInt32 = 7
+    /// `nvmlDeviceArchitecture_t` of the first GPUs with such links, Blackwell's.
+    fileprivate static let firstArchitecture: UInt32 = 10
+    fileprivate static let unknownArchitecture = UInt32.max
 
     fileprivate init(reading device: NVMLDevice, _ number: UInt32) {
         self.init()
@@ -46,12 +70,6 @@ extension GPULink {
         }
         remoteType = Reading { () throws(NVMLError) in try device.nvlinkRemoteDeviceType(number) }
         remoteBusID = Reading { () throws(NVMLError) in BusID(try device.nvlinkRemotePCIInfo(number)) }
-        errors = GPULinkErrors()
-        if let version = version.value, version >= Self.version5 {
-            errors.readPacketCounters(device, number)
-        } else {
-            errors.readLinkCounters(device, number)
-        }
     }
 }
 

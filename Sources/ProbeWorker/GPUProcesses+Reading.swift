@@ -33,9 +33,9 @@ extension WorkerNode {
         return processes
     }
 
-    /// Nil where /proc cannot be listed or belongs to another pid namespace (then it has no processes of the node).
+    /// Nil where /proc cannot be listed or belongs to another pid namespace: NVML's numbers are not those of its processes.
     private var knownPIDs: Set<Int32>? {
-        guard let pids = try? ProcessTable(files).pids(), !pids.isEmpty else { return nil }
+        guard sharesProcessIDs != false, let pids = try? ProcessTable(files).pids(), !pids.isEmpty else { return nil }
         return Set(pids)
     }
 

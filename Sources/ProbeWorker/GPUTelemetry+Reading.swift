@@ -15,7 +15,9 @@ extension GPUTelemetry {
 
     private mutating func readTemperatures(_ device: NVMLDevice) {
         temperatureC = Reading { () throws(NVMLError) in try device.temperature() }
+        // Boards without a sensor in their memory answer 0.
         memoryTemperatureC = Reading { () throws(NVMLError) in Int32(clamping: try device.memoryTemperature()) }
+            .unless { $0 == 0 }
         temperatureMarginC = Reading { () throws(NVMLError) in try device.marginTemperature() }
         slowdownTemperatureC = Reading { () throws(NVMLError) in
             Int32(clamping: try device.temperatureThreshold(.slowdown))

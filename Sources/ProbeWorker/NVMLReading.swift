@@ -9,6 +9,13 @@ extension Reading {
     }
 }
 
+extension Reading {
+    /// The same, but not supported where the value is one that only stands for "none".
+    func unless(_ isNone: (Value) -> Bool) -> Reading {
+        value.map(isNone) == true ? .unavailable(.notSupported) : self
+    }
+}
+
 extension Unavailable {
     /// What an NVML return code says about a reading.
     init(_ code: NVMLReturnCode) {

@@ -27,7 +27,10 @@ package struct ProbeWorker: ~Copyable {
         do throws(ProbeRegionError) {
             let region = try ProbeRegion(descriptor: ProbeDescriptor.region, create: false)
             var worker = ProbeWorker(region: region, configuration: configuration)
-            return worker.serve()
+            let code = worker.serve()
+            // NVML's last call is marked in the region, so it comes before that is unmapped.
+            worker.driver.close()
+            return code
         } catch {
             complain("the memory shared with the agent cannot be mapped (errno \(error.code))")
             return 1

@@ -16,7 +16,7 @@ package struct WorkerNode {
     private(set) var ownRoot: HostDirectory?
     private(set) var isSimulated = false
     /// See ``ProcessesSnapshot/sharesProcessIDs``; found out before another root is entered.
-    private(set) var sharesProcessIDs: Bool?
+    var sharesProcessIDs: Bool?
 
     package init(_ configuration: ProbeConfiguration) {
         self.init(nodeOf: configuration)
@@ -49,7 +49,7 @@ package struct WorkerNode {
         }
     }
 
-    private init(files: any HostFiles, root: String) {
+    init(files: any HostFiles, root: String) {
         self.files = files
         self.root = root
     }

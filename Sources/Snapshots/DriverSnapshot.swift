@@ -51,7 +51,7 @@ package struct NVMLState: SnapshotCodable, Equatable {
     package var outcome: Outcome = .notAsked
     /// `nvmlReturn_t` of nvmlInit, or the errno of chroot; 0 where neither applies.
     package var code: Int32 = 0
-    /// The library that was opened or refused, as seen from the agent; empty if none was found.
+    /// The library that was opened or refused, or named by a person and not found, as seen from the agent; else empty.
     package var libraryPath = ""
     /// The driver root that was entered; empty if none was.
     package var driverRoot = ""

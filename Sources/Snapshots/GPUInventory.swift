@@ -124,6 +124,24 @@ package struct MIGDevice: SnapshotCodable, Equatable {
 
     package init() {}
 
+    /// A slot that NVML does not open.
+    package init(refused reason: Unavailable) {
+        uuid = .unavailable(reason)
+        gpuInstanceID = .unavailable(reason)
+        computeInstanceID = .unavailable(reason)
+        memoryTotalBytes = .unavailable(reason)
+        memoryUsedBytes = .unavailable(reason)
+        multiprocessorCount = .unavailable(reason)
+    }
+
+    /// Why NVML does not open the slot: without a handle nothing of it has a value.
+    package var refusal: Unavailable? {
+        guard let reason = uuid.reason, gpuInstanceID.value == nil, computeInstanceID.value == nil,
+            memoryTotalBytes.value == nil
+        else { return nil }
+        return reason
+    }
+
     package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
         try coder.code(&uuid)
         try coder.code(&gpuInstanceID)

@@ -50,6 +50,12 @@ package enum Unavailable: Sendable, Hashable {
     /// Any other answer of the driver, as its NVML return code (`nvmlReturn_t`).
     case error(code: Int32)
 
+    /// NVML's NO_DATA: the counter has not been filled yet.
+    private static let noData: Int32 = 21
+
+    /// True when there is nothing to know: no fault, and no gap in the evidence.
+    package var isNormal: Bool { self == .notSupported || self == .error(code: Self.noData) }
+
     /// The word for it in answers, for example `not_supported` or `error_999`.
     package var word: String {
         switch self {

@@ -20,8 +20,8 @@ enum AgentIdentity {
         Reading the answers: status "partial" means that something could not be read: "problems" has causes and remedies. A reading \
         that is missing is listed in "unavailable" or "unchecked" with its reason and is never zero: conclude nothing good from it. What is \
         equal on all GPUs stands once in "all_devices". "source":"simulated" is not real hardware: say so.
-        A GPU in gpus_missing_from_nvml, or one that is lost, is broken even if all others look well. A driver that does not answer \
-        is itself the finding.
+        A GPU in gpus_missing_from_nvml that is not excluded, or one that is lost, is broken even if all others look well. A driver \
+        that does not answer is itself the finding.
         Resources: gpu://node (one page), gpu://gpus/{uuid} (health of one GPU), gpu://gpus/{uuid}/telemetry, gpu://log/xid (faults in \
         the kernel log), gpu://xid/{number} (what an Xid means), gpu://docs/... (runbooks). Subscribe to the first, second and fourth \
         to be told of lost GPUs, changed verdicts and new Xids instead of asking again and again.

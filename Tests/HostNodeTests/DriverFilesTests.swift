@@ -135,6 +135,15 @@ import Testing
             ])
     }
 
+    @Test func driversOfAnotherKindAreToldByTheirNode() {
+        let node = InMemoryHostFiles.Entry.characterDevice(major: 10, minor: 127)
+        #expect(PlatformDriver(InMemoryHostFiles(["/dev/dxg": node])) == .wsl)
+        #expect(PlatformDriver(InMemoryHostFiles(["/dev/nvmap": node])) == .tegra)
+        #expect(PlatformDriver(InMemoryHostFiles()) == nil)
+        let both = InMemoryHostFiles(["/dev/nvmap": node, "/proc/driver/nvidia/version": .text("NVRM version: 580")])
+        #expect(PlatformDriver(both) == nil)
+    }
+
     @Test func aNodeWithoutDevHasNoNodes() {
         let nodes = DeviceNodes(InMemoryHostFiles()).nodes()
         #expect(nodes.map(\.access) == [.missing, .missing])

@@ -53,12 +53,14 @@ import Testing
         #expect(info.state == (version == 1 ? 1 : 3))
     }
 
-    @Test func emptyMIGSlotsAreLeftOutWhereverTheyLie() throws {
+    @Test func emptyMIGSlotsAreLeftOutWhereverTheyLieAndErrorsKept() throws {
         let standIn = try StandIn()
         #expect(try standIn.device().migDevices().map(\.index) == [0, 2])
         standIn[.slotCode] = 15
-        let device = try standIn.device()
-        #expect(code { () throws(NVMLError) in _ = try device.migDevices() } == .gpuIsLost)
+        let devices = try standIn.device().migDevices()
+        #expect(devices.map(\.index) == [0, 1, 2])
+        #expect(devices.map { (try? $0.device.get()) != nil } == [true, false, true])
+        #expect(code { () throws(NVMLError) in _ = try devices[1].device.get() } == .gpuIsLost)
     }
 
     @Test func eventsAreReadUntilThereAreNone() throws {

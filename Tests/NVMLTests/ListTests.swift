@@ -29,6 +29,22 @@ import Testing
         #expect(processes.allSatisfy { $0.gpuInstanceId == nil })
     }
 
+    @Test(arguments: [1, 31, 32, 33, 200])
+    func theRecordsOfEarly535LibrariesAreWider(length: Int) throws {
+        let standIn = try StandIn(["-DWIDE"])
+        standIn[.listLength] = length
+        let processes = try standIn.device().processes(.compute)
+        #expect(processes.map(\.pid) == (0..<length).map { UInt32(1000 + $0) })
+        #expect(processes.map(\.usedMemory) == (0..<length).map { UInt64($0) })
+        #expect(processes.allSatisfy { $0.gpuInstanceId == nil && $0.protectedMemory == 0 })
+    }
+
+    @Test func theRecordsOfLaterLibrariesAreNot() throws {
+        let standIn = try StandIn(["-DDETAILED"])
+        standIn[.listLength] = 3
+        #expect(try standIn.device().processes(.compute).map(\.pid) == [1000, 1001, 1002])
+    }
+
     @Test func aListMayGrowBetweenCalls() throws {
         let standIn = try StandIn()
         standIn[.listLength] = 40

@@ -1,7 +1,8 @@
 // A tiny library with NVML's names, for the tests of the binding: compiled while they run, once per test, with knobs for
 // what a real library does only on other machines. Written against this project's header.
 //
-// -DOLD leaves out every name that came with a later suffix. -DNO_HANDLES leaves out a required one.
+// -DOLD leaves out every name that came with a later suffix. -DNO_HANDLES leaves out a required one. -DWIDE writes process
+// records as libraries 535.43.02 to 535.86 do, -DDETAILED adds the name by which later ones are told from those.
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -147,6 +148,29 @@ static nvmlReturn_t processes24(unsigned int *count, nvmlProcessInfo_v2_t *list)
 }
 nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v2(nvmlDevice_t h, unsigned int *count, nvmlProcessInfo_v2_t *list) {
     return (void)h, processes24(count, list);
+}
+#endif
+#if defined(WIDE) || defined(DETAILED)
+nvmlReturn_t nvmlDeviceGetConfComputeMemSizeInfo(nvmlDevice_t h, void *info) {
+    return (void)h, (void)info, NVML_ERROR_NOT_SUPPORTED;
+}
+#endif
+#ifdef WIDE
+nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t h, unsigned int *count, nvmlProcessDetail_v1_t *list) {
+    unsigned int n;
+    nvmlReturn_t code = room(count, &n);
+    for (unsigned int i = 0; i < n; i++) {
+        list[i].pid = 1000 + i;
+        list[i].usedGpuMemory = i;
+        list[i].gpuInstanceId = list[i].computeInstanceId = NVML_INSTANCE_NOT_AVAILABLE;
+        list[i].usedGpuCcProtectedMemory = 0;
+    }
+    return (void)h, code;
+}
+#endif
+#ifdef DETAILED
+nvmlReturn_t nvmlDeviceGetRunningProcessDetailList(nvmlDevice_t h, nvmlProcessDetailList_v1_t *list) {
+    return (void)h, (void)list, NVML_ERROR_NOT_SUPPORTED;
 }
 #endif
 nvmlReturn_t nvmlDeviceGetRetiredPages_v2(

@@ -92,6 +92,25 @@ def test_a_library_without_nvml_is_unusable(tmp_path):
     assert "nvmlInit_v2" in answer["summary"]
 
 
+def test_a_library_that_was_named_and_is_not_there_is_named(tmp_path):
+    (tmp_path / "lib").mkdir()
+    result = subprocess.run(
+        [AGENT, "call", "get_gpu_inventory", "--nvml-library", "lib/libnvidia-ml.so.1"],
+        capture_output=True, text=True, timeout=20, check=False, cwd=tmp_path)
+    answer = json.loads(result.stdout)
+    assert answer["error"] == "library_not_found"
+    assert f"{tmp_path}/lib/libnvidia-ml.so.1" in answer["summary"]
+    assert "usual places" not in answer["summary"]
+
+
+def test_a_relative_library_is_looked_for_where_the_agent_was_started(tmp_path):
+    (tmp_path / "libnvidia-ml.so.1").symlink_to("/lib/x86_64-linux-gnu/libm.so.6")
+    result = subprocess.run(
+        [AGENT, "call", "get_gpu_inventory", "--nvml-library", "libnvidia-ml.so.1"],
+        capture_output=True, text=True, timeout=20, check=False, cwd=tmp_path)
+    assert json.loads(result.stdout)["error"] == "library_unusable"
+
+
 @needs_root
 def test_without_the_right_to_enter_the_root_the_answer_says_so(tmp_path):
     root = make_root(tmp_path)

@@ -27,8 +27,10 @@ NOTED_AS = {
     "mig_mode_current": "mig_mode", "mig_mode_pending": "mig_mode", "ecc_mode_current": "ecc_mode",
     "ecc_mode_pending": "ecc_mode",
 }
-NOT_NOTED = {"memory_reserved_bytes", "clocks_event_faults"}
+NOT_NOTED = {"clocks_event_faults"}
 NOT_SUPPORTED = {"error": 3}
+# What NVML answers on boards that have no such thing; the agent calls it not supported.
+MEANS_NONE = {"serial": ("", "0", "N/A"), "memory_temperature_c": (0,)}
 
 
 def read_with_nvml(**environment):
@@ -60,7 +62,10 @@ def compare(section, expected, answer, device):
     for key in device.keys() - readings.keys() - {"index"}:
         yield f"{key}: {device[key]!r} is compared with nothing"
     for key, value in readings.items():
-        if is_error(value):
+        if value in MEANS_NONE.get(key, ()):
+            if missing.get(key) != "not_supported":
+                yield f"{key}: {value!r} stands for none, but the agent says {device.get(key)!r}"
+        elif is_error(value):
             if key in device:
                 yield f"{key}: {device[key]!r}, but NVML answers {value}"
             noted = NOTED_AS.get(key, key)

@@ -32,21 +32,18 @@ package struct AccessProblem: Sendable, Equatable {
 }
 
 extension NodeSnapshot {
-    /// Everything that kept this snapshot from being complete, the gravest first.
+    /// Everything that kept this snapshot from being complete, the gravest first; a GPU that is excluded on purpose is not
+    /// missing from it.
     package var accessProblems: [AccessProblem] {
         let notReached = gpusNotReached
         let ofGPUs = gpus.indices.compactMap { place in
             notReached.contains(gpus[place].index) ? nil : gpus[place].accessProblem
         }
         return [
-            interruption?.problem.naming(notReached), driver.state.problem(kernelModule: host?.kernelModuleVersion),
+            interruption?.problem.naming(notReached), driverProblem,
         ]
-        .compactMap { $0 } + ofGPUs + missingGPUs.map(\.problem) + [unplacedGPUs?.problem].compactMap { $0 }
-    }
-
-    /// Why the driver can tell nothing, or did not finish; nil if it answers.
-    package var driverProblem: AccessProblem? {
-        interruption?.problem ?? driver.state.problem(kernelModule: host?.kernelModuleVersion)
+        .compactMap { $0 } + ofGPUs + missingGPUs.filter { !$0.isExcluded }.map(\.problem)
+            + [unplacedGPUs?.problem].compactMap { $0 }
     }
 
     /// The GPUs that an interruption kept from being read.

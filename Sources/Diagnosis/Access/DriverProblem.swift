@@ -1,5 +1,31 @@
 package import Snapshots
 
+extension NodeSnapshot {
+    /// What kept NVML from being opened or, if it was opened, from telling its GPUs; nil if nothing did, or nobody asked.
+    package var driverProblem: AccessProblem? {
+        driver.state.problem(kernelModule: host?.kernelModuleVersion) ?? driver.countProblem
+    }
+}
+
+extension DriverSnapshot {
+    /// Whether NVML was asked for its GPUs and did not even say how many it has: then none can be called missing.
+    package var failedToCount: Unavailable? {
+        guard state.outcome == .ready, let reason = gpuCount.reason, reason != .notRead else { return nil }
+        return reason
+    }
+
+    fileprivate var countProblem: AccessProblem? {
+        failedToCount.map { reason in
+            AccessProblem(
+                kind: "gpu_count_failed",
+                message: "NVML is open, but does not tell how many GPUs it has (\(reason.word)).",
+                remedy:
+                    "Ask again; if it stays, look in the kernel log for NVRM lines and an Xid, and compare with nvidia-smi.",
+                blocksDriver: true)
+        }
+    }
+}
+
 extension NVMLState {
     /// NVML could not be opened or initialised: as a problem with its remedy; nil if it could, or nobody asked.
     ///
@@ -13,6 +39,12 @@ extension NVMLState {
         let loaded = kernelModule?.value
         switch outcome {
         case .notAsked, .ready: return nil
+        case .libraryNotFound where !libraryPath.isEmpty:
+            return (
+                "library_not_found", "NVIDIA's library cannot be used: \(detail).",
+                "Name libnvidia-ml.so.1 or the folder that it lies in as the agent sees it (below /host in a pod), or name none "
+                    + "and let the agent look for it."
+            )
         case .libraryNotFound:
             return (
                 "library_not_found", "No usable libnvidia-ml.so.1 was found\(detail.isEmpty ? "" : ": \(detail)").",

@@ -11,9 +11,12 @@ package struct MissingGPU: Sendable, Equatable {
     package var isOnPCIBus: Bool
     /// True when /proc/driver/nvidia/gpus lists it.
     package var isInProc: Bool
+    /// True when the driver was told to leave it alone (module option `NVreg_ExcludedGpus`): then nothing is wrong.
+    package var isExcluded = false
 
     /// As a problem with its remedy.
     package var problem: AccessProblem {
+        if isExcluded { return exclusion }
         let places = [isOnPCIBus ? "the PCI bus" : nil, isInProc ? "/proc/driver/nvidia/gpus" : nil].compactMap { $0 }
         return AccessProblem(
             kind: "gpu_missing_from_nvml", busID: busID,
@@ -26,12 +29,24 @@ package struct MissingGPU: Sendable, Equatable {
     }
 }
 
+extension MissingGPU {
+    private var exclusion: AccessProblem {
+        AccessProblem(
+            kind: "gpu_excluded", busID: busID,
+            message:
+                "GPU \(busID)\(uuid.map { " (\($0))" } ?? "") is kept from the driver on purpose (NVreg_ExcludedGpus), so NVML does not "
+                + "list it.",
+            remedy: "Nothing, if that is meant; else take it out of NVreg_ExcludedGpus and reload the driver.")
+    }
+}
+
 extension NodeSnapshot {
-    /// The GPUs that the host shows and NVML does not list; empty when NVML did not list any because it could not be asked.
+    /// The GPUs that the host shows and NVML does not list; empty when NVML did not list any because it could not be asked or
+    /// did not tell how many there are.
     package var missingGPUs: [MissingGPU] {
-        guard driver.state.outcome == .ready || driver.state.outcome == .noGPU, interruption == nil, let host else {
-            return []
-        }
+        guard driver.state.outcome == .ready || driver.state.outcome == .noGPU, driver.failedToCount == nil,
+            interruption == nil, let host
+        else { return [] }
         // A GPU whose address NVML would not tell may be any of the others: then nothing can be called missing by address.
         let listed = gpus.indices.compactMap { gpus[$0].busID.value?.slot }
         guard listed.count == gpus.count else { return [] }
@@ -46,7 +61,8 @@ extension NodeSnapshot {
             return MissingGPU(
                 busID: busID, uuid: known?.uuid,
                 model: known?.model,
-                isOnPCIBus: pci.contains { $0.slot == busID.slot }, isInProc: known != nil)
+                isOnPCIBus: pci.contains { $0.slot == busID.slot }, isInProc: known != nil,
+                isExcluded: known?.isExcluded ?? false)
         }
     }
 }

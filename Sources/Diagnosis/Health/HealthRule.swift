@@ -60,14 +60,6 @@ struct RuleResult {
     mutating func addGap(_ gap: EvidenceGap) { gaps.append(gap) }
 }
 
-extension Unavailable {
-    /// NVML's NO_DATA: the counter has not been filled yet.
-    private static let noData: Int32 = 21
-
-    /// True when there is nothing to know: no fault, and no gap in the evidence.
-    var isNormal: Bool { self == .notSupported || self == .error(code: Self.noData) }
-}
-
 /// One GPU with everything that its checks look at.
 struct GPUCase {
     let gpu: GPUSnapshot

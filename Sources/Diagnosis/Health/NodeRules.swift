@@ -16,11 +16,7 @@ enum NodeRules {
 
     private static func judgeAccess(_ node: NodeCase, _ result: inout RuleResult) {
         let snapshot = node.snapshot
-        let problems = [
-            snapshot.interruption?.problem,
-            snapshot.driver.state.problem(kernelModule: snapshot.host?.kernelModuleVersion),
-        ]
-        for problem in problems.compactMap({ $0 }) {
+        for problem in [snapshot.interruption?.problem, snapshot.driverProblem].compactMap({ $0 }) {
             guard
                 let (severity, action) = judgement(
                     problem.kind, hasNoGPU: snapshot.host?.pciGPUs.value?.isEmpty ?? false)
@@ -45,7 +41,7 @@ enum NodeRules {
         case "driver_timeout", "driver_stuck_in_kernel", "nvml_initialization_failed": (.critical, .rebootNode)
         case "driver_not_loaded", "no_gpu": (.critical, .checkDriver)
         case "driver_version_mismatch": (.warning, .rebootNode)
-        case "probe_crashed": (.warning, .checkDriver)
+        case "probe_crashed", "gpu_count_failed": (.warning, .checkDriver)
         default: nil
         }
     }
@@ -54,9 +50,8 @@ enum NodeRules {
     private static func judgeMissing(_ node: NodeCase, _ result: inout RuleResult) {
         for missing in node.snapshot.missingGPUs {
             let device = node.pciDevice(missing.busID).value
-            let excluded = node.snapshot.host?.procGPUs.value?.first { $0.busID.slot == missing.busID.slot }?.isExcluded
             let isPassedOn = device?.driver.value.map { !$0.isEmpty && $0 != "nvidia" } ?? false
-            let isMeant = (excluded ?? false) || isPassedOn
+            let isMeant = missing.isExcluded || isPassedOn
             let isDead = device?.isConfigurationAllOnes.value ?? false
             result.add(
                 HealthFinding(
@@ -65,7 +60,7 @@ enum NodeRules {
                         ? "A GPU is kept from the NVIDIA driver on purpose."
                         : "A GPU of this node is missing from NVML.", evidence: evidence(missing, device, isDead),
                     action: isMeant ? .none : missing.isInProc || isDead ? .rebootNode : .checkDriver, authority: .flag,
-                    confirm: isDead
+                    confirm: isDead && !isMeant
                         ? "It answers nothing on the PCI bus: Xid 79 in the kernel log. Drain and reboot or power-cycle the "
                             + "node; if it happens again, reseat or replace the GPU." : missing.problem.remedy))
         }

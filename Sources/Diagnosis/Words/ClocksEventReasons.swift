@@ -46,3 +46,18 @@ package struct ClocksEventReasons: OptionSet, Sendable, Hashable {
         return words
     }
 }
+
+extension GPUTelemetry {
+    /// Why the clocks are not higher, without bits that this GPU cannot set.
+    package var eventReasons: Reading<ClocksEventReasons> {
+        clocksEventReasons.map { ClocksEventReasons(rawValue: $0 & (supportedClocksEventReasons.value ?? .max)) }
+    }
+}
+
+extension ClocksEventReasons {
+    /// What is wrong by one reading: the umbrella bit alone may be a change of P-state, and takes a second reading.
+    package var faultsAtOnce: ClocksEventReasons {
+        let faults = intersection(.faults)
+        return faults == .hardwareSlowdown ? [] : faults
+    }
+}

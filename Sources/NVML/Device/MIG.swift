@@ -66,14 +66,15 @@ extension NVMLDevice {
         try device(functions.pointee.mig.byIndex) { $0(handle, index, $1) }
     }
 
-    /// All MIG devices with their slots. Empty slots are left out; they may lie between full ones.
-    package func migDevices() throws(NVMLError) -> [(index: UInt32, device: NVMLDevice)] {
-        var devices: [(index: UInt32, device: NVMLDevice)] = []
+    /// All MIG devices with their slots, and the error of each slot that would not tell. Empty slots are left out; they may
+    /// lie between full ones.
+    package func migDevices() throws(NVMLError) -> [(index: UInt32, device: Result<NVMLDevice, NVMLError>)] {
+        var devices: [(index: UInt32, device: Result<NVMLDevice, NVMLError>)] = []
         for index in 0..<min(try maximumMIGDeviceCount(), 64) {
             do throws(NVMLError) {
-                devices.append((index, try migDevice(at: index)))
+                devices.append((index, .success(try migDevice(at: index))))
             } catch  where error.code != .notFound {
-                throw error
+                devices.append((index, .failure(error)))
             } catch {
                 continue
             }

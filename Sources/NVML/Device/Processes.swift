@@ -10,6 +10,9 @@ struct ProcessFunctions {
     let compute: List
     let graphics: List
     let mps: List
+    /// Libraries 535.43.02 to 535.86 write the records of the detailed list into the lists of the suffix _v3, 32 bytes each;
+    /// all before and after them write 24. They are told by two names: no other library has the first without the second.
+    let hasWideRecords: Bool
     let details: NVMLFunction<pfn_nvmlDeviceGetRunningProcessDetailList>
     let utilization: NVMLFunction<pfn_nvmlDeviceGetProcessesUtilizationInfo>
 
@@ -29,6 +32,9 @@ struct ProcessFunctions {
                 .since(510, "nvmlDeviceGetMPSComputeRunningProcesses_v3"),
                 .since(470, "nvmlDeviceGetMPSComputeRunningProcesses_v2")),
             plain: binder.optional(.since(470, "nvmlDeviceGetMPSComputeRunningProcesses")))
+        hasWideRecords =
+            binder.exports("nvmlDeviceGetConfComputeMemSizeInfo")
+            && !binder.exports("nvmlDeviceGetRunningProcessDetailList")
         details = binder.optional(.since(535, "nvmlDeviceGetRunningProcessDetailList"))
         utilization = binder.optional(.since(550, "nvmlDeviceGetProcessesUtilizationInfo"))
     }
@@ -50,7 +56,7 @@ package struct NVMLProcess: Hashable, Sendable {
     /// nil outside MIG.
     package let gpuInstanceId: UInt32?
     package let computeInstanceId: UInt32?
-    /// Bytes of `usedMemory` that confidential computing protects; only from the detailed list.
+    /// Bytes of `usedMemory` that confidential computing protects; only from records that have it.
     package let protectedMemory: UInt64?
 }
 
@@ -75,13 +81,34 @@ extension NVMLDevice {
             case .mps: functions.pointee.processes.mps
             }
         // The plain function writes records of 16 bytes instead of 24: never one in the other's place.
-        guard functions.withInstances.address == nil, functions.plain.address != nil else {
-            return try list(functions.withInstances, of: nvmlProcessInfo_v2_t()) { function, buffer, count in
-                function(handle, &count, buffer)
-            }.map { NVMLProcess($0) }
-        }
-        return try list(functions.plain, of: nvmlProcessInfo_v1_t()) { function, buffer, count in
+        if functions.withInstances.address == nil, functions.plain.address != nil { return try plain(functions.plain) }
+        return self.functions.pointee.processes.hasWideRecords
+            ? try wide(functions.withInstances) : try withInstances(functions.withInstances)
+    }
+
+    private func plain(
+        _ function: NVMLFunction<pfn_nvmlDeviceGetComputeRunningProcesses>
+    ) throws(NVMLError) -> [NVMLProcess] {
+        try list(function, of: nvmlProcessInfo_v1_t()) { function, buffer, count in
             function(handle, &count, buffer)
+        }.map { NVMLProcess($0) }
+    }
+
+    private func withInstances(
+        _ function: NVMLFunction<pfn_nvmlDeviceGetComputeRunningProcesses_v3>
+    ) throws(NVMLError) -> [NVMLProcess] {
+        try list(function, of: nvmlProcessInfo_v2_t()) { function, buffer, count in
+            function(handle, &count, buffer)
+        }.map { NVMLProcess($0) }
+    }
+
+    /// The same function of a library that takes the buffer for one of larger records.
+    private func wide(
+        _ function: NVMLFunction<pfn_nvmlDeviceGetComputeRunningProcesses_v3>
+    ) throws(NVMLError) -> [NVMLProcess] {
+        try list(function, of: nvmlProcessDetail_v1_t()) { function, buffer, count in
+            let records = UnsafeMutableRawPointer(buffer)?.assumingMemoryBound(to: nvmlProcessInfo_t.self)
+            return function(handle, &count, records)
         }.map { NVMLProcess($0) }
     }
 

@@ -36,6 +36,9 @@ struct SymbolBinder {
         return NVMLFunction(address: nil, symbolIndex: first)
     }
 
+    /// Whether the library has a name. Of names that nobody calls this tells which library it is.
+    func exports(_ name: String) -> Bool { lookup(name) != nil }
+
     /// As `optional`, and notes the newest name as missing when none is found.
     mutating func required<Signature>(_ candidates: NVMLSymbol...) -> NVMLFunction<Signature> {
         let function: NVMLFunction<Signature> = firstFound(candidates)

@@ -11,6 +11,7 @@ struct SystemFunctions {
     let driverVersion: NVMLFunction<pfn_nvmlSystemGetDriverVersion>
     let nvmlVersion: NVMLFunction<pfn_nvmlSystemGetNVMLVersion>
     let cudaDriverVersion: NVMLFunction<pfn_nvmlSystemGetCudaDriverVersion_v2>
+    let plainCUDADriverVersion: NVMLFunction<pfn_nvmlSystemGetCudaDriverVersion_v2>
     let driverBranch: NVMLFunction<pfn_nvmlSystemGetDriverBranch>
     let processName: NVMLFunction<pfn_nvmlSystemGetProcessName>
     let excludedDeviceCount: NVMLFunction<pfn_nvmlGetExcludedDeviceCount>
@@ -20,7 +21,8 @@ struct SystemFunctions {
         errorString = binder.optional("nvmlErrorString")
         driverVersion = binder.optional("nvmlSystemGetDriverVersion")
         nvmlVersion = binder.optional("nvmlSystemGetNVMLVersion")
-        cudaDriverVersion = binder.optional("nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion")
+        cudaDriverVersion = binder.optional("nvmlSystemGetCudaDriverVersion_v2")
+        plainCUDADriverVersion = binder.optional("nvmlSystemGetCudaDriverVersion")
         driverBranch = binder.optional(.since(560, "nvmlSystemGetDriverBranch"))
         processName = binder.optional("nvmlSystemGetProcessName")
         excludedDeviceCount = binder.optional("nvmlGetExcludedDeviceCount")
@@ -52,10 +54,16 @@ extension NVMLLibrary {
     }
 
     /// The newest CUDA version that the driver serves: 13000 is 13.0, 12080 is 12.8. The newer function asks libcuda,
-    /// and fails with `libraryNotFound` where that is absent.
+    /// and fails with `libraryNotFound` or `functionNotFound` where that is absent or too old; then the older one has it.
     package func cudaDriverVersion() throws(NVMLError) -> Int32 {
         var version: Int32 = 0
-        try call(functions.pointee.system.cudaDriverVersion) { $0(&version) }
+        let function = functions.pointee.system.cudaDriverVersion
+        let code = answer(function) { $0(&version) }
+        if code == .success { return version }
+        let plain = functions.pointee.system.plainCUDADriverVersion
+        guard code == .libraryNotFound || code == .functionNotFound, answer(plain, { $0(&version) }) == .success else {
+            throw NVMLError(code, function.symbolIndex)
+        }
         return version
     }
 

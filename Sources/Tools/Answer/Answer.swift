@@ -15,6 +15,8 @@ struct Answer {
     var problems: [AccessProblem] = []
     /// Members of the node itself, in order.
     var nodeFields: [Field] = []
+    /// Readings of the node itself without a value.
+    var missing: [MissingReading] = []
     /// What was left out on purpose, and how to get it.
     var omitted: String?
 
@@ -28,9 +30,12 @@ struct Answer {
     func encoded() -> [UInt8] {
         var writer = JSONWriter(reserving: 2_048 + devices.devices.count * 1_024)
         let problems = allProblems
+        let failures = FailedReadings(of: missing, devices, without: problems)
         writer.object { writer in
-            // `success` means that everything asked for was read.
-            writer.head(status: problems.isEmpty ? "success" : "partial", context, snapshot, summary: summary)
+            // `success` means that everything asked for was read, as far as this hardware has it.
+            let isWhole = problems.isEmpty && failures.isEmpty
+            writer.head(
+                status: isWhole ? "success" : "partial", context, snapshot, summary: summary + failures.sentence)
             writer.write(nodeFields)
             writer.field("device_count", devices.devices.count)
             devices.write(to: &writer)
@@ -46,9 +51,12 @@ struct Answer {
         let devices = devices.devices
         let onAll =
             devices.count > 1 ? devices.dropFirst().reduce(Set(devices[0].missing)) { $0.intersection($1.missing) } : []
-        guard devices.contains(where: { !$0.missing.isEmpty }) else { return }
+        guard !missing.isEmpty || devices.contains(where: { !$0.missing.isEmpty }) else { return }
         writer.array("unavailable") { writer in
-            for missing in devices[0].missing where onAll.contains(missing) { writer.unavailable(missing, gpu: nil) }
+            for missing in missing { writer.unavailable(missing, of: "node") }
+            for missing in devices.first?.missing ?? [] where onAll.contains(missing) {
+                writer.unavailable(missing, of: "all")
+            }
             for device in devices {
                 for missing in device.missing where !onAll.contains(missing) {
                     writer.unavailable(missing, gpu: device.gpu.index)
@@ -81,12 +89,24 @@ extension JSONWriter {
         string(text)
     }
 
-    fileprivate mutating func unavailable(_ missing: MissingReading, gpu: UInt32?) {
+    fileprivate mutating func unavailable(_ missing: MissingReading, gpu: UInt32) {
         object { writer in
-            if let gpu { writer.field("gpu", gpu) } else { writer.field("gpu", "all") }
-            writer.field("reading", missing.reading)
-            writer.field("reason", missing.reason.word)
+            writer.field("gpu", gpu)
+            writer.fields(of: missing)
         }
+    }
+
+    /// - Parameter scope: `all` or `node`.
+    fileprivate mutating func unavailable(_ missing: MissingReading, of scope: String) {
+        object { writer in
+            writer.field("gpu", scope)
+            writer.fields(of: missing)
+        }
+    }
+
+    private mutating func fields(of missing: MissingReading) {
+        field("reading", missing.reading)
+        field("reason", missing.reason.word)
     }
 
     /// What stood in the way of a whole answer; nothing if nothing did.

@@ -59,6 +59,9 @@ struct AnswerDevices {
 }
 
 extension AnswerDevices.Device {
+    /// NVML gave no handle for it.
+    var isRefused: Bool { missing.contains { $0.reading == DeviceFields.handle } }
+
     /// The GPU as a problem, when its readings say that it is lost, needs a reset or stopped answering.
     var problem: AccessProblem? {
         let grave = missing.first { [.gpuLost, .resetRequired].contains($0.reason) }

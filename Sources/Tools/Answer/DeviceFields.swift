@@ -20,8 +20,11 @@ struct DeviceFields: ~Copyable {
     /// What is added from now on is about this GPU. Notes the reason where NVML gives no handle for it.
     mutating func begin(_ gpu: GPUSnapshot) {
         devices.append(AnswerDevices.Device(GPUIdentity(gpu), firstMember: bounds.count - 1))
-        if let refusal = gpu.refusal { note("device", refusal) }
+        if let refusal = gpu.refusal { note(Self.handle, refusal) }
     }
+
+    /// What a GPU lacks that NVML does not open.
+    static let handle = "device"
 
     /// Everything that was added.
     consuming func finish() -> AnswerDevices {

@@ -29,6 +29,7 @@ package enum GetGPUInventory {
         let reading = try await context.read([.driver, .host, .inventory], for: call)
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
         answer.nodeFields = InventoryFields.node(reading.snapshot)
+        answer.missing = InventoryFields.missing(reading.snapshot.driver)
         answer.devices = AnswerDevices(reading.selected) { InventoryFields.add($0, detail, to: &$1) }
         answer.summary = summary(reading)
         if detail != .full { answer.omitted = "less common fields; call again with detail=full" }

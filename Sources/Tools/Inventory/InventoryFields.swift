@@ -4,6 +4,16 @@ internal import Snapshots
 
 /// The inventory in the words of an answer.
 enum InventoryFields {
+    /// Why the versions that an answer lacks are not there; where NVML is not open, a problem says it.
+    static func missing(_ driver: DriverSnapshot) -> [MissingReading] {
+        guard driver.state.outcome == .ready else { return [] }
+        let reasons = [
+            ("driver_version", driver.driverVersion.reason), ("nvml_version", driver.nvmlVersion.reason),
+            ("cuda_version", driver.cudaVersion.reason),
+        ]
+        return reasons.compactMap { reading, reason in reason.map { MissingReading(reading: reading, reason: $0) } }
+    }
+
     static func node(_ snapshot: NodeSnapshot) -> [Field] {
         let driver = snapshot.driver
         var fields: [Field] = []
@@ -28,6 +38,7 @@ enum InventoryFields {
             if let model = gpu.model { fields.append(Field(key: "name", value: .text(model))) }
             fields.append(Field(key: "on_pci_bus", value: .flag(gpu.isOnPCIBus)))
             fields.append(Field(key: "in_proc", value: .flag(gpu.isInProc)))
+            if gpu.isExcluded { fields.append(Field(key: "excluded", value: .flag(true))) }
             return fields
         }
     }
@@ -64,7 +75,8 @@ enum InventoryFields {
     private static func addModes(_ inventory: GPUInventory, to fields: inout DeviceFields) {
         fields.add(modes: "mig_mode", "mig_mode_current", "mig_mode_pending", inventory.migMode)
         if inventory.migMode.value?.current == true {
-            fields.add("mig_devices", inventory.migDevices) { .objects($0.map(mig)) }
+            fields.add("mig_devices", inventory.migDevices) { .objects(MIGFields.objects($0)) }
+            MIGFields.noteMissing(inventory, to: &fields)
         }
         fields.add(modes: "ecc_mode", "ecc_mode_current", "ecc_mode_pending", inventory.eccMode)
         fields.add(mode: "persistence_mode", inventory.isPersistenceModeEnabled)
@@ -83,20 +95,6 @@ enum InventoryFields {
         fields.add("virtualization_mode", inventory.virtualizationMode) { .text(NVMLWords.virtualizationMode($0)) }
         fields.add(watts: "power_limit_enforced_w", inventory.powerLimitEnforcedMilliwatts)
     }
-
-    private static func mig(_ device: MIGDevice) -> [Field] {
-        var fields: [Field] = []
-        func add<Value>(_ key: String, _ reading: Reading<Value>, _ convert: (Value) -> FieldValue) {
-            if let value = reading.value { fields.append(Field(key: key, value: convert(value))) }
-        }
-        add("uuid", device.uuid) { .text($0) }
-        add("gpu_instance_id", device.gpuInstanceID) { .uint(UInt64($0)) }
-        add("compute_instance_id", device.computeInstanceID) { .uint(UInt64($0)) }
-        add("memory_total_bytes", device.memoryTotalBytes) { .uint($0) }
-        add("memory_used_bytes", device.memoryUsedBytes) { .uint($0) }
-        add("multiprocessor_count", device.multiprocessorCount) { .uint(UInt64($0)) }
-        return fields
-    }
 }
 
 extension InventoryFields {
@@ -107,7 +105,9 @@ extension InventoryFields {
                 Schema.array(
                     Schema.object(
                         Schema.properties(Schema.string(), "bus_id", "uuid", "name")
-                            + Schema.properties(Schema.boolean(), "on_pci_bus", "in_proc")),
+                            + Schema.properties(Schema.boolean(), "on_pci_bus", "in_proc") + [
+                                ("excluded", Schema.boolean("Kept from the driver on purpose (NVreg_ExcludedGpus)"))
+                            ]),
                     "GPUs that the host shows and NVML does not list: never healthy")
             )
         ]
@@ -126,11 +126,5 @@ extension InventoryFields {
         + Schema.properties(
             Schema.number(), "power_limit_w", "power_limit_default_w", "power_limit_min_w", "power_limit_max_w",
             "power_limit_enforced_w")
-        + [("mig_devices", Schema.array(migSchema))]
-
-    private static let migSchema = Schema.object(
-        [("uuid", Schema.string())]
-            + Schema.properties(
-                Schema.integer(), "gpu_instance_id", "compute_instance_id", "memory_total_bytes", "memory_used_bytes",
-                "multiprocessor_count"))
+        + [("mig_devices", MIGFields.schema)]
 }

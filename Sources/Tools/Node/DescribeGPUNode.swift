@@ -53,6 +53,7 @@ package enum DescribeGPUNode {
         answer.nodeFields = verdicts.nodeFields(reading)
         answer.nodeFields += NodeFactFields.fields(reading.snapshot, detail) + InventoryFields.node(reading.snapshot)
         if let pods = reading.snapshot.pods { answer.nodeFields.append(KubeletFields.field(pods)) }
+        answer.missing = InventoryFields.missing(reading.snapshot.driver)
         answer.nodeFields += FindingFields.fields(reading.findings, detail)
         answer.devices = AnswerDevices(reading.gpus) { add($0, reading.attribution.pods, verdicts, to: &$1) }
         answer.summary = summary(reading, verdicts)
@@ -70,7 +71,8 @@ package enum DescribeGPUNode {
             fields.add(modes: "mig_mode", "mig_mode_current", "mig_mode_pending", inventory.migMode)
             fields.add(modes: "ecc_mode", "ecc_mode_current", "ecc_mode_pending", inventory.eccMode)
             if inventory.migMode.value?.current == true {
-                fields.add("mig_device_count", inventory.migDevices) { .int(Int64($0.count)) }
+                fields.add("mig_device_count", inventory.migDevices) { .int(Int64($0.count { $0.refusal == nil })) }
+                MIGFields.noteMissing(inventory, to: &fields)
             }
         }
         if let used = use.memoryUsedBytes { fields.add("memory_used_bytes", .uint(used)) }

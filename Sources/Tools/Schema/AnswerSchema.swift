@@ -11,7 +11,7 @@ enum AnswerSchema {
                 ("device_count", Schema.integer("GPUs in this answer")),
                 ("all_devices", Schema.object(device, required: [])),
                 ("devices", Schema.array(Schema.object(identity + device, required: ["index"]))),
-                ("unavailable", Schema.array(unavailable, "Readings without a value; gpu is an index, or all")),
+                ("unavailable", Schema.array(unavailable, "Readings without a value; gpu is an index, all or node")),
                 ("problems", problems),
                 ("omitted", Schema.string("What was left out, and how to get it")),
             ],

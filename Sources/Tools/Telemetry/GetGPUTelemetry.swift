@@ -25,7 +25,10 @@ package enum GetGPUTelemetry {
                 ("interval_ms", Schema.integer("Time between samples", 20...10_000, default: 1_000)),
             ]),
             outputSchema: AnswerSchema.object(
-                node: [("samples", Schema.integer()), ("sampled_ms", Schema.integer())], device: deviceSchema),
+                node: [
+                    ("samples", Schema.integer()),
+                    ("sampled_ms", Schema.integer("From the first sample to the last")),
+                ], device: deviceSchema),
             annotations: .lookOnly
         ) { call in
             do throws(ToolFailure) { return try await answer(call, context) } catch { return error.result }
@@ -46,8 +49,7 @@ package enum GetGPUTelemetry {
         let detail = Detail(call.arguments)
         let duration = call.arguments["duration_ms"]?.intValue ?? 0
         var sampling = TelemetrySampling(
-            duration: .milliseconds(duration), interval: .milliseconds(call.arguments["interval_ms"]?.intValue ?? 1_000)
-        )
+            milliseconds: duration, interval: call.arguments["interval_ms"]?.intValue ?? 1_000)
         var reading = try await context.read([.driver, .host, .telemetry], for: call)
         if duration > 0 { reading = try await sampling.run(from: reading, context, call) }
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
@@ -55,10 +57,10 @@ package enum GetGPUTelemetry {
         if duration > 0 {
             answer.nodeFields = [
                 Field(key: "samples", value: .int(Int64(sampling.samples))),
-                Field(key: "sampled_ms", value: .int(duration)),
+                Field(key: "sampled_ms", value: .int(sampling.sampledMilliseconds)),
             ]
         }
-        answer.summary = summary(reading)
+        answer.summary = summary(reading, sampling)
         if detail != .full { answer.omitted = "less common fields; call again with detail=full" }
         return .structured(bytes: answer.encoded())
     }
@@ -66,14 +68,14 @@ package enum GetGPUTelemetry {
     private static func add(
         _ gpu: GPUSnapshot, _ detail: Detail, _ sampling: TelemetrySampling, to fields: inout DeviceFields
     ) {
-        TelemetryFields.add(gpu, detail, to: &fields)
+        TelemetryFields.add(gpu, detail, sampling.faults(gpu), to: &fields)
         guard let statistics = sampling.statistics[gpu.index] else { return }
-        fields.add("statistics", .object(statistics.fields))
-        let deltas = sampling.limiterDeltas(gpu.index)
-        if !deltas.isEmpty { fields.add("clocks_limited_delta_ms", .object(deltas)) }
+        fields.add("statistics", .object(statistics.fields(of: sampling.samples)))
+        guard let (first, last) = sampling.limiters(gpu.index) else { return }
+        TelemetryFields.add("clocks_limited_delta_ms", last, since: first, to: &fields)
     }
 
-    private static func summary(_ reading: NodeReading) -> String {
+    private static func summary(_ reading: NodeReading, _ sampling: TelemetrySampling) -> String {
         let telemetry = reading.selected.compactMap(\.telemetry)
         var words: [String] = ["\(telemetry.count) GPU\(telemetry.count == 1 ? "" : "s") read"]
         if let hottest = telemetry.compactMap(\.temperatureC.value).max() { words.append("hottest \(hottest) C") }
@@ -81,15 +83,12 @@ package enum GetGPUTelemetry {
         if !power.isEmpty { words.append("\(power.reduce(UInt64(0)) { $0 + UInt64($1) } / 1_000) W in all") }
         let busy = telemetry.compactMap(\.utilizationGPUPercent.value)
         if !busy.isEmpty { words.append("\(busy.filter { $0 > 0 }.count) busy") }
-        return words.joined(separator: ", ") + "." + slowdown(reading)
+        return words.joined(separator: ", ") + "." + slowdown(reading, sampling)
             + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 
-    private static func slowdown(_ reading: NodeReading) -> String {
-        let slowed = reading.selected.filter { gpu in
-            gpu.telemetry?.clocksEventReasons.value.map { !ClocksEventReasons(rawValue: $0).isDisjoint(with: .faults) }
-                ?? false
-        }
+    private static func slowdown(_ reading: NodeReading, _ sampling: TelemetrySampling) -> String {
+        let slowed = reading.selected.filter { !sampling.faults($0).isEmpty }
         guard !slowed.isEmpty else { return "" }
         return " Clocks held down by a fault on GPU \(slowed.map { String($0.index) }.joined(separator: ", "))."
     }

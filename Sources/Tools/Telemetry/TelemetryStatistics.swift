@@ -1,7 +1,8 @@
+internal import Diagnosis
 internal import JSON
 internal import Snapshots
 
-/// Minimum, mean and maximum of one GPU's readings over several samples.
+/// Minimum, mean and maximum of one GPU's readings over several samples, and in how many each reason held its clocks down.
 struct TelemetryStatistics {
     /// The readings that are followed, with the divisor that brings them to the unit of their key.
     private static let readings: [(key: String, thousandths: Bool, path: @Sendable (GPUTelemetry) -> Int64?)] = [
@@ -27,7 +28,9 @@ struct TelemetryStatistics {
     }
 
     private var ranges: [Range?] = Array(repeating: nil, count: readings.count)
-    private var reasons: UInt64 = 0
+    /// In how many samples each bit of the clocks event reasons was set.
+    private var reasonCounts: [UInt64: Int] = [:]
+    private(set) var faults: ClocksEventReasons = []
 
     /// Takes one more sample into account; what it lacks counts for nothing.
     mutating func add(_ telemetry: GPUTelemetry) {
@@ -41,31 +44,57 @@ struct TelemetryStatistics {
                 minimum: min(range.minimum, value), maximum: max(range.maximum, value), sum: range.sum + Double(value),
                 count: range.count + 1)
         }
-        reasons |= telemetry.clocksEventReasons.value ?? 0
+        count(telemetry.eventReasons.value ?? [])
     }
 
-    /// Every reason that held the clocks down in at least one sample.
-    var allReasons: UInt64 { reasons }
+    private mutating func count(_ reasons: ClocksEventReasons) {
+        var rest = reasons.rawValue
+        while rest != 0 {
+            let bit = rest & (~rest + 1)
+            reasonCounts[bit, default: 0] += 1
+            rest &= rest - 1
+        }
+        faults.formUnion(reasons.faultsAtOnce)
+        if reasonCounts[ClocksEventReasons.hardwareSlowdown.rawValue] ?? 0 > 1 { faults.insert(.hardwareSlowdown) }
+    }
 
-    /// `{"temperature_c":{"min":..,"mean":..,"max":..},...}`
-    var fields: [Field] {
+    /// `{"temperature_c":{"min":..,"mean":..,"max":..},...}`, with the number of samples that have a value where others do not.
+    func fields(of samples: Int) -> [Field] {
+        let reasons = reasonCounts.sorted { $0.key < $1.key }.flatMap { bit, count in
+            ClocksEventReasons(rawValue: bit).words.map { Field(key: $0, value: .int(Int64(count))) }
+        }
+        return rangeFields(samples)
+            + (reasons.isEmpty ? [] : [Field(key: "clocks_event_reasons", value: .object(reasons))])
+    }
+
+    private func rangeFields(_ samples: Int) -> [Field] {
         zip(Self.readings, ranges).compactMap { reading, range in
             guard let range else { return nil }
             func value(_ number: Int64) -> FieldValue { reading.thousandths ? .thousandths(number) : .int(number) }
             let mean = range.sum / Double(range.count)
             let scaled = reading.thousandths ? mean : mean * 1_000
-            return Field(
-                key: reading.key,
-                value: .object([
-                    Field(key: "min", value: value(range.minimum)),
-                    Field(key: "mean", value: .thousandths(Int64(exactly: scaled.rounded()) ?? .max)),
-                    Field(key: "max", value: value(range.maximum)),
-                ]))
+            var fields = [
+                Field(key: "min", value: value(range.minimum)),
+                Field(key: "mean", value: .thousandths(Int64(exactly: scaled.rounded()) ?? .max)),
+                Field(key: "max", value: value(range.maximum)),
+            ]
+            if range.count < samples { fields.append(Field(key: "count", value: .int(Int64(range.count)))) }
+            return Field(key: reading.key, value: .object(fields))
         }
     }
 
+    private static let rangeSchema = Schema.object(
+        Schema.properties(Schema.number(), "min", "mean", "max") + [
+            ("count", Schema.integer("Samples that have a value, if not all"))
+        ])
+
     static let schema = Schema.object(
-        readings.map { reading in
-            (reading.key, Schema.object(Schema.properties(Schema.number(), "min", "mean", "max")))
-        })
+        readings.map { ($0.key, rangeSchema) } + [
+            (
+                "clocks_event_reasons",
+                Schema.typed(
+                    "object", "In how many samples each reason was there",
+                    [("additionalProperties", Schema.integer())])
+            )
+        ])
 }

@@ -27,6 +27,23 @@ enum LinkFields {
         }
     }
 
+    /// What links should have told and did not, each reading and reason once.
+    static func missing(_ links: GPULinks) -> [MissingReading] {
+        var missing: [MissingReading] = []
+        func note(_ reading: String, _ reason: Unavailable?) {
+            guard let reason, !reason.isNormal else { return }
+            let new = MissingReading(reading: reading, reason: reason)
+            if !missing.contains(new) { missing.append(new) }
+        }
+        for link in links.links {
+            note("nvlinks.version", link.version.reason)
+            note("nvlinks.speed_mbps", link.speedMBps.reason)
+            note("nvlinks.remote", link.remoteType.reason)
+            for path in GPULinkErrors.all { note("nvlink_errors", link.errors[keyPath: path].reason) }
+        }
+        return missing
+    }
+
     private static func common(_ link: GPULink) -> [Field] {
         var fields = [Field(key: "state", value: .text(state(link)))]
         if let version = link.version.value {

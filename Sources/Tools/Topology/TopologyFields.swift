@@ -18,8 +18,23 @@ enum TopologyFields {
         fields.add("cpu_affinity", topology.cpuAffinity)
         // Only GPUs of Grace systems are NUMA nodes themselves.
         if topology.ownNUMANode.reason != .notSupported { fields.add("own_numa_node", topology.ownNUMANode) }
-        let blocked = topology.peers.filter { $0.read.value ?? 0 != 0 || $0.write.value ?? 0 != 0 }
-        if !blocked.isEmpty { fields.add("no_peer_access_to", .text(NumberList.text(blocked.map(\.index)))) }
+        add(topology.peers, to: &fields)
+    }
+
+    /// A peer that is lost or waits for a reset says so itself; it is no fault of this GPU.
+    private static func add(_ peers: [GPUPeer], to fields: inout DeviceFields) {
+        let blocked = peers.filter { $0.access == .blocked }.map(\.index)
+        if !blocked.isEmpty { fields.add("no_peer_access_to", .text(NumberList.text(blocked))) }
+        let answering = peers.filter { ![.gpuLost, .resetRequired].contains($0.commonAncestor.reason) }
+        let untold = answering.filter { ![.works, .blocked, .unavailable(.notSupported)].contains($0.access) }
+        if !untold.isEmpty { fields.add("peer_access_not_told_to", .text(NumberList.text(untold.map(\.index)))) }
+        func note(_ reading: String, _ reasons: [Unavailable?]) {
+            let reason = reasons.compactMap(\.self).first { !$0.isNormal && ![.gpuLost, .resetRequired].contains($0) }
+            if let reason { fields.note(reading, reason) }
+        }
+        note("peer_access", answering.flatMap { [$0.read.reason, $0.write.reason] })
+        note("peer_access_nvlink", answering.map(\.nvlink.reason))
+        note("common_ancestor", answering.map(\.commonAncestor.reason))
     }
 
     private static func addPCI(
@@ -44,10 +59,15 @@ enum TopologyFields {
             fields.add("nvlinks", .objects(LinkFields.links(links, detail)))
             let errors = LinkFields.errors(links)
             if !errors.isEmpty, detail != .full { fields.add("nvlink_errors", .objects(errors)) }
+            for missing in LinkFields.missing(links) { fields.note(missing.reading, missing.reason) }
         }
-        guard let count = links.c2cCount.value, count > 0 else { return }
-        fields.add("c2c_count", .uint(UInt64(count)))
-        fields.add("c2c_active", links.activeC2CCount)
+        switch links.c2cCount {
+        case .value(0), .unavailable(.notSupported): return
+        case .value:
+            fields.add("c2c_count", links.c2cCount)
+            fields.add("c2c_active", links.activeC2CCount)
+        case .unavailable(let reason): fields.note("c2c_count", reason)
+        }
     }
 
     private static func add(_ fabric: GPUFabric, to fields: inout DeviceFields) {
@@ -78,6 +98,7 @@ extension TopologyFields {
             "nvlink_active", "c2c_count", "c2c_active", "fabric_status", "fabric_clique_id")
         + Schema.properties(Schema.array(Schema.string()), "pcie_path", "fabric_faults") + [
             ("no_peer_access_to", Schema.string("NVML indices without peer-to-peer access")),
+            ("peer_access_not_told_to", Schema.string("NVML indices of which the driver does not tell it")),
             ("nvlinks", LinkFields.linkSchema), ("nvlink_errors", LinkFields.errorSchema),
         ] + NetworkFields.deviceProperties
 }

@@ -17,7 +17,8 @@ struct TopologyMatrix {
 
     static let legend =
         "NVn: n NVLinks; PIX: one PCIe switch; PXB: several; PHB: a host bridge; NODE: within a NUMA node; SYS: between NUMA "
-        + "nodes; X: itself; ?: not told; NV?: a link does not tell its state; a * marks a way without peer-to-peer access"
+        + "nodes; X: itself; ?: not told; NV?: a link does not tell its state or its other end; after a way, * is without "
+        + "peer-to-peer access and ? not told whether with it"
 
     /// Lines of columns; nil for a GPU alone.
     var text: String? {
@@ -40,13 +41,20 @@ struct TopologyMatrix {
     func way(from gpu: GPUSnapshot, to other: GPUSnapshot) -> String {
         guard gpu.index != other.index else { return "X" }
         guard let peer = gpu.topology?.peers.first(where: { $0.index == other.index }) else { return "?" }
-        let mark = peer.read.value.map { $0 == 0 ? "" : "*" } ?? ""
         guard let links = linkCount(gpu, other, peer) else { return "NV?" }
-        return links > 0 ? "NV\(links)" : Self.word(ofAncestor: peer.commonAncestor.value) + mark
+        return (links > 0 ? "NV\(links)" : Self.word(ofAncestor: peer.commonAncestor.value)) + Self.mark(peer)
+    }
+
+    private static func mark(_ peer: GPUPeer) -> String {
+        switch peer.access {
+        case .works, .unavailable(.notSupported): ""
+        case .blocked: "*"
+        case .unknown, .unavailable: "?"
+        }
     }
 
     /// NVLinks between two GPUs: those that end at the other one, or the way through switches that both have. Nil where there
-    /// may be such links, but one of them does not tell its state.
+    /// may be such links, but one of them does not tell its state or what is at its other end.
     private func linkCount(_ gpu: GPUSnapshot, _ other: GPUSnapshot, _ peer: GPUPeer) -> Int? {
         let areKnown = [gpu, other].allSatisfy { $0.links?.activeCount.value != nil }
         guard areKnown else { return peer.nvlink.value ?? 0 == 0 ? nil : 0 }
@@ -54,8 +62,11 @@ struct TopologyMatrix {
             guard link.remoteType.value == 0, let remote = link.remoteBusID.value?.slot else { return false }
             return remote == other.busID.value?.slot
         }.count
-        guard direct == 0, peer.nvlink.value == 0 else { return direct }
-        return min(active(gpu).filter(Self.isToSwitch).count, active(other).filter(Self.isToSwitch).count)
+        // An answer other than 0 says that no data goes over NVLink.
+        guard direct == 0, peer.nvlink.value ?? 0 == 0 else { return direct }
+        let bySwitch = min(active(gpu).filter(Self.isToSwitch).count, active(other).filter(Self.isToSwitch).count)
+        if bySwitch > 0 { return peer.nvlink.value == 0 ? bySwitch : nil }
+        return [gpu, other].allSatisfy { active($0).contains(where: Self.isToUnknown) } ? nil : 0
     }
 
     private func active(_ gpu: GPUSnapshot) -> [GPULink] {
@@ -63,6 +74,14 @@ struct TopologyMatrix {
     }
 
     private static func isToSwitch(_ link: GPULink) -> Bool { link.remoteType.value == 2 }
+
+    private static func isToUnknown(_ link: GPULink) -> Bool {
+        switch link.remoteType.value {
+        case 1, 2: false
+        case 0: link.remoteBusID.value == nil
+        default: true
+        }
+    }
 
     private static func word(ofAncestor level: UInt32?) -> String {
         switch level {

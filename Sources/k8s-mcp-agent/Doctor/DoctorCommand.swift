@@ -23,7 +23,7 @@ struct DoctorCommand: ParsableCommand {
             let context = try options.context(on: loop)
             let node = WorkerNode(options.configuration)
             let checks =
-                AgentChecks.all(context, node) + HostChecks.all(node, kernelLog: options.kernelLog)
+                AgentChecks.all(context, node) + HostChecks.all(options.configuration, node)
                 + LibraryChecks.all(options.configuration, node)
                 + [await DriverCheck.run(context)]
             await context.probe.shutDown()

@@ -1,16 +1,24 @@
 internal import HostNode
+internal import ProbeProtocol
 internal import ProbeWorker
 internal import Snapshots
 
 /// What can be read of the node through files.
 enum HostChecks {
-    /// - Parameter log: the file that is read instead of the node's ring buffer, if one is.
-    static func all(_ node: WorkerNode, kernelLog log: String?) -> [DoctorCheck] {
-        let ofLog = log.map { DoctorCheck(verdict: .ok, subject: "kernel log", finding: $0) } ?? kernelLog(node.files)
-        return [module(node.files), pciBus(node.files), deviceNodes(node.files), ofLog, pods(node.files)]
+    static func all(_ configuration: ProbeConfiguration, _ node: WorkerNode) -> [DoctorCheck] {
+        let file = configuration.kernelLog.map { DoctorCheck(verdict: .ok, subject: "kernel log", finding: $0) }
+        return [
+            module(node.files), pciBus(node.files), DeviceNodeCheck.run(configuration, node),
+            file ?? kernelLog(node.files), pods(node.files),
+        ]
     }
 
     private static func module(_ files: any HostFiles) -> DoctorCheck {
+        if let platform = PlatformDriver(files) {
+            return DoctorCheck(
+                verdict: .ok, subject: "kernel module",
+                finding: "none, but the driver of \(platform.name) (\(platform.path))")
+        }
         let nouveau = DriverFiles(files).modules().value?.contains { $0.name == "nouveau" } ?? false
         switch DriverFiles(files).driver() {
         case .value(let driver):
@@ -29,6 +37,9 @@ enum HostChecks {
 
     private static func pciBus(_ files: any HostFiles) -> DoctorCheck {
         switch PCIBus(files).gpuAddresses() {
+        case .value([]) where PlatformDriver(files) != nil:
+            DoctorCheck(
+                verdict: .ok, subject: "PCI bus", finding: "no NVIDIA GPUs, nor would this driver have them there")
         case .value(let addresses):
             DoctorCheck(
                 verdict: addresses.isEmpty ? .missing : .ok, subject: "PCI bus",
@@ -39,21 +50,6 @@ enum HostChecks {
                 verdict: .note, subject: "PCI bus", finding: "/sys/bus/pci/devices is unreadable: \(reason.word)",
                 remedy: "mount the node's /sys")
         }
-    }
-
-    private static func deviceNodes(_ files: any HostFiles) -> DoctorCheck {
-        let minors = DriverFiles(files).gpus().value?.compactMap(\.minorNumber) ?? []
-        let nodes = DeviceNodes(files).nodes(minors: minors)
-        let closed = nodes.filter { $0.access != .openable }
-        guard !closed.isEmpty else {
-            return DoctorCheck(
-                verdict: .ok, subject: "device nodes", finding: "\(nodes.count) there, all may be opened")
-        }
-        return DoctorCheck(
-            verdict: .missing, subject: "device nodes", finding: "\(closed.count) of \(nodes.count) cannot be opened",
-            remedy:
-                "load the driver and run nvidia-smi once on the node if they are missing; run the pod privileged if not permitted",
-            details: closed.map { "\($0.path): \($0.access.rawValue)" })
     }
 
     private static func kernelLog(_ files: any HostFiles) -> DoctorCheck {

@@ -15,8 +15,11 @@ enum LibraryChecks {
         guard let choice = found.choice else {
             return [
                 DoctorCheck(
-                    verdict: .missing, subject: "NVML library", finding: "none that can be used",
-                    remedy: "install the driver, wait for the driver pod, or name the library with --nvml-library",
+                    verdict: .missing, subject: "NVML library",
+                    finding: found.explicit == nil ? "none that can be used" : found.shortReport,
+                    remedy: found.explicit == nil
+                        ? "install the driver, wait for the driver pod, or name the library with --nvml-library"
+                        : "name the one of this node as the agent sees it, or leave it to be looked for",
                     details: details)
             ]
         }

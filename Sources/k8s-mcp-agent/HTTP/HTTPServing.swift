@@ -45,7 +45,8 @@
                     let reading = Task(executorPreference: context.loop) {
                         await context.probe.read(ProbeRequest(.driver))
                     }
-                    return await reading.value.driverProblem?.message
+                    let snapshot = await reading.value
+                    return (snapshot.interruption?.problem ?? snapshot.driverProblem)?.message
                 }, samples: { samples(context.probe.counts) })
         }
 

@@ -87,6 +87,46 @@ struct NodeJudgementTests {
         #expect(ones.gpus.filter { $0.index != 5 }.allSatisfy { $0.verdict == .healthy })
     }
 
+    @Test("where GPUs are on no PCI bus (WSL, Tegra), none is gone from it")
+    func driverOfAnotherKind() {
+        let report = HealthyNode.report { node in
+            node.host?.kernelModuleVersion = .unavailable(.notSupported)
+            node.host?.procGPUs = .unavailable(.notSupported)
+            node.host?.pciGPUs = .value([])
+            node.devices?.pci = .value([])
+        }
+        #expect(report.findings.isEmpty)
+        #expect(report.gpus.allSatisfy { $0.verdict == .healthy })
+        let withModule = HealthyNode.report { $0.host?.pciGPUs = .value([]) }
+        #expect(withModule.gpus.allSatisfy { $0.verdict == .unhealthy })
+    }
+
+    @Test("a process of which nobody knows whether it lives is no dead one, and no proof of health")
+    func processOfAnotherNamespace() {
+        let report = HealthyNode.report {
+            $0.gpus[2].processes?.compute = .value([GPUProcess(pid: 7, usedMemoryBytes: 1 << 30)])
+        }
+        #expect(report.findings.isEmpty)
+        #expect(report.gpus[2].verdict == .unknown)
+        #expect(report.gpus[2].gaps.map(\.reading) == ["process_state"])
+    }
+
+    @Test("a driver that does not count its GPUs has lost none", arguments: [Unavailable.error(code: 999), .timedOut])
+    func failedCount(reason: Unavailable) throws {
+        var node = HealthyNode.snapshot
+        node.driver.gpuCount = .unavailable(reason)
+        node.gpus = []
+        #expect(node.missingGPUs.isEmpty)
+        let problem = try #require(node.accessProblems.first)
+        #expect(problem.kind == "gpu_count_failed" && problem.blocksDriver)
+        #expect(problem.message.contains(reason.word))
+        let report = HealthReport(node, log: HealthyNode.quietLog)
+        #expect(report.findings.map(\.rule) == ["gpu_count_failed"])
+        #expect(report.verdict != .healthy)
+        #expect(report.gpus.count == 8)
+        #expect(report.gpus.allSatisfy { $0.verdict == .unknown && $0.action == .none })
+    }
+
     @Test("a GPU whose PCI configuration cannot be read is not healthy because of it, unless it sleeps")
     func unreadableConfiguration() throws {
         let unread = HealthyNode.report {

@@ -41,6 +41,17 @@ def reasons(handle):
     return [name for bit, name in enumerate(REASONS) if bits >> bit & 1]
 
 
+def faults(handle):
+    """Of the reasons that this GPU can give those that mean trouble; the umbrella alone may be a change of P-state."""
+    try:
+        supported = nvml.nvmlDeviceGetSupportedClocksEventReasons(handle)
+    except nvml.NVMLError:
+        supported = (1 << 64) - 1
+    bits = nvml.nvmlDeviceGetCurrentClocksEventReasons(handle) & supported
+    found = [name for bit, name in enumerate(REASONS) if bits >> bit & 1 and name in FAULTS]
+    return [] if found == ["hw_slowdown"] else found
+
+
 def limiters(handle):
     """Milliseconds per limiter, without those that cannot be read."""
     times = {}
@@ -145,7 +156,7 @@ TELEMETRY = {
     "clock_memory_max_mhz": lambda gpu: nvml.nvmlDeviceGetMaxClockInfo(gpu, nvml.NVML_CLOCK_MEM),
     "performance_state": lambda gpu: f"P{nvml.nvmlDeviceGetPerformanceState(gpu)}",
     "clocks_event_reasons": reasons,
-    "clocks_event_faults": lambda gpu: [name for name in reasons(gpu) if name in FAULTS],
+    "clocks_event_faults": faults,
     "clocks_limited_ms": limiters,
     "pcie_generation": nvml.nvmlDeviceGetCurrPcieLinkGeneration,
     "pcie_width": nvml.nvmlDeviceGetCurrPcieLinkWidth,

@@ -59,6 +59,44 @@ import Testing
         #expect(matrix.way(from: gpus[0], to: gpus[1]) == "NV?")
     }
 
+    @Test(arguments: [UInt32?.none, 255])
+    func anUnknownEndIsSaidInTheMatrix(remoteType: UInt32?) {
+        var gpus = [Self.gpu(0, [true, true]), Self.gpu(1, [true, true])]
+        for index in gpus.indices {
+            for link in gpus[index].links?.links.indices ?? 0..<0 {
+                gpus[index].links?.links[link].remoteType = remoteType.map { .value($0) } ?? .unavailable(.notSupported)
+            }
+        }
+        let matrix = TopologyMatrix(gpus, NetworkFields(NodeSnapshot()))
+        #expect(matrix.way(from: gpus[0], to: gpus[1]) == "NV?")
+        gpus[0].topology?.peers[0].nvlink = .value(5)
+        #expect(matrix.way(from: gpus[0], to: gpus[1]) == "SYS")
+    }
+
+    @Test(
+        arguments: [
+            (.value(0), "NV2"), (.value(4), "NV2*"), (.value(6), "NV2?"), (.unavailable(.error(code: 999)), "NV2?"),
+            (.unavailable(.notSupported), "NV2"),
+        ] as [(Reading<UInt32>, String)])
+    func peerAccessIsMarkedOnNVLinksToo(read: Reading<UInt32>, word: String) {
+        var gpus = [Self.gpu(0, [true, true]), Self.gpu(1, [true, true])]
+        gpus[0].topology?.peers[0].read = read
+        let matrix = TopologyMatrix(gpus, NetworkFields(NodeSnapshot()))
+        #expect(matrix.way(from: gpus[0], to: gpus[1]) == word)
+    }
+
+    @Test(arguments: [Unavailable.gpuLost, .resetRequired])
+    func aLostPeerIsNoFaultOfItsNeighbour(reason: Unavailable) {
+        var gpu = Self.gpu(0, [true])
+        gpu.topology?.peers[0] = GPUPeer()
+        for path in [\GPUPeer.commonAncestor, \.read, \.write, \.nvlink] {
+            gpu.topology?.peers[0][keyPath: path] = .unavailable(reason)
+        }
+        let devices = AnswerDevices([gpu]) { TopologyFields.add($0, NodeSnapshot(), .standard, to: &$1) }
+        #expect(devices.devices[0].problem == nil)
+        #expect(!devices.devices[0].missing.contains { $0.reason == reason })
+    }
+
     /// A GPU whose links all lead to a switch.
     private static func gpu(_ index: UInt32, _ states: [Bool?], _ peerAccess: UInt32? = 0) -> GPUSnapshot {
         var gpu = GPUSnapshot()
@@ -77,6 +115,7 @@ import Testing
         peer.index = 1 - index
         peer.commonAncestor = .value(50)
         peer.read = .value(0)
+        peer.write = .value(0)
         peer.nvlink = peerAccess.map { .value($0) } ?? .unavailable(.timedOut)
         var topology = GPUTopology()
         topology.peers = [peer]

@@ -5,7 +5,7 @@ let pcieRules: [HealthRule] = [
     HealthRule("pci_presence", worksWithoutHandle: true) { gpu, result in
         guard let busID = gpu.gpu.busID.value,
             let onBus = result.value("pci_devices", gpu.node.snapshot.host?.pciGPUs ?? .unavailable(.notRead)),
-            !onBus.contains(where: { $0.slot == busID.slot })
+            !onBus.contains(where: { $0.slot == busID.slot }), !gpu.node.hasGPUsOffTheBus
         else { return }
         result.find(
             .critical, "NVML lists the GPU, but it is gone from the PCI bus.",
@@ -50,6 +50,15 @@ let pcieRules: [HealthRule] = [
             confirm: "An idle GPU lowers it, and that is no fault: read it again under load.")
     },
 ]
+
+extension NodeCase {
+    /// True where NVML works without NVIDIA's kernel module and no GPU is on the PCI bus: the drivers of WSL (/dev/dxg) and
+    /// Tegra (/dev/nvmap) have them elsewhere, and their addresses are made up.
+    fileprivate var hasGPUsOffTheBus: Bool {
+        guard let host = snapshot.host else { return false }
+        return host.kernelModuleVersion.reason == .notSupported && host.pciGPUs.value?.isEmpty ?? false
+    }
+}
 
 extension GPUCase {
     fileprivate var busWidth: HealthEvidence {

@@ -6,6 +6,9 @@ let processRules: [HealthRule] = [
         _ = result.value("compute_processes", gpu.processes.compute)
         _ = result.value("graphics_processes", gpu.processes.graphics)
         _ = result.value("mps_processes", gpu.processes.mps)
+        if gpu.processes.all.contains(where: { $0.life == .notRead }) {
+            result.addGap(EvidenceGap(check: result.rule, reading: "process_state", reason: .notRead))
+        }
         let dead = gpu.processes.all.filter { $0.life == .gone || $0.life == .zombie }
         guard !dead.isEmpty else { return }
         let memory = dead.compactMap(\.usedMemoryBytes).reduce(UInt64(0)) {

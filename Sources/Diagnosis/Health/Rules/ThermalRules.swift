@@ -102,8 +102,7 @@ let thermalRules: [HealthRule] = [
 extension GPUCase {
     /// The clocks event reasons that this GPU can set.
     func reasons(_ result: inout RuleResult) -> ClocksEventReasons? {
-        guard let bits = result.value("clocks_event_reasons", telemetry.clocksEventReasons) else { return nil }
-        return ClocksEventReasons(rawValue: bits & (telemetry.supportedClocksEventReasons.value ?? .max))
+        result.value("clocks_event_reasons", telemetry.eventReasons)
     }
 
     /// NVSentinel's offsets: B200 slows down one degree later than the others.

@@ -48,9 +48,11 @@ final class AuditFile: Sendable {
         defer { _ = flock(descriptor, LOCK_UN) }
         let place = try end()
         let line = makeLine(place)
+        try AuditRecord.requireLength(line.bytes)
         // A line that was never finished is closed first, so that it cannot swallow this one.
         let bytes = place.isInLine ? [UInt8(ascii: "\n")] + line.bytes : line.bytes
-        try Self.write(bytes, to: descriptor, path)
+        var writing = AuditWriting(bytes)
+        try writing.run(descriptor, path)
         guard fsync(descriptor) == 0 else { throw .system("written to the disk", path, errno) }
         return AuditPlace(sequence: place.sequence + 1, digest: line.digest)
     }
@@ -101,28 +103,4 @@ final class AuditFile: Sendable {
         }
         return AuditPlace(tornBytes: bytes.count, isInLine: bytes.last != UInt8(ascii: "\n"))
     }
-
-    static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(AuditError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count < 0, errno == EAGAIN {
-                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                // Whoever reads it has this long; then nothing is done rather than done without a record.
-                guard poll(&entry, 1, 2_000) > 0 else { throw .system("written to", path, EAGAIN) }
-            } else if !(count < 0 && errno == EINTR) {
-                throw .system("written to", path, count == 0 ? EIO : errno)
-            }
-        }
-    }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-        Glibc.write(descriptor, bytes, count)
-    #else
-        Darwin.write(descriptor, bytes, count)
-    #endif
 }

@@ -55,10 +55,12 @@ struct KillPlanning {
                 plan.chosen.append(holder)
             }
         }
-        guard plan.chosen.count > Self.limit else { return }
+        let count = plan.chosen.count
+        guard count > Self.limit else { return }
+        plan.chosen.removeLast(count - Self.limit)
         plan.refusals.append(
             Refusal(
-                "too_many", message: "\(plan.chosen.count) processes are more than one plan may end (\(Self.limit)).",
+                "too_many", message: "\(count) processes are more than one plan may end (\(Self.limit)).",
                 remedy: "Choose fewer GPUs or single pids; drain the node if all is to end."))
     }
 

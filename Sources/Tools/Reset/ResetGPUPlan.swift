@@ -66,11 +66,16 @@ struct ResetGPUPlan: OperatorPlan {
         add("force", .flag(reset.isForced))
         add("scheduling", .text(reset.facts.node.scheduling.rawValue))
         add("preconditions", .objects(reset.preconditions.map { $0.fields(isForced: reset.isForced) }))
-        add("clients", clients.isEmpty ? nil : .objects(clients.map(\.fields)))
+        add("clients", clients.isEmpty ? nil : .objects(clients.prefix(Self.clientLimit).map(\.fields)))
+        let leftOut = clients.count - Self.clientLimit
+        add("clients_left_out", leftOut > 0 ? .int(Int64(leftOut)) : nil)
         add("affected", .texts(reset.affected))
         add("steps", .texts(reset.steps))
         return fields
     }
+
+    /// Clients that an answer and the audit log show; one is enough to stand in the way.
+    private static let clientLimit = 32
 
     private var clients: [GPUClient] {
         var seen: Set<Int32> = []

@@ -134,6 +134,8 @@ import Testing
             { $0.gpu.uuid = "GPU-2" }, { $0.gpu.minor = 1 }, { $0.persistence = .value(true) }, { $0.method = .bus },
             { $0.slot.driver = .value("") }, { $0.migDevices = .value(["MIG-2"]) }, { $0.recoveryAction = .value(4) },
             { $0.looks[1].clients = [RefusalCase.client("python3")] }, { $0.slot.bridge = nil },
+            { $0.otherJobs = [RefusalCase.client("python3")] },
+            { $0.looks[1].otherHolders = [RefusalCase.client("python3")] },
         ]
         for change in changes {
             var facts = Self.facts()
@@ -141,8 +143,35 @@ import Testing
             #expect(ResetPlan(facts).fingerprint != base)
         }
         var later = Self.facts()
-        later.looks[1].atMicroseconds = 99
+        later.looks[1].atMicroseconds = 2_000_099
         later.lastReset = .secondsAgo(9_999)
         #expect(ResetPlan(later).fingerprint == base)
+    }
+
+    /// A pod that loads data starts processes all the time.
+    @Test func aPodOnAnotherGPUIsOneFactForTheDriverAndManyForTheBus() {
+        func fingerprint(_ method: ResetMethod, _ pid: Int32, _ owner: String) -> String {
+            var facts = Self.facts(method)
+            var job = RefusalCase.client("python3", owner: owner)
+            job.pid = pid
+            facts.otherJobs = [job]
+            return ResetPlan(facts).fingerprint
+        }
+        #expect(fingerprint(.driver, 1, "pod ml/a") == fingerprint(.driver, 2, "pod ml/a"))
+        #expect(fingerprint(.driver, 1, "pod ml/a") != fingerprint(.driver, 1, "pod ml/b"))
+        #expect(fingerprint(.driver, 1, "user ada") != fingerprint(.driver, 2, "user ada"))
+        #expect(fingerprint(.bus, 1, "pod ml/a") != fingerprint(.bus, 2, "pod ml/a"))
+    }
+
+    /// Anybody can start processes and make files that are called like device nodes.
+    @Test func aCrowdDoesNotFillThePlan() {
+        var facts = Self.facts()
+        let names = (0..<2_000).map { "nvidia-\($0)" + String(repeating: "x", count: 200) }
+        let crowd = (0..<3_000).map { GPUClient(pid: $0, name: "python", evidence: [], nodes: names) }
+        facts.otherJobs = crowd
+        facts.looks[1].otherHolders = crowd
+        let affected = ResetPlan(facts).affected
+        #expect(affected.joined().utf8.count < 64 << 10)
+        #expect(affected.contains("2984 more processes have other GPUs open"))
     }
 }

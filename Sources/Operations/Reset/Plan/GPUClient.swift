@@ -43,6 +43,20 @@ package struct GPUClient: Sendable, Hashable {
     /// Whether it is the daemon that only keeps persistence mode on.
     package var isPersistenceDaemon: Bool { name == "nvidia-persiste" || name == "nvidia-persistenced" }
 
+    /// Tells it from a later process of the same number.
+    var life: String { "\(pid)@\(startTicks ?? 0)" }
+
+    /// Whose work it is: its pod, container, job or service, and where there is none the process itself.
+    var party: String { owner.flatMap { $0.hasPrefix("user ") ? nil : $0 } ?? life }
+
+    /// The device nodes for people; a process can hold any number of files that are called like one.
+    package var nodesText: String {
+        let more = nodes.count > Self.nodeLimit ? " and \(nodes.count - Self.nodeLimit) more" : ""
+        return nodes.prefix(Self.nodeLimit).map { String($0.prefix(64)) }.joined(separator: ", ") + more
+    }
+
+    private static let nodeLimit = 16
+
     /// One line for people: what it is, whose, and where it was seen.
     package var description: String {
         let kind = monitoring.map { " [\($0.title)]" } ?? ""

@@ -126,7 +126,8 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     ) async throws -> ToolResult {
         let plan: Action.Plan
         do throws(ToolFailure) { plan = try await action.plan(arguments) } catch {
-            try record.write(.refusal, planID: confirmed.id, outcome: "not_readable")
+            let outcome = Task.isCancelled ? ActionStop.interrupted.reason : "not_readable"
+            try record.write(.refusal, planID: confirmed.id, outcome: outcome)
             throw error
         }
         guard plan.refusals.isEmpty else {
@@ -137,14 +138,20 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         guard PlanStore.facts(plan.facts, areThoseOf: confirmed) else {
             return try await replan(confirmed, plan, arguments, call, record)
         }
+        // Who cancels until now has nothing done, also what could not be broken off once it has begun.
+        guard !Task.isCancelled else {
+            try record.write(
+                .refusal, planID: confirmed.id, targets: plan.targets, outcome: ActionStop.interrupted.reason)
+            throw ProcedureStop(.refused, plan: plan, refusals: [.interrupted])
+        }
         let isFree = operation.running.begin(
-            confirmed.id, plan.targets, isInterruptible: Action.isInterruptible)
+            confirmed.id, plan.targets + Action.exclusions, isInterruptible: Action.isInterruptible)
         guard isFree else {
             try record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused")
             throw ProcedureStop(.refused, plan: plan, refusals: [.otherActionRunning])
         }
         let execution = OperatorExecution(
-            action: action, plan: plan, planID: confirmed.id, record: record, running: operation.running)
+            action: action, plan: plan, planID: confirmed.id, record: record, operation: operation)
         let report = await execution.run(on: context.loop, for: call)
         var answer = OperatorAnswer(report.outcome, context, plan.snapshot)
         answer.take(report, plan)
@@ -207,18 +214,28 @@ extension NodeSnapshot {
 
 extension Refusal {
     static let otherActionRunning = Refusal(
-        "action_in_progress", message: "Another action on the same thing is in progress, or the agent is about to end.",
+        "action_in_progress",
+        message:
+            "Another action on the same thing, or another reset on this node, is in progress, or the agent is about to end.",
         remedy: "Wait for its answer, then call again for a new plan.")
+
+    static let interrupted = Refusal(
+        ActionStop.interrupted.reason, message: ActionStop.interrupted.message, remedy: ActionStop.interrupted.remedy)
 }
 
 extension [Refusal] {
+    /// How many an answer and the audit log have: anybody on the node can make the list long.
+    static var limit: Int { 64 }
+
     /// As the audit log has them.
     var detail: JSONObject {
-        let refusals = map { refusal -> JSONValue in
+        let refusals = prefix(Self.limit).map { refusal -> JSONValue in
             var object = JSONObject([("reason", .string(refusal.reason))])
             if let subject = refusal.subject { object.append("subject", .string(subject)) }
             return .object(object)
         }
-        return ["refusals": .array(refusals)]
+        var detail: JSONObject = ["refusals": .array(refusals)]
+        if count > Self.limit { detail["refusals_left_out"] = .int(Int64(count - Self.limit)) }
+        return detail
     }
 }

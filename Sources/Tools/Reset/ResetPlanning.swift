@@ -17,7 +17,7 @@ struct ResetPlanning: Sendable {
         facts.looks = [look(snapshot, target)]
         // Nobody waits for the second look where the first one decides.
         if ResetRules.blockingClients(facts).isEmpty {
-            try? await node.context.loop.sleep(for: .seconds(ResetFacts.secondsBetweenLooks))
+            try await pause()
             facts.looks.append(look(await node.read(ResetNode.clients), target))
         } else {
             facts.looks.append(facts.looks[0])
@@ -26,6 +26,13 @@ struct ResetPlanning: Sendable {
             snapshot: snapshot, reset: ResetPlan(facts, isForced: request.isForced),
             settleSeconds: request.settleSeconds, before: ResetState(snapshot, of: target),
             evidence: ResetEvidence(snapshot, target))
+    }
+
+    /// Between the looks; without it the second one is worth nothing.
+    private func pause() async throws(ToolFailure) {
+        do throws(CancellationError) {
+            try await node.context.loop.sleep(for: .seconds(ResetFacts.secondsBetweenLooks))
+        } catch { throw ToolFailure(message: "\(ResetGPU.name): the call was cancelled. Nothing was done.") }
     }
 
     // MARK: Which GPU

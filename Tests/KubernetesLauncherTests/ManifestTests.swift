@@ -39,6 +39,14 @@ struct ManifestTests {
         #expect(container["securityContext"]?["readOnlyRootFilesystem"] == true)
     }
 
+    @Test("a pod that may reset GPUs is given the time to finish one")
+    func gracePeriod() throws {
+        var changing = try options()
+        #expect(JobManifest(changing).pod["spec"]?["terminationGracePeriodSeconds"] == 2)
+        changing.mode = "operator"
+        #expect(JobManifest(changing).pod["spec"]?["terminationGracePeriodSeconds"] == 1_800)
+    }
+
     @Test("control characters of a user's name do not reach the cluster")
     func annotation() throws {
         var odd = try options()

@@ -60,6 +60,7 @@ package struct ResetPlan: Sendable, Hashable {
             steps.append((facts.slot.hasReset ? "if that fails: " : "") + "\(HostControl.resetSubordinate(bridge))")
         }
         steps.append("give each function to its driver again; where one does not come back, remove it and rescan")
+        steps.append("\(HostControl.power(order.gpu, .auto)), if it was so before")
         return steps
     }
 

@@ -46,6 +46,7 @@ final class AuditFile: Sendable {
     ) throws(AuditError) -> AuditPlace {
         try lock()
         defer { _ = flock(descriptor, LOCK_UN) }
+        try requireSameFile()
         let place = try end()
         let line = makeLine(place)
         try AuditRecord.requireLength(line.bytes)
@@ -60,6 +61,19 @@ final class AuditFile: Sendable {
     /// All of the file, or its last `limit` bytes from a line's beginning on.
     func contents(limit: Int) throws(AuditError) -> [UInt8] {
         try AuditReading.bytes(of: descriptor, path, limit: limit)
+    }
+
+    /// What goes into a file that was moved or deleted, nobody finds again.
+    private func requireSameFile() throws(AuditError) {
+        var (opened, named) = (stat(), stat())
+        guard fstat(descriptor, &opened) == 0 else { throw .system("examined", path, errno) }
+        let isNamed = lstat(path, &named) == 0
+        guard isNamed, opened.st_dev == named.st_dev, opened.st_ino == named.st_ino, opened.st_nlink > 0 else {
+            throw AuditError(
+                "The audit log \(path) is no longer the file that was opened: it was moved, deleted or replaced.",
+                remedy: "Put it back, or start the agent anew, which begins a new log; rotate it only between sessions."
+            )
+        }
     }
 
     private func lock() throws(AuditError) {

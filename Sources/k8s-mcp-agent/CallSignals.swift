@@ -23,8 +23,15 @@ struct CallSignals {
     /// Returns once a signal has come and the call is cancelled, or this task is.
     func cancel(_ call: Task<ToolResult, Never>, on loop: EventLoop) async {
         guard descriptor >= 0, (try? await loop.waitReadable(descriptor)) != nil else { return }
+        call.cancel()
+        // Nobody need read it, and a reset must not wait for that.
+        guard Self.standardErrorTakesMore else { return }
         StandardError.say(
             "k8s-mcp-agent: asked to end by a signal; what must not be broken off is done to its end first")
-        call.cancel()
+    }
+
+    private static var standardErrorTakesMore: Bool {
+        var entry = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+        return poll(&entry, 1, 0) > 0
     }
 }

@@ -217,6 +217,17 @@ private func event(_ kind: AuditEvent.Kind, _ plan: String?, _ targets: [String]
         #expect(try #require(try log.history()).records.last?.detail["omitted_bytes"] != nil)
     }
 
+    @Test(arguments: [true, false]) func aFileThatIsGoneIsNotWrittenTo(isReplaced: Bool) throws {
+        let folder = try Folder()
+        let log = try AuditLog(file: folder.log, origin: origin)
+        _ = try log.append(event(.plan, "a"), actor)
+        try #require(rename(folder.log, folder.log + ".1") == 0)
+        if isReplaced { try folder.write([], to: folder.log) }
+        #expect(throws: AuditError.self) { try log.append(event(.plan, "b"), actor) }
+        try #require(rename(folder.log + ".1", folder.log) == 0)
+        #expect(try log.append(event(.plan, "b"), actor).sequence == 2)
+    }
+
     @Test func whatCannotBeWrittenIsAnError() throws {
         #expect(throws: AuditError.self) {
             let full = open("/dev/full", O_WRONLY)

@@ -346,3 +346,28 @@ def test_a_signal_before_the_reset_is_enough(make):
     process.communicate(timeout=60)
     assert process.returncode == 1 and node.calls == []
     assert node.records()[-1]["outcome"] == "interrupted"
+
+
+def test_a_second_reset_in_one_session_needs_no_log_to_be_noticed(make):
+    node = make(after=NEEDS_RESET)
+    with Session("serve", *node.arguments[:4], environment=node.environment) as session:
+        session.request("initialize", {
+            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}})
+        session.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        session.request("tools/call", plan_in(session, gpu="0"), timeout=60)
+        arguments = {"gpu": "0", "settle_seconds": 0}
+        again = session.request("tools/call", {"name": "reset_gpu", "arguments": arguments})["result"]
+        assert reasons(again["structuredContent"]) == ["loop_guard"]
+
+
+def test_a_gpu_of_which_nobody_knows_whether_it_wants_a_reset(make):
+    node = make(scenario={"extends": "t4x1", "processes": []})
+    assert reasons(node.call()) == ["recovery_action"]
+    assert node.call(force="true")["outcome"] == "confirmation_required"
+
+
+def test_a_stranger_with_the_name_of_the_persistence_daemon(make):
+    node = make(scenario={**NEEDS_RESET, "processes": [
+        {"pid": 7000, "name": "nvidia-persiste", "command": ["python", "train.py"], "user": 1000,
+         "opens": ["/dev/nvidia0", "/dev/nvidiactl"]}]})
+    assert reasons(node.call()) == ["clients"]

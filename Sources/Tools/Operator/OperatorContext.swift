@@ -13,6 +13,7 @@ package struct OperatorContext: Sendable {
     /// True for a single call from the command line: its plans are found again in the audit log.
     package let isShell: Bool
     let running = RunningActions()
+    let resets = ResetMemory()
     /// Told when something begins (true) that must not be broken off, and when it has ended (false).
     let announce: @Sendable (_ isBusy: Bool) -> Void
 

@@ -11,10 +11,12 @@ struct ResetGPUPlan: OperatorPlan {
     let before: ResetState
     let evidence: ResetEvidence
 
-    /// The name of a GPU in the audit log.
-    static func target(_ gpu: ResetTarget) -> String { "gpu:\(gpu.uuid ?? "\(gpu.busID)")" }
+    /// The names of a GPU in the audit log. A GPU that has fallen off the bus may be known by one of them only.
+    static func targets(_ gpu: ResetTarget) -> [String] {
+        ([gpu.uuid, "\(gpu.busID)"].compactMap { $0 }).map { "gpu:\($0)" }
+    }
 
-    var targets: [String] { [Self.target(reset.facts.gpu)] }
+    var targets: [String] { Self.targets(reset.facts.gpu) }
 
     var facts: JSONObject {
         ["fingerprint": .string(reset.fingerprint), "settle_seconds": JSONValue(settleSeconds)]

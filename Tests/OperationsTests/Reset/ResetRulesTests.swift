@@ -85,6 +85,9 @@ import Testing
         facts.persistence = .value(true)
         facts.looks[0].clients = [RefusalCase.client("nvidia-persiste")]
         facts.looks[1].clients = facts.looks[0].clients
+        // The name can be anybody's.
+        #expect(ResetPlan(facts).obstacles.map(\.name) == ["clients"])
+        for index in 0..<2 { facts.looks[index].clients[0].isPersistenceDaemon = true }
         let plan = ResetPlan(facts)
         #expect(plan.obstacles.isEmpty)
         #expect(plan.order.hasPersistence)
@@ -99,6 +102,24 @@ import Testing
         #expect(ResetPlan(facts).obstacles.isEmpty)
     }
 
+    @Test func aReasonThatNobodyKnowsIsNone() {
+        var facts = Self.facts()
+        facts.recoveryAction = .unavailable(.notSupported)
+        #expect(ResetPlan(facts).obstacles.map(\.name) == ["recovery_action"])
+        #expect(ResetPlan(facts).obstacles.first?.verdict == .unknown)
+        #expect(ResetPlan(facts, isForced: true).lifted.map(\.name) == ["recovery_action"])
+        facts.pending = ["row remapping"]
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
+    @Test func earlierResetsThatNobodyKnowsAreSaidToBeUnknown() {
+        var facts = Self.facts()
+        facts.lastReset = .unknown
+        let guarding = ResetPlan(facts).preconditions.first { $0.name == "loop_guard" }
+        #expect(guarding?.verdict == .unknown)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
     @Test func anHourLaterTheLoopGuardIsSilent() {
         var facts = Self.facts()
         facts.lastReset = .secondsAgo(3_600)
@@ -109,7 +130,6 @@ import Testing
         var facts = Self.facts()
         facts.node.scheduling = .unknown
         facts.lastReset = .unknown
-        facts.recoveryAction = .unavailable(.notSupported)
         let plan = ResetPlan(facts)
         #expect(plan.obstacles.isEmpty)
         let scheduling = try #require(plan.preconditions.first { $0.name == "scheduling" })

@@ -128,9 +128,10 @@ struct KillPlanning {
         guard nodeRefusals.isEmpty, holder.holds.contains(where: \.hasContext), !LiveProcess.holdsDevice(holder.pid)
         else { return nil }
         // Memory maps outlive descriptors. To read them may take the process' own lock, so the child does it.
-        let snapshot = await context.hostProbe.read(ProbeRequest([.nodeProcesses, .deviceMappings]))
-        guard let known = snapshot.nodeProcesses, known.processCount.value != nil, known.unreadableCount == 0,
-            !known.processes.contains(where: { $0.process.pid == holder.pid })
+        let request = ProbeRequest([.nodeProcesses, .deviceMappings], pids: [holder.pid])
+        let known = await context.hostProbe.read(request).nodeProcesses?.processes ?? []
+        guard let process = known.first(where: { $0.process.pid == holder.pid })?.process,
+            process.deviceNodes.value == [], process.mappedNodes.value == []
         else { return nil }
         return Refusal(
             "holds_nothing", subject: holder.subject,

@@ -24,6 +24,7 @@ package struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
             switch code {
             case ELOOP: "Name the file itself: a symlink could lead the record elsewhere."
             case ENOSPC, EDQUOT: "Make room there, or name another file with --audit-log."
+            case EAGAIN: "Have whoever started the agent read its standard error, or name a file with --audit-log."
             case EACCES, EPERM, EROFS: "Name a file with --audit-log in a folder that the agent may write to."
             case ENOENT, ENOTDIR: "Make the folder, or name another file with --audit-log."
             default: "Name another file with --audit-log, or leave it out to have the record on standard error."

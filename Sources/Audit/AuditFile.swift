@@ -46,11 +46,14 @@ final class AuditFile: Sendable {
     ) throws(AuditError) -> AuditPlace {
         try lock()
         defer { _ = flock(descriptor, LOCK_UN) }
+        try requireSameFile()
         let place = try end()
         let line = makeLine(place)
+        try AuditRecord.requireLength(line.bytes)
         // A line that was never finished is closed first, so that it cannot swallow this one.
         let bytes = place.isInLine ? [UInt8(ascii: "\n")] + line.bytes : line.bytes
-        try Self.write(bytes, to: descriptor, path)
+        var writing = AuditWriting(bytes)
+        try writing.run(descriptor, path)
         guard fsync(descriptor) == 0 else { throw .system("written to the disk", path, errno) }
         return AuditPlace(sequence: place.sequence + 1, digest: line.digest)
     }
@@ -58,6 +61,19 @@ final class AuditFile: Sendable {
     /// All of the file, or its last `limit` bytes from a line's beginning on.
     func contents(limit: Int) throws(AuditError) -> [UInt8] {
         try AuditReading.bytes(of: descriptor, path, limit: limit)
+    }
+
+    /// What goes into a file that was moved or deleted, nobody finds again.
+    private func requireSameFile() throws(AuditError) {
+        var (opened, named) = (stat(), stat())
+        guard fstat(descriptor, &opened) == 0 else { throw .system("examined", path, errno) }
+        let isNamed = lstat(path, &named) == 0
+        guard isNamed, opened.st_dev == named.st_dev, opened.st_ino == named.st_ino, opened.st_nlink > 0 else {
+            throw AuditError(
+                "The audit log \(path) is no longer the file that was opened: it was moved, deleted or replaced.",
+                remedy: "Put it back, or start the agent anew, which begins a new log; rotate it only between sessions."
+            )
+        }
     }
 
     private func lock() throws(AuditError) {
@@ -101,28 +117,4 @@ final class AuditFile: Sendable {
         }
         return AuditPlace(tornBytes: bytes.count, isInLine: bytes.last != UInt8(ascii: "\n"))
     }
-
-    static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(AuditError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count < 0, errno == EAGAIN {
-                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                // Whoever reads it has this long; then nothing is done rather than done without a record.
-                guard poll(&entry, 1, 2_000) > 0 else { throw .system("written to", path, EAGAIN) }
-            } else if !(count < 0 && errno == EINTR) {
-                throw .system("written to", path, count == 0 ? EIO : errno)
-            }
-        }
-    }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-        Glibc.write(descriptor, bytes, count)
-    #else
-        Darwin.write(descriptor, bytes, count)
-    #endif
 }

@@ -62,10 +62,24 @@ package final class AuditLog: Sendable {
                 place = try file.append { AuditRecord.line(event, actor, origin, at: time, after: $0) }
             case .stream(let descriptor):
                 let line = AuditRecord.line(event, actor, origin, at: time, after: place)
-                try AuditFile.write(line.bytes, to: descriptor, "on standard error")
+                try AuditRecord.requireLength(line.bytes)
+                try Self.write(line.bytes, to: descriptor, at: &place)
                 place = AuditPlace(sequence: place.sequence + 1, digest: line.digest)
             }
             return AuditReceipt(sequence: place.sequence, digest: place.digest)
+        }
+    }
+
+    /// What was written of a line that could not be finished is closed before the next one, which knows of it.
+    private static func write(
+        _ line: [UInt8], to descriptor: Int32, at place: inout AuditPlace
+    ) throws(AuditError) {
+        let lead = place.isInLine ? [UInt8(ascii: "\n")] : []
+        var writing = AuditWriting(lead + line)
+        do throws(AuditError) { try writing.run(descriptor, "on standard error") } catch {
+            place.tornBytes += writing.writtenCount
+            place.isInLine = place.isInLine || writing.writtenCount > 0
+            throw error
         }
     }
 

@@ -49,7 +49,19 @@ package struct AuditRecord: Sendable, Equatable {
     }
 
     /// The line of a record that follows another one, with its line feed.
+    ///
+    /// What tells how something ended must not be lost for its length: then it goes without its detail.
     static func line(
+        _ event: AuditEvent, _ actor: AuditActor, _ origin: AuditOrigin, at time: String, after place: AuditPlace
+    ) -> (bytes: [UInt8], digest: String) {
+        let line = whole(event, actor, origin, at: time, after: place)
+        guard line.bytes.count > lengthLimit + 1, event.kind == .result || event.kind == .refusal else { return line }
+        var event = event
+        event.detail = ["omitted_bytes": .int(Int64(line.bytes.count))]
+        return whole(event, actor, origin, at: time, after: place)
+    }
+
+    private static func whole(
         _ event: AuditEvent, _ actor: AuditActor, _ origin: AuditOrigin, at time: String, after place: AuditPlace
     ) -> (bytes: [UInt8], digest: String) {
         var writer = JSONWriter()
@@ -64,6 +76,15 @@ package struct AuditRecord: Sendable, Equatable {
         let body = Array(writer.finish().dropLast())
         let digest = hexadecimal(SHA256.hash(body))
         return (body + digestMark + Array(digest.utf8) + Array("\"}\n".utf8), digest)
+    }
+
+    /// A line that nobody would take for a record must not get into a log: the chain would end there.
+    static func requireLength(_ line: [UInt8]) throws(AuditError) {
+        // The line feed is no part of it.
+        guard line.count > lengthLimit + 1 else { return }
+        throw AuditError(
+            "An entry of \(line.count) bytes is too long for the audit log, which takes \(lengthLimit).",
+            remedy: "Choose fewer GPUs or processes.")
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -71,6 +71,8 @@ static int write_file(int root, const char *path, const char *text, size_t count
 int csystem_start_write(int root, const char *path, const char *text, size_t count) {
     pid_t pid = fork();
     if (pid != 0) { return pid; }
+    // Ctrl-C goes to the whole group of a terminal, and must not reach a write that has begun.
+    setpgid(0, 0);
     close_others(0, root);
     int code = write_file(root, path, text, count);
     _exit(code > 0 && code < 255 ? code : code == 0 ? 0 : 255);

@@ -72,7 +72,7 @@ package struct JobManifest: Sendable {
         [
             "nodeName": .string(options.node.description),
             "restartPolicy": "Never",
-            "terminationGracePeriodSeconds": 2,
+            "terminationGracePeriodSeconds": JSONValue(gracePeriod),
             "hostPID": true,
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
@@ -81,6 +81,9 @@ package struct JobManifest: Sendable {
             "volumes": [["name": "host", "hostPath": ["path": "/", "type": "Directory"]]],
         ]
     }
+
+    /// Seconds from the pod's deletion to its death. A reset is done to its end first: its own limits add up to less.
+    private var gracePeriod: Int { options.mode == "operator" ? 1_800 : 2 }
 
     private var container: JSONValue {
         [

@@ -25,6 +25,10 @@ package struct Holder: ~Copyable {
     private let processes: ContainerProcesses
     private let signals: Int32
     private let door: HolderDoor
+    /// A signal has asked for the end.
+    private var isTold = false
+    /// It could not be the end yet.
+    private var hasWaited = false
 
     /// - Parameter grace: how long to stay with no session in the pod.
     /// - Throws: ``HolderDoorError`` where the container's processes cannot be found.
@@ -48,8 +52,15 @@ package struct Holder: ~Copyable {
     package mutating func run() -> End {
         while true {
             waitForNews()
-            if reapAndCheckSignals() { return .told }
-            if answerTheDoor() {
+            isTold = reapAndCheckSignals() || isTold
+            let isClosed = answerTheDoor()
+            // Who began what must not be broken off and was killed, says no more that it has ended.
+            if isTold, state.busy == 0 || processes.othersAlive() == 0 {
+                if hasWaited { seeOff() }
+                return .told
+            }
+            hasWaited = hasWaited || isTold
+            if isClosed {
                 seeOff()
                 return .lastOneLeft
             }
@@ -91,6 +102,8 @@ package struct Holder: ~Copyable {
             case .enter where !isClosed: state.entered(at: Self.now)
             case .enter: break
             case .leave: isClosed = state.left() || isClosed
+            case .busy: state.began()
+            case .done: isClosed = state.ended() || isClosed
             }
             return isClosed ? .closed : .open
         }

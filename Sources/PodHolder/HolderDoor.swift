@@ -10,6 +10,10 @@ package enum HolderMessage: UInt8, Sendable {
     case enter = 0x65
     /// A session has ended.
     case leave = 0x6C
+    /// A session begins something that must not be broken off.
+    case busy = 0x62
+    /// That has come to its end.
+    case done = 0x64
 }
 
 /// What the holder answers.
@@ -71,11 +75,12 @@ package struct HolderDoor: ~Copyable {
     ///
     /// A pod counts as running from the moment its first process exists, which may not have opened its door by then: for
     /// a second it is tried again.
-    package static func tell(_ message: HolderMessage) throws(HolderDoorError) -> HolderReply {
+    /// - Parameter attempts: how often, every 50 ms; 1 from a session, whose holder is there if there is one.
+    package static func tell(_ message: HolderMessage, attempts: Int = 20) throws(HolderDoorError) -> HolderReply {
         let socket = try makeSocket()
         defer { close(socket) }
         limitWaiting(socket)
-        var attempts = 20
+        var attempts = attempts
         while withAddress({ connect(socket, $0, $1) }) != 0 {
             attempts -= 1
             if attempts > 0 && errno == ECONNREFUSED {

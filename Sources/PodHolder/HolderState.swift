@@ -8,6 +8,8 @@ package struct HolderState: Sendable {
     package let grace: Duration
     /// Sessions that were announced and have not taken their leave: whoever made the pod counts as announced.
     package private(set) var awaited = 1
+    /// Actions that are in progress and must not be broken off; their sessions may have taken their leave before.
+    package private(set) var busy = 0
     private var lastPresence: Duration
 
     /// A pod that opens at `now`, a time on any steady clock.
@@ -32,8 +34,21 @@ package struct HolderState: Sendable {
     /// - Returns: true if nobody else is expected, so that the pod closes now and takes nobody in any more.
     package mutating func left() -> Bool {
         awaited -= 1
-        return awaited <= 0
+        return isEmpty
     }
+
+    /// A session begins something that must not be broken off.
+    package mutating func began() { busy += 1 }
+
+    /// That has come to its end.
+    ///
+    /// - Returns: true if it was all that the pod stayed open for.
+    package mutating func ended() -> Bool {
+        busy = max(0, busy - 1)
+        return isEmpty
+    }
+
+    private var isEmpty: Bool { awaited <= 0 && busy == 0 }
 
     /// True once no session has been seen for the whole of ``grace``.
     package func isAbandoned(at now: Duration) -> Bool { now - lastPresence >= grace }

@@ -117,10 +117,11 @@ package struct ProbeWorker: ~Copyable {
             region.commit(encoder.count, inSlot: slot)
         }
         guard request.sections.contains(.nodeProcesses) else { return nil }
+        let withMappings = request.sections.contains(.deviceMappings)
         var holders =
             request.pids.isEmpty
-            ? node.deviceHolders(pods, withMappings: request.sections.contains(.deviceMappings))
-            : node.processes(request.pids, pods)
+            ? node.deviceHolders(pods, withMappings: withMappings)
+            : node.processes(request.pids, pods, withMappings: withMappings)
         try encoder.append(&holders)
         region.commit(encoder.count, inSlot: slot)
         return (holders, pods)

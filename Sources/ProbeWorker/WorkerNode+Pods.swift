@@ -37,20 +37,22 @@ extension WorkerNode {
     }
 
     /// `known` and with it the processes of NVML's lists: those that hold no device node any more are not in it yet.
-    func processes(_ listed: Set<Int32>, besides known: ProcessesSnapshot, _ pods: NodePods) -> ProcessesSnapshot {
+    func processes(
+        _ listed: Set<Int32>, besides known: ProcessesSnapshot, _ pods: NodePods, withMappings: Bool = false
+    ) -> ProcessesSnapshot {
         // Pids of another namespace would be those of other processes here.
         guard known.sharesProcessIDs != false else { return known }
         let missing = listed.subtracting(known.processes.map(\.process.pid)).sorted()
         var snapshot = known
-        snapshot.add(ProcessTable(files).processes(missing).map(pods.named))
+        snapshot.add(ProcessTable(files).processes(missing, withMappings: withMappings).map(pods.named))
         return snapshot
     }
 
     /// Those of these processes that still are.
-    func processes(_ pids: [Int32], _ pods: NodePods) -> ProcessesSnapshot {
+    func processes(_ pids: [Int32], _ pods: NodePods, withMappings: Bool) -> ProcessesSnapshot {
         var snapshot = ProcessesSnapshot()
         snapshot.sharesProcessIDs = sharesProcessIDs
-        return processes(Set(pids), besides: snapshot, pods)
+        return processes(Set(pids), besides: snapshot, pods, withMappings: withMappings)
     }
 
     /// By its number inside of the agent's container; and since other containers have that number too, by its arguments.

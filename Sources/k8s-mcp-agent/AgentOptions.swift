@@ -116,7 +116,8 @@ struct AgentOptions: ParsableArguments {
         }
         return OperatorContext(
             audit: audit, plans: PlanStore(lifetime: .seconds(planLifetime)),
-            hostRoot: hostRoot ?? HostRoot.find(), hasRealHost: simulate == nil || hostRoot != nil, isShell: isShell)
+            hostRoot: hostRoot ?? HostRoot.find(), hasRealHost: simulate == nil || hostRoot != nil, isShell: isShell,
+            announce: PodNotice.tell(isBusy:))
     }
 
     private func healthThresholds() throws -> HealthThresholds {

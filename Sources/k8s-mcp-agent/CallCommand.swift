@@ -9,7 +9,13 @@ internal import Tools
 struct CallCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call", abstract: "Call one tool and print its answer.",
-        discussion: "Example: k8s-mcp-agent call get_gpu_inventory --arg gpu=0 --arg detail=full --output table")
+        discussion: """
+            Example: k8s-mcp-agent call get_gpu_inventory --arg gpu=0 --arg detail=full --output table
+
+            Exit code: 0; 1 for an answer that is an error, and where a tool was to change the node and nobody has agreed to its \
+            plan; 2 for wrong usage. With --mode operator SIGTERM, SIGINT and SIGHUP cancel the call; a reset that has begun is \
+            done to its end first.
+            """)
 
     /// How to print.
     enum Output: String, ExpressibleByArgument, CaseIterable {
@@ -37,13 +43,24 @@ struct CallCommand: ParsableCommand {
                 throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
             }
             let arguments = try CallArguments.parse(arguments, for: tool)
-            let terminal = TerminalQuestion.open(on: loop)
-            let result = await tool.call(
+            let result = await Self.call(tool, arguments, context)
+            await context.shutDown()
+            return max(try CallOutput.show(result, output), CallOutcome.exitCode(result, of: tool))
+        }
+    }
+
+    private static func call(_ tool: Tool, _ arguments: JSONObject, _ context: ToolContext) async -> ToolResult {
+        let terminal = TerminalQuestion.open(on: context.loop)
+        // A reading can be ended at any time, and then nobody waits for the driver.
+        let signals = context.operation == nil ? nil : CallSignals()
+        let call = Task(executorPreference: context.loop) {
+            await tool.call(
                 arguments: arguments, session: terminal == nil ? .local : TerminalQuestion.session,
                 asker: terminal?.ask)
-            await context.shutDown()
-            return try CallOutput.show(result, output)
         }
+        let watch = Task(executorPreference: context.loop) { await signals?.cancel(call, on: context.loop) }
+        defer { watch.cancel() }
+        return await call.value
     }
 }
 

@@ -14,8 +14,8 @@ struct HoldCommand: ParsableCommand {
         abstract: "Keep a pod open for sessions, and end when there are none.",
         discussion: """
             'connect' starts this as the process of its pod. It ends when the last session takes its leave, when no \
-            session has existed for the time of --grace, and at once on SIGTERM. With --enter or --leave it speaks to the \
-            holder of the same pod instead.
+            session has existed for the time of --grace, and at once on SIGTERM. With --enter, --leave, --busy or \
+            --done it speaks to the holder of the same pod instead.
             """)
 
     @Option(help: ArgumentHelp("How long to stay without a session.", valueName: "seconds"))
@@ -27,11 +27,15 @@ struct HoldCommand: ParsableCommand {
     enum Message: String, EnumerableFlag {
         case enter
         case leave
+        case busy
+        case done
 
         static func help(for value: Message) -> ArgumentHelp? {
             switch value {
             case .enter: "Announce a session. Exit code 3: the pod is closing."
             case .leave: "Take leave. Exit code 3: others remain, the pod stays."
+            case .busy: "Announce what must not be broken off: until --done the pod stays, whoever leaves or ends it."
+            case .done: "That has ended. Exit code 3: the pod stays."
             }
         }
     }
@@ -58,8 +62,19 @@ struct HoldCommand: ParsableCommand {
     }
 
     private func speak(_ message: Message) throws {
-        let reply = try HolderDoor.tell(message == .enter ? .enter : .leave)
-        let expected: HolderReply = message == .enter ? .open : .closed
+        let reply = try HolderDoor.tell(message.said)
+        let expected: HolderReply = message == .enter || message == .busy ? .open : .closed
         if reply != expected { throw ExitCode(3) }
+    }
+}
+
+extension HoldCommand.Message {
+    fileprivate var said: HolderMessage {
+        switch self {
+        case .enter: .enter
+        case .leave: .leave
+        case .busy: .busy
+        case .done: .done
+        }
     }
 }

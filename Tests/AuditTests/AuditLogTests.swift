@@ -163,6 +163,71 @@ private func event(_ kind: AuditEvent.Kind, _ plan: String?, _ targets: [String]
         #expect(throws: AuditError.self) { try AuditLog(file: folder.path, origin: origin) }
     }
 
+    private func pipe(holding count: Int) throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try #require(Glibc.pipe(&ends) == 0)
+        let filler = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+        try #require(write(filler, to: ends[1]) == count)
+        return (ends[0], ends[1])
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int { Glibc.write(descriptor, bytes, bytes.count) }
+
+    private func drain(_ descriptor: Int32, _ limit: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = read(descriptor, &bytes, limit)
+        return Array(bytes.prefix(max(0, count)))
+    }
+
+    /// A pipe holds 64 KiB.
+    @Test func aReaderThatDoesNotReadCannotHoldTheAgent() throws {
+        let (reading, writing) = try pipe(holding: 15 * 4_096)
+        defer { for end in [reading, writing] { close(end) } }
+        let log = AuditLog(stream: writing, origin: origin)
+        var long = event(.plan, "a")
+        long.detail = ["text": .string(String(repeating: "y", count: 6_000))]
+        let begin = ContinuousClock.now
+        #expect(throws: AuditError.self) { try log.append(long, actor) }
+        #expect(ContinuousClock.now - begin < .seconds(10))
+        // The rest of the line never comes; the next record knows of it.
+        let text = drain(reading, 1 << 17)
+        #expect(text.count == 16 * 4_096)
+        #expect(try log.append(event(.plan, "b"), actor).sequence == 1)
+        let check = AuditVerification(text.dropFirst(15 * 4_096) + drain(reading, 1 << 17))
+        #expect(check.fault == nil)
+        #expect(check.recordCount == 1)
+        #expect(check.interruptedLines == [1])
+    }
+
+    @Test func aRecordThatNobodyWouldReadIsNotWritten() throws {
+        let folder = try Folder()
+        let log = try AuditLog(file: folder.log, origin: origin)
+        _ = try log.append(event(.plan, "a"), actor)
+        let size = try AuditReading.file(folder.log).count
+        var long = event(.action, "a")
+        long.detail = ["text": .string(String(repeating: "y", count: 300_000))]
+        #expect(throws: AuditError.self) { try log.append(long, actor) }
+        #expect(try AuditReading.file(folder.log).count == size)
+        // What has happened is recorded in any case.
+        long.kind = .result
+        #expect(try log.append(long, actor).sequence == 2)
+        let check = AuditVerification(try AuditReading.file(folder.log))
+        #expect(check.recordCount == 2)
+        #expect(check.fault == nil)
+        #expect(try #require(try log.history()).records.last?.detail["omitted_bytes"] != nil)
+    }
+
+    @Test(arguments: [true, false]) func aFileThatIsGoneIsNotWrittenTo(isReplaced: Bool) throws {
+        let folder = try Folder()
+        let log = try AuditLog(file: folder.log, origin: origin)
+        _ = try log.append(event(.plan, "a"), actor)
+        try #require(rename(folder.log, folder.log + ".1") == 0)
+        if isReplaced { try folder.write([], to: folder.log) }
+        #expect(throws: AuditError.self) { try log.append(event(.plan, "b"), actor) }
+        try #require(rename(folder.log + ".1", folder.log) == 0)
+        #expect(try log.append(event(.plan, "b"), actor).sequence == 2)
+    }
+
     @Test func whatCannotBeWrittenIsAnError() throws {
         #expect(throws: AuditError.self) {
             let full = open("/dev/full", O_WRONLY)

@@ -53,6 +53,30 @@ struct HoldTests {
         #expect(pod.wrapper.end() == 0)
     }
 
+    @Test("what must not be broken off outlasts SIGTERM and the last leave")
+    func busy() throws {
+        let hold = "\(Cluster.products)/k8s-mcp-agent hold"
+        let pod = try pod(grace: 600)
+        let session = try Session(
+            ["/usr/bin/nsenter", "-t", pod.first, "-p", "-n", "-m", "sleep", "60"], environment: [])
+        defer { kill(session.pid, SIGKILL) }
+        #expect(exec(in: pod.first, "\(hold) --busy") == 0)
+        #expect(exec(in: pod.first, "\(hold) --leave") == 3)
+        kill(try #require(pid_t(pod.first)), SIGTERM)
+        usleep(300_000)
+        #expect(pod.wrapper.exitCode == nil)
+        #expect(exec(in: pod.first, "\(hold) --done") == 0)
+        #expect(pod.wrapper.end() == 0)
+    }
+
+    @Test("a session that was killed in the middle of it holds up nobody")
+    func killedWhileBusy() throws {
+        let pod = try pod(grace: 600)
+        #expect(exec(in: pod.first, "\(Cluster.products)/k8s-mcp-agent hold --busy") == 0)
+        kill(try #require(pid_t(pod.first)), SIGTERM)
+        #expect(pod.wrapper.end() == 0)
+    }
+
     @Test("a session of processes alone keeps it, and orphans are buried")
     func orphans() throws {
         let pod = try pod(grace: 1)

@@ -59,6 +59,14 @@ struct ManifestTests {
         #expect(profile == DebugArguments.custom)
     }
 
+    @Test("a pod that may reset GPUs is given the time to finish one")
+    func gracePeriod() throws {
+        var changing = try options()
+        #expect(JobManifest(changing, instance: "0").pod["spec"]?["terminationGracePeriodSeconds"] == 2)
+        changing.mode = "operator"
+        #expect(JobManifest(changing, instance: "0").pod["spec"]?["terminationGracePeriodSeconds"] == 1_800)
+    }
+
     @Test("control characters of a user's name do not reach the cluster")
     func annotation() throws {
         var odd = try options()

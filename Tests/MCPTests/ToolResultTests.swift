@@ -10,12 +10,22 @@ import Testing
         return String(decoding: writer.finish(), as: UTF8.self)
     }
 
+    @Test(arguments: [ProtocolRevision.november2024, .november2025])
+    func aStructuredFailureKeepsItsForm(revision: ProtocolRevision) throws {
+        let result = ToolResult.structured(bytes: Array("{\"status\":\"error\"}".utf8), isError: true)
+        let written = try JSONParser.parse(Self.written(result, revision))
+        #expect(result.isError)
+        #expect(written["isError"] == true)
+        #expect(written["content"]?.arrayValue?.first?["text"] == "{\"status\":\"error\"}")
+        #expect((written["structuredContent"]?["status"] == "error") == (revision >= .june2025))
+    }
+
     @Test(arguments: ProtocolRevision.allCases)
     func writingForSeveralChangesNothing(revision: ProtocolRevision) {
         let results: [ToolResult] = [
             .structured(bytes: Array(#"{"name":"a \"b\"","lines":["x\ny"]}"#.utf8)),
             .structured(bytes: Array("{\"broken\":\n1}".utf8)), .structured(bytes: Array("{}".utf8), text: "words"),
-            .text("t"), .failure(message: "f"),
+            .structured(bytes: Array("{}".utf8), isError: true), .text("t"), .failure(message: "f"),
         ]
         for result in results {
             let shared = result.forSeveral()

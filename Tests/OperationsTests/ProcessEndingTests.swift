@@ -53,7 +53,7 @@ final class Child: Sendable {
     private struct Stopped: Error {}
 
     private func end(
-        _ targets: [KillTarget], _ order: KillOrder, stopAt: String? = nil
+        _ targets: [KillTarget], _ order: KillOrder, stopAt: String? = nil, cancelAt: String? = nil
     ) async throws -> (outcomes: [KillOutcome], steps: [String], stopped: Bool) {
         try await onLoop { loop in
             var steps: [String] = []
@@ -62,6 +62,7 @@ final class Child: Sendable {
                 try await ending.run { (step, _) throws(Stopped) in
                     steps.append(step)
                     if step == stopAt { throw Stopped() }
+                    if step == cancelAt { withUnsafeCurrentTask { $0?.cancel() } }
                 }
             } catch { return (ending.outcomes, steps, true) }
             return (ending.outcomes, steps, false)
@@ -132,6 +133,24 @@ final class Child: Sendable {
             [try child.target()], KillOrder(signal: .kill, graceSeconds: 0, thenKill: false), stopAt: "send_KILL")
         #expect(done.stopped)
         #expect(LiveProcess.status(of: child.pid)?.state != .zombie)
+    }
+
+    @Test func onceCancelledNoFurtherSignalIsSent() async throws {
+        let (first, second) = (try Child(":"), try Child(":"))
+        let done = try await end(
+            [try first.target(), try second.target()], KillOrder(signal: .term, graceSeconds: 10, thenKill: true),
+            cancelAt: "send_TERM")
+        #expect(done.steps == ["send_TERM", "wait_for_end"])
+        #expect(done.outcomes.last?.end == .notSent)
+        #expect(done.outcomes.last?.refusal?.reason == "interrupted")
+        #expect(LiveProcess.status(of: second.pid)?.state != .zombie)
+    }
+
+    @Test func whatGotKillIsWaitedForAlsoWhenCancelled() async throws {
+        let child = try Child("trap '' TERM")
+        let done = try await end(
+            [try child.target()], KillOrder(signal: .kill, graceSeconds: 0, thenKill: false), cancelAt: "send_KILL")
+        #expect(done.outcomes.map(\.end) == [.killed])
     }
 
     @Test func severalAtOnceWaitTogether() async throws {

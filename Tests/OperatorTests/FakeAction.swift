@@ -20,6 +20,8 @@ final class FakeThing: Sendable {
         var plans = 0
         /// Changes the facts by itself from this plan on.
         var changesAtPlan: Int?
+        /// The call is cancelled while this plan is made.
+        var cancelsAtPlan: Int?
         var steps = ["first", "second"]
     }
 
@@ -49,6 +51,7 @@ struct FakeAction: OperatorAction {
             if state.plans == state.changesAtPlan { state.facts += 1 }
             return state
         }
+        if now.plans == now.cancelsAtPlan { withUnsafeCurrentTask { $0?.cancel() } }
         return FakePlan(facts: ["facts": .int(now.facts)], refusals: now.refusals)
     }
 
@@ -56,6 +59,21 @@ struct FakeAction: OperatorAction {
         for step in thing.now.steps { try journal.begin(step, step) }
         thing.change { $0.acts += 1 }
         return ActionResult(outcome: .done, summary: "The thing was changed.")
+    }
+
+    func verify(_ plan: FakePlan, after result: ActionResult?) async -> Verification { Verification() }
+}
+
+/// The same where half of it would be worse than all.
+struct StubbornAction: OperatorAction {
+    static let tool = "fake"
+    static let isInterruptible = false
+    let fake: FakeAction
+
+    func plan(_ arguments: JSONObject) async throws(ToolFailure) -> FakePlan { try await fake.plan(arguments) }
+
+    func act(on plan: FakePlan, _ journal: ActionJournal) async throws(ActionStop) -> ActionResult {
+        try await fake.act(on: plan, journal)
     }
 
     func verify(_ plan: FakePlan, after result: ActionResult?) async -> Verification { Verification() }
@@ -85,12 +103,19 @@ struct Bench: Sendable {
     func probe(_ loop: EventLoop) -> Probe { Probe(loop: loop, configuration: ProbeConfiguration()) }
 
     func tool(_ loop: EventLoop, audit: AuditLog? = nil) -> Tool {
-        let operation = OperatorContext(audit: audit ?? log, plans: plans, hostRoot: "/", isShell: isShell)
+        tool(loop, FakeAction(thing: thing), audit: audit)
+    }
+
+    func tool(
+        _ loop: EventLoop, _ action: some OperatorAction, audit: AuditLog? = nil,
+        announce: @escaping @Sendable (Bool) -> Void = { _ in }
+    ) -> Tool {
+        let operation = OperatorContext(
+            audit: audit ?? log, plans: plans, hostRoot: "/", isShell: isShell, announce: announce)
         let context = ToolContext(
             probe: probe(loop), loop: loop, nodeName: "n",
             isSimulated: true, mode: .operator, operation: operation)
-        let procedure = OperatorProcedure(
-            action: FakeAction(thing: thing), context: context, operation: operation)
+        let procedure = OperatorProcedure(action: action, context: context, operation: operation)
         return Tool(name: "fake", title: "", description: "", inputSchema: ["type": "object"]) { call in
             try await procedure.answer(call)
         }

@@ -134,6 +134,16 @@ import Testing
         #expect(try await call(bench, ["confirm": new], user: nil)["outcome"] == "done")
     }
 
+    @Test func aCallThatIsCancelledAfterTheYesDoesNothing() async throws {
+        let bench = try Bench()
+        bench.thing.change { $0.cancelsAtPlan = 2 }
+        let answer = try await call(bench, user: yes)
+        #expect(answer["outcome"] == "refused")
+        #expect(answer["refusals"]?.arrayValue?.first?["reason"] == "interrupted")
+        #expect(bench.thing.now.acts == 0)
+        #expect(bench.events() == ["plan", "confirmation accepted", "refusal interrupted"])
+    }
+
     @Test func whatComesUpMeanwhileStopsIt() async throws {
         let bench = try Bench()
         let refusal = Refusal("kubelet", message: "m", remedy: "r")

@@ -40,6 +40,30 @@ struct HolderStateTests {
         #expect(state.isAbandoned(at: .seconds(13)))
     }
 
+    @Test("what must not be broken off keeps it open after the last leave, and closes it at its end")
+    func busy() {
+        var state = HolderState(grace: .seconds(15), openedAt: .zero)
+        state.began()
+        let isLast = state.left()
+        #expect(!isLast)
+        #expect(state.busy == 1)
+        let isClosed = state.ended()
+        #expect(isClosed)
+    }
+
+    @Test("the end of it closes nothing while a session is there")
+    func busyAmongOthers() {
+        var state = HolderState(grace: .seconds(15), openedAt: .zero)
+        state.began()
+        let isClosed = state.ended()
+        #expect(!isClosed)
+        // One that was never begun is not counted.
+        _ = state.ended()
+        #expect(state.busy == 0)
+        let isLast = state.left()
+        #expect(isLast)
+    }
+
     @Test("an announcement gives the session the whole grace to begin")
     func announced() {
         var state = HolderState(grace: .seconds(8), openedAt: .zero)

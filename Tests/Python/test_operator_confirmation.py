@@ -66,6 +66,8 @@ def test_a_client_that_cannot_ask(revision, holder, log):
         assert reasons(session.kill(pid=holder.pid, confirm="yes")) == ["plan_unknown"]
         assert reasons(session.kill(pid=holder.pid, confirm=plan["plan_id"], signal="KILL")) == ["plan_of_other_call"]
         assert holder.lives()
+        # Whoever tries leaves an entry.
+        assert events(log) == ["plan", "refusal", "refusal", "refusal"]
         assert session.kill(pid=holder.pid, confirm=plan["plan_id"])["outcome"] == "done"
         assert reasons(session.kill(pid=holder.pid, confirm=plan["plan_id"])) == ["plan_unknown"]
 
@@ -121,6 +123,13 @@ class TestStateless:
             again = session.call_raw({"requestState": state, "inputResponses": {name: YES}}, pid=holder.pid)
             assert reasons(again["result"]["structuredContent"]) == ["plan_unknown"]
         assert holder.lives()
+
+    def test_the_plan_of_a_question_is_not_confirmed_by_its_id(self, holder, log):
+        with client(log, YES, MODERN) as session:
+            _, name = self.asked(session, holder.pid)
+            session.answer = None
+            assert reasons(session.kill(pid=holder.pid, confirm=name.removeprefix("confirm_"))) == ["plan_of_a_question"]
+        assert holder.lives() and "action" not in events(log)
 
     def test_answers_that_do_not_fit_are_asked_for_again(self, holder, log):
         with client(log, YES, MODERN) as session:

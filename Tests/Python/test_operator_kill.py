@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from operator_bench import (
     LOOP, TOOL, YES, Client, Holder, arguments, device_node, events, process_state, reasons)
-from support import AGENT, Session, eventually, run_agent
+from support import AGENT, SIMULATOR, Session, eventually, run_agent
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="processes of other users and device nodes need root")
 
@@ -283,3 +283,16 @@ def test_annotations_and_instructions(client):
         said = other.request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {
             "name": "x", "version": "1"}})["result"]["instructions"]
     assert TOOL in said and len(said.encode()) < 2048
+
+
+def test_a_number_that_another_process_has_got(log, tmp_path):
+    """NVML lists it, and what has that number now holds nothing of the driver."""
+    with Holder(None) as holder:
+        scenario = tmp_path / "node.json"
+        scenario.write_text(json.dumps({"extends": "h100x8", "gpus": [{"index": 0, "processes": [
+            {"pid": holder.pid, "kind": "compute", "used_memory_bytes": 1 << 30}]}]}))
+        with Client(
+                "--nvml-library", str(SIMULATOR / "libnvidia-ml.so.1"), "--mode", "operator", "--audit-log", str(log),
+                answer=YES, environment={**os.environ, "NVML_SIMULATOR_SCENARIO": str(scenario)}) as session:
+            assert reasons(session.start().kill(pid=holder.pid)) == ["holds_nothing"]
+        assert holder.lives()

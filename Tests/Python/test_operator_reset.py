@@ -60,7 +60,9 @@ class Node:
         result = subprocess.run(
             [AGENT, "call", "reset_gpu", *words, "--output", "json", *self.arguments], env=self.environment,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
-        return json.loads(result.stdout)
+        answer = json.loads(result.stdout)
+        assert result.returncode == (0 if answer["acted"] and answer["status"] != "error" else 1), result
+        return answer
 
     def reset(self, **arguments):
         """Plan and confirmation."""
@@ -262,3 +264,110 @@ def test_an_agent_that_is_killed_in_the_middle_leaves_a_trace(make):
     wait_for(lambda: node.file.read_text() == node.after.read_text())
 
 
+def serve(node):
+    """A session of a client that cannot ask."""
+    session = Session("serve", *node.arguments, environment=node.environment)
+    session.request("initialize", {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}})
+    session.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+    return session
+
+
+def plan_in(session, **arguments):
+    """The plan's id, and the arguments that confirm it."""
+    arguments = {"settle_seconds": 0, **arguments}
+    reply = session.request("tools/call", {"name": "reset_gpu", "arguments": arguments})
+    return {"name": "reset_gpu", "arguments": {**arguments, "confirm": reply["result"]["structuredContent"]["plan_id"]}}
+
+
+def test_a_cancelled_call_resets_nothing(make):
+    node = make()
+    with serve(node) as session:
+        confirmation = plan_in(session, gpu="0")
+        identifier = session.start_request("tools/call", confirmation)
+        wait_for(lambda: node.records()[-1]["event"] == "confirmation")
+        session.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": identifier}})
+        wait_for(lambda: node.records()[-1]["event"] == "refusal")
+    assert node.records()[-1]["outcome"] == "interrupted"
+    assert node.calls == []
+
+
+def test_one_reset_at_a_time(make):
+    both = {**NEEDS_RESET, "gpus": [
+        {"index": index, "processes": [], "recovery_action": "gpu_reset"} for index in (0, 1)]}
+    node = make(scenario={**both, "extends": "h100x8"}, script="sleep 5")
+    with serve(node) as session:
+        first, second = (plan_in(session, gpu=gpu) for gpu in ("0", "1"))
+        identifiers = [session.start_request("tools/call", confirmation) for confirmation in (first, second)]
+        answers = {}
+        while len(answers) < 2:
+            message = session.receive()
+            if message.get("id") in identifiers and "method" not in message:
+                answers[message["id"]] = message["result"]
+        first, second = (answers[identifier] for identifier in identifiers)
+    assert first["structuredContent"]["acted"]
+    assert second["isError"] and reasons(second["structuredContent"]) == ["action_in_progress"]
+    assert len([line for line in node.calls if line.startswith("--gpu-reset")]) == 1
+
+
+def test_a_job_on_another_gpu_after_the_plan(make):
+    node = make()
+    plan = node.call()
+    node.set({**NEEDS_RESET, "processes": [
+        {"pid": 5000, "name": "python", "user": 1000, "opens": ["/dev/nvidia1", "/dev/nvidiactl"]}]})
+    answer = node.call(confirm=plan["plan_id"])
+    assert answer["outcome"] == "plan_changed" and not answer["acted"]
+    assert node.calls == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_does_not_break_off_a_reset(make, number):
+    node = make(script="sleep 2")
+    plan = node.call()
+    process = subprocess.Popen(
+        [AGENT, "call", "reset_gpu", "--arg", "gpu=0", "--arg", "settle_seconds=1", "--arg", f"confirm={plan['plan_id']}",
+         *node.arguments], env=node.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for(lambda: any(line.startswith("--gpu-reset") for line in node.calls))
+    process.send_signal(number)
+    output, said = process.communicate(timeout=60)
+    assert process.returncode == 0 and json.loads(output)["outcome"] == "done"
+    assert b"asked to end by a signal" in said
+    assert node.records()[-1]["event"] == "result"
+
+
+def test_a_signal_before_the_reset_is_enough(make):
+    node = make()
+    plan = node.call()
+    process = subprocess.Popen(
+        [AGENT, "call", "reset_gpu", "--arg", "gpu=0", "--arg", "settle_seconds=1", "--arg", f"confirm={plan['plan_id']}",
+         *node.arguments], env=node.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for(lambda: node.records()[-1]["event"] == "confirmation")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 1 and node.calls == []
+    assert node.records()[-1]["outcome"] == "interrupted"
+
+
+def test_a_second_reset_in_one_session_needs_no_log_to_be_noticed(make):
+    node = make(after=NEEDS_RESET)
+    with Session("serve", *node.arguments[:4], environment=node.environment) as session:
+        session.request("initialize", {
+            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}})
+        session.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        session.request("tools/call", plan_in(session, gpu="0"), timeout=60)
+        arguments = {"gpu": "0", "settle_seconds": 0}
+        again = session.request("tools/call", {"name": "reset_gpu", "arguments": arguments})["result"]
+        assert reasons(again["structuredContent"]) == ["loop_guard"]
+
+
+def test_a_gpu_of_which_nobody_knows_whether_it_wants_a_reset(make):
+    node = make(scenario={"extends": "t4x1", "processes": []})
+    assert reasons(node.call()) == ["recovery_action"]
+    assert node.call(force="true")["outcome"] == "confirmation_required"
+
+
+def test_a_stranger_with_the_name_of_the_persistence_daemon(make):
+    node = make(scenario={**NEEDS_RESET, "processes": [
+        {"pid": 7000, "name": "nvidia-persiste", "command": ["python", "train.py"], "user": 1000,
+         "opens": ["/dev/nvidia0", "/dev/nvidiactl"]}]})
+    assert reasons(node.call()) == ["clients"]

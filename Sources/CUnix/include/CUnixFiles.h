@@ -12,6 +12,7 @@
 #if defined(__linux__)
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #ifndef O_PATH  // hidden without _GNU_SOURCE; the same number on x86-64 and arm64
 #define O_PATH 010000000
 #endif
@@ -77,6 +78,18 @@ static inline int csystem_status_of(int descriptor, struct csystem_status *resul
     result->major = (uint32_t)major(status.st_rdev);
     result->minor = (uint32_t)minor(status.st_rdev);
     return 0;
+}
+
+/// 1 where `path` is a mounted proc or sysfs (statfs(2)), else 0.
+static inline int csystem_is_kernel_file_system(const char *path) {
+#if defined(__linux__)
+    struct statfs status;
+    if (statfs(path, &status) != 0) { return 0; }
+    return status.f_type == 0x9fa0 /* PROC_SUPER_MAGIC */ || status.f_type == 0x62656572 /* SYSFS_MAGIC */;
+#else
+    (void)path;
+    return 0;
+#endif
 }
 
 /// Fills `buffer` with directory records (getdents64): 0 at the end, -1 on errors.

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/// A child that writes `text` into the existing regular file `path` and ends; its exit code is 0 or the errno of what failed.
+/// A child that, in a process group of its own, writes `text` into the existing regular file `path` and ends; its exit code is 0 or the errno of what failed.
 /// Returns its pid, or -1 and errno.
 ///
 /// `path` lies below the directory `root`, names no symlink and no "..", and none is followed: a link or ".." on the way is

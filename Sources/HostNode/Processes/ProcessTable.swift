@@ -28,8 +28,14 @@ package struct ProcessTable: Sendable {
     }
 
     /// Only these processes, without those that have ended.
-    package func processes(_ pids: some Sequence<Int32>) -> [HostProcess] {
-        pids.compactMap { process($0) }
+    ///
+    /// - Parameter withMappings: as of ``deviceHolders(cpuBudget:withMappings:)``.
+    package func processes(_ pids: some Sequence<Int32>, withMappings: Bool = false) -> [HostProcess] {
+        pids.compactMap { pid in
+            var process = process(pid)
+            if withMappings { process?.mappedNodes = mappedNodes(pid) }
+            return process
+        }
     }
 
     /// The processes that hold a device node of the driver open; looks at each process of the node, the newest first.

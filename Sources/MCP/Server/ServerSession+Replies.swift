@@ -80,11 +80,11 @@ extension ToolResult {
             writer.content { $0.string(text) }
         case .failure(let message):
             writer.content { $0.string(message) }
-            writer.field("isError", true)
         case .content(let blocks, let json):
             writer.array("content") { w in for block in blocks { block.write(for: revision, to: &w) } }
             if revision >= .june2025, let json { writer.field("structuredContent", raw: onOneLine(json)) }
         }
+        if isError { writer.field("isError", true) }
     }
 
     /// The same JSON without line breaks, which may only stand between its tokens and would end the message.

@@ -12,10 +12,14 @@ public struct ToolResult: Sendable, Equatable {
     let body: Body
     /// The JSON of a structured answer as a JSON string, if that was written already.
     private(set) var encodedText: [UInt8]?
+    /// Of a structured answer: whether it tells that the call has failed.
+    private var hasFailed = false
 
     private init(body: Body) { self.body = body }
 
-    public static func == (left: ToolResult, right: ToolResult) -> Bool { left.body == right.body }
+    public static func == (left: ToolResult, right: ToolResult) -> Bool {
+        left.body == right.body && left.isError == right.isError
+    }
 
     /// The same result for several who asked: what they all get in the same form is written now, and not for each of them.
     public func forSeveral() -> ToolResult {
@@ -32,8 +36,11 @@ public struct ToolResult: Sendable, Equatable {
     /// - Parameters:
     ///   - bytes: one JSON object, encoded compactly. It travels as it is, as `structuredContent`.
     ///   - text: what models that read only text get; without it, the same JSON.
-    public static func structured(bytes: [UInt8], text: String? = nil) -> ToolResult {
-        ToolResult(body: .structured(bytes, text: text))
+    ///   - isError: true where the object tells that the call has failed.
+    public static func structured(bytes: [UInt8], text: String? = nil, isError: Bool = false) -> ToolResult {
+        var result = ToolResult(body: .structured(bytes, text: text))
+        result.hasFailed = isError
+        return result
     }
 
     /// An answer for programs and models alike: the object whose members `members` writes.
@@ -57,7 +64,7 @@ public struct ToolResult: Sendable, Equatable {
     public static func failure(message: String) -> ToolResult { ToolResult(body: .failure(message)) }
 
     public var isError: Bool {
-        if case .failure = body { true } else { false }
+        if case .failure = body { true } else { hasFailed }
     }
 
     /// The JSON object of a structured answer.

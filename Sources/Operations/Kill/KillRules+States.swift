@@ -2,7 +2,7 @@ internal import Snapshots
 
 extension KillRules {
     /// Namespaces whose pods keep the node working.
-    private static let systemNamespaces: Set<String> = [
+    static let systemNamespaces: Set<String> = [
         "kube-system", "kube-public", "kube-node-lease", "gpu-operator", "nvidia-gpu-operator", "nvidia-system",
         "openshift-monitoring", "calico-system", "cilium", "istio-system",
     ]

@@ -9,6 +9,8 @@ package struct ProcessEnding: Sendable {
     private let loop: EventLoop
     private var handles: [(target: KillTarget, handle: ProcessHandle)] = []
     private var ends: [KillTarget: KillOutcome] = [:]
+    /// Those that got KILL: whatever becomes of the call, they will end, or are stuck.
+    private var killed: Set<KillTarget> = []
     private let targets: [KillTarget]
 
     /// Takes hold of the processes; nothing is sent yet.
@@ -37,16 +39,18 @@ package struct ProcessEnding: Sendable {
 
     /// Sends the order's signal, waits, and sends KILL if that was ordered.
     ///
-    /// - Throws: what `announce` throws, or nothing else; a wait that is cancelled ends early and is no error.
+    /// Once the task is cancelled no further signal is sent and the wait after TERM ends. The end of what got KILL is waited
+    /// for all the same: nobody may take a process that is about to end for one that is stuck.
+    /// - Throws: what `announce` throws, or nothing else; being cancelled is no error.
     package mutating func run<Failure: Error>(_ announce: Announce<Failure>) async throws(Failure) {
         try send(order.signal, announce)
         let isKill = order.signal == .kill
         if !isKill { try announce("wait_for_end", nil) }
-        await wait(seconds: isKill ? KillOrder.secondsAfterKill : order.graceSeconds, end: isKill ? .killed : .ended)
-        guard !isKill, order.thenKill, !open.isEmpty, !Task.isCancelled else { return close(isKill) }
+        if isKill { await waitForKilled() } else { await wait(seconds: order.graceSeconds, end: .ended) }
+        guard !isKill, order.thenKill, !open.isEmpty, !Task.isCancelled else { return close() }
         try send(.kill, announce)
-        await wait(seconds: KillOrder.secondsAfterKill, end: .killed)
-        close(true)
+        await waitForKilled()
+        close()
     }
 
     private var open: [(target: KillTarget, handle: ProcessHandle)] { handles.filter { ends[$0.target] == nil } }
@@ -59,16 +63,42 @@ package struct ProcessEnding: Sendable {
                 ends[target] = KillOutcome(target: target, end: signal == order.signal ? .alreadyGone : .ended)
                 continue
             }
+            guard !Task.isCancelled else {
+                if signal == order.signal {
+                    ends[target] = KillOutcome(target: target, end: .notSent, refusal: .cancelled(target))
+                }
+                continue
+            }
             try announce("send_\(signal.rawValue)", target)
-            guard let refusal = handle.send(signal) else { continue }
+            guard let refusal = handle.send(signal) else {
+                if signal == .kill { killed.insert(target) }
+                continue
+            }
             let end: KillOutcome.End = refusal.reason == "gone" ? .alreadyGone : .notSent
             ends[target] = KillOutcome(target: target, end: end, refusal: end == .notSent ? refusal : nil)
         }
     }
 
     private mutating func wait(seconds: Int, end: KillOutcome.End) async {
-        let waiting = open.map(\.handle)
-        let loop = loop
+        await Self.wait(for: open.map(\.handle), seconds: seconds, on: loop)
+        note(end)
+    }
+
+    /// In a task of its own, which nobody cancels.
+    private mutating func waitForKilled() async {
+        let (handles, loop) = (open.filter { killed.contains($0.target) }.map(\.handle), loop)
+        let waiting = Task(executorPreference: loop) {
+            await Self.wait(for: handles, seconds: KillOrder.secondsAfterKill, on: loop)
+        }
+        await waiting.value
+        note(.killed)
+    }
+
+    private mutating func note(_ end: KillOutcome.End) {
+        for (target, handle) in open where handle.hasEnded { ends[target] = KillOutcome(target: target, end: end) }
+    }
+
+    private static func wait(for waiting: [ProcessHandle], seconds: Int, on loop: EventLoop) async {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try? await loop.sleep(for: .seconds(seconds))
@@ -84,12 +114,19 @@ package struct ProcessEnding: Sendable {
             while left > 0, let isTime = await group.next(), !isTime { left -= 1 }
             group.cancelAll()
         }
-        for (target, handle) in open where handle.hasEnded { ends[target] = KillOutcome(target: target, end: end) }
     }
 
-    private mutating func close(_ afterKill: Bool) {
+    private mutating func close() {
         for (target, _) in open {
-            ends[target] = KillOutcome(target: target, end: afterKill ? .stuck : .stillRunning)
+            ends[target] = KillOutcome(target: target, end: killed.contains(target) ? .stuck : .stillRunning)
         }
+    }
+}
+
+extension Refusal {
+    fileprivate static func cancelled(_ target: KillTarget) -> Refusal {
+        Refusal(
+            "interrupted", subject: "process \(target.pid)",
+            message: "The call was cancelled, or the agent was asked to end.", remedy: "Call again for a new plan.")
     }
 }

@@ -70,6 +70,8 @@ struct KillAction: OperatorAction {
             throw ActionStop(
                 error.reason, message: "\(error.subject.map { "\($0): " } ?? "")\(error.message)", remedy: error.remedy)
         }
+        // Whoever cancels before the first signal gets none sent.
+        guard !Task.isCancelled else { throw .interrupted }
         try await ending.run { (step, target) throws(ActionStop) in
             let detail: JSONObject =
                 target.map { ["pid": JSONValue(Int($0.pid)), "start": JSONValue($0.startTicks)] } ?? [:]

@@ -32,12 +32,15 @@ struct KillPlanning {
         switch request.whom {
         case .process(let pid):
             let holder = await settled(await holder(pid, in: reading))
-            let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder)
-            if let refusal { plan.refusals.append(refusal) } else { plan.chosen = [holder] }
+            if let refusal = await refusal(holder, scene) {
+                plan.refusals.append(refusal)
+            } else {
+                plan.chosen = [holder]
+            }
         case .holders(_, let selection):
             var chosen: [GPUHolder] = []
             for holder in holders(of: selectors, selection, in: reading) { chosen.append(await settled(holder)) }
-            choose(chosen, scene, &plan)
+            await choose(chosen, scene, &plan)
             if plan.chosen.isEmpty { plan.refusals = plan.leftAlone.isEmpty ? [noHolders(reading)] : plan.leftAlone }
         }
         plan.refusals += nodeRefusals
@@ -47,18 +50,25 @@ struct KillPlanning {
         return plan
     }
 
-    private func choose(_ holders: [GPUHolder], _ scene: KillScene, _ plan: inout KillPlan) {
+    private func refusal(_ holder: GPUHolder, _ scene: KillScene) async -> Refusal? {
+        if let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder) { return refusal }
+        return await staleRefusal(holder)
+    }
+
+    private func choose(_ holders: [GPUHolder], _ scene: KillScene, _ plan: inout KillPlan) async {
         for holder in holders {
-            if let refusal = KillRules.refusal(for: holder, in: scene) ?? liveRefusal(holder) {
+            if let refusal = await refusal(holder, scene) {
                 plan.leftAlone.append(refusal)
             } else {
                 plan.chosen.append(holder)
             }
         }
-        guard plan.chosen.count > Self.limit else { return }
+        let count = plan.chosen.count
+        guard count > Self.limit else { return }
+        plan.chosen.removeLast(count - Self.limit)
         plan.refusals.append(
             Refusal(
-                "too_many", message: "\(plan.chosen.count) processes are more than one plan may end (\(Self.limit)).",
+                "too_many", message: "\(count) processes are more than one plan may end (\(Self.limit)).",
                 remedy: "Choose fewer GPUs or single pids; drain the node if all is to end."))
     }
 
@@ -110,6 +120,27 @@ struct KillPlanning {
         } catch {
             return error
         }
+    }
+
+    /// Of a process that NVML lists and that holds nothing of the driver: NVML may still list a number whose process has
+    /// ended and which the kernel has given to another one since.
+    private func staleRefusal(_ holder: GPUHolder) async -> Refusal? {
+        guard nodeRefusals.isEmpty, holder.holds.contains(where: \.hasContext), !LiveProcess.holdsDevice(holder.pid)
+        else { return nil }
+        // Memory maps outlive descriptors. To read them may take the process' own lock, so the child does it.
+        let request = ProbeRequest([.nodeProcesses, .deviceMappings], pids: [holder.pid])
+        let known = await context.hostProbe.read(request).nodeProcesses?.processes ?? []
+        guard let process = known.first(where: { $0.process.pid == holder.pid })?.process,
+            process.deviceNodes.value == [], process.mappedNodes.value == []
+        else { return nil }
+        return Refusal(
+            "holds_nothing", subject: holder.subject,
+            message:
+                "NVML lists it, but it has nothing of the driver open or mapped: probably it is another process, to "
+                + "which the kernel has given the number of one that has ended.",
+            remedy:
+                "Leave it alone. If NVML goes on listing the number, the GPU's memory is held by nobody: see diagnose_gpu_node."
+        )
     }
 
     private func scene(_ reading: AttributedReading) -> KillScene {

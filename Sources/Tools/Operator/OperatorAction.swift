@@ -14,6 +14,9 @@ protocol OperatorAction: Sendable {
     /// False where half of it would be worse than all: the agent then stays until it is done.
     static var isInterruptible: Bool { get }
 
+    /// What it has to itself beside its targets, in the agent's own names: no two actions that share one run at once.
+    static var exclusions: [String] { get }
+
     /// Finds out what exactly would happen. It has no side effects, and is called again right before ``act(on:_:)``.
     ///
     /// - Parameter arguments: checked against the tool's schema, without `confirm`.
@@ -32,6 +35,7 @@ protocol OperatorAction: Sendable {
 
 extension OperatorAction {
     static var isInterruptible: Bool { true }
+    static var exclusions: [String] { [] }
 }
 
 /// What exactly would happen.

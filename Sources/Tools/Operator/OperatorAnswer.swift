@@ -89,7 +89,8 @@ struct OperatorAnswer {
         recordFailure = report.recordFailure
     }
 
-    var result: ToolResult { .structured(bytes: encoded()) }
+    /// Without the change that was asked for it is an error, and keeps its form.
+    var result: ToolResult { .structured(bytes: encoded(), isError: outcome.status == "error") }
 
     private func encoded() -> [UInt8] {
         var writer = JSONWriter(reserving: 2_048)
@@ -100,7 +101,7 @@ struct OperatorAnswer {
             writer.field("plan_id", pending?.id)
             writer.field("expires_at", pending.map { WallClock.rfc3339($0.expiresAtMicroseconds) })
             if !plan.isEmpty { writer.object("plan") { $0.write(plan) } }
-            write(refusals, to: &writer)
+            write(Array(refusals.prefix([Refusal].limit)), to: &writer)
             if !earlier.isEmpty {
                 writer.array("earlier_actions") { w in for one in earlier { w.object { $0.write(one.fields) } } }
             }

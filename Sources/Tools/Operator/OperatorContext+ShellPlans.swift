@@ -4,11 +4,11 @@ internal import JSON
 internal import Snapshots
 
 extension OperatorContext {
-    /// Takes a plan so that nobody can confirm it again: one of this process, or for a call from the command line one that
+    /// Takes a plan for its id, so that nobody can confirm it again: one of this process, or for a call from the command line one that
     /// an earlier call has left in the audit log.
     func take(_ id: String, tool: String, arguments: JSONObject) throws(PlanFault) -> PendingPlan {
         do throws(PlanFault) {
-            return try plans.take(id, tool: tool, arguments: arguments)
+            return try plans.take(id, tool: tool, arguments: arguments, isAsked: false)
         } catch {
             guard isShell, error == .unknown else { throw error }
         }
@@ -17,6 +17,7 @@ extension OperatorContext {
         }
         if history.isSettled(id) { throw .used }
         guard WallClock.microseconds <= plan.expiresAtMicroseconds else { throw .expired }
+        guard !plan.isAsked else { throw .asked }
         guard plan.tool == tool, plan.arguments == PlanStore.digest(arguments) else { throw .otherCall }
         return plan
     }
@@ -33,6 +34,7 @@ extension PendingPlan {
     /// What the audit log keeps of a plan, beside how it was shown.
     func detail(of fields: [Field]) -> JSONObject {
         [
+            "asked": .bool(isAsked),
             "arguments_sha256": .string(arguments.map(PlanStore.hexadecimal).joined()),
             "facts_sha256": .string(facts.map(PlanStore.hexadecimal).joined()),
             "expires_at_us": .int(expiresAtMicroseconds),
@@ -52,7 +54,8 @@ extension PendingPlan {
             let facts = bytes("facts_sha256"), let expires = record.detail["expires_at_us"]?.intValue
         else { return nil }
         self.init(
-            id: id, tool: tool, arguments: arguments, facts: facts, question: "", expires: .now,
+            id: id, tool: tool, arguments: arguments, facts: facts, question: "",
+            isAsked: record.detail["asked"]?.boolValue ?? false, expires: .now,
             expiresAtMicroseconds: expires)
     }
 }

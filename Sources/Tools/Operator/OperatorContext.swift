@@ -13,16 +13,20 @@ package struct OperatorContext: Sendable {
     /// True for a single call from the command line: its plans are found again in the audit log.
     package let isShell: Bool
     let running = RunningActions()
+    let resets = ResetMemory()
+    /// Told when something begins (true) that must not be broken off, and when it has ended (false).
+    let announce: @Sendable (_ isBusy: Bool) -> Void
 
     package init(
         audit: AuditLog, plans: PlanStore = PlanStore(), hostRoot: String, hasRealHost: Bool = true,
-        isShell: Bool = false
+        isShell: Bool = false, announce: @escaping @Sendable (_ isBusy: Bool) -> Void = { _ in }
     ) {
         self.audit = audit
         self.plans = plans
         self.hostRoot = hostRoot
         self.hasRealHost = hasRealHost
         self.isShell = isShell
+        self.announce = announce
     }
 }
 

@@ -10,7 +10,9 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
     let plan: Action.Plan
     let planID: String
     let record: AuditedCall
-    let running: RunningActions
+    let operation: OperatorContext
+
+    private var running: RunningActions { operation.running }
 
     /// What came of an action.
     struct Report: Sendable {
@@ -29,8 +31,10 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
     func run(on loop: EventLoop, for call: ToolCall) async -> Report {
         let report = Mutex<Report?>(nil)
         let task = Task(executorPreference: loop) {
+            if !Action.isInterruptible { operation.announce(true) }
             let done = await perform(call)
             report.withLock { $0 = done }
+            if !Action.isInterruptible { operation.announce(false) }
             running.end(planID)
         }
         running.set(task, for: planID)

@@ -45,20 +45,20 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         // Where each request stands alone, this runs once more with the user's answer, and the plan is the same one.
         let kept = try await call.step("plan") { .string(try await issue(arguments, call, record).id) }
         let id = kept.stringValue ?? ""
-        let plan = try stopping { () throws(PlanFault) in try operation.plans.pending(id) }
+        let plan = try stopping(id, record) { () throws(PlanFault) in try operation.plans.pending(id) }
         // The plan's id is in the question's name, so that nobody can say yes before there was a plan.
         let answer: InputAnswer
         do throws(CallError) {
             answer = try await call.ask("confirm_\(id)", .confirmation(plan.question, label: "Yes, do this"))
         } catch {
             if !error.asksClient {
-                _ = try? operation.plans.take(id, tool: Action.tool, arguments: arguments)
+                _ = try? operation.plans.take(id, tool: Action.tool, arguments: arguments, isAsked: true)
                 try record.write(.confirmation, planID: id, outcome: "not_answered")
             }
             throw error
         }
-        let settled = try stopping { () throws(PlanFault) in
-            try operation.plans.take(id, tool: Action.tool, arguments: arguments)
+        let settled = try stopping(id, record) { () throws(PlanFault) in
+            try operation.plans.take(id, tool: Action.tool, arguments: arguments, isAsked: true)
         }
         guard answer.isConfirmed else {
             let outcome: OperatorAnswer.Outcome = answer.action == .cancel ? .cancelled : .declined
@@ -75,25 +75,31 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     ) async throws -> ToolResult {
         // A model could confirm by itself what its user has never seen.
         guard !call.context.canAsk(.elicitation) else {
-            throw ProcedureStop<Action.Plan>(
-                refusal: Refusal(
-                    "confirm_not_accepted",
-                    message: "This client can ask its user, so a confirmation comes from there and not by an argument.",
-                    remedy: "Call again without confirm; the user will be asked."))
+            try refuse(id, .confirmNotAccepted, record)
         }
-        let plan = try stopping { () throws(PlanFault) in
+        let plan = try stopping(id, record) { () throws(PlanFault) in
             try operation.take(id, tool: Action.tool, arguments: arguments)
         }
         let receipt = try record.write(.confirmation, planID: id, outcome: "accepted", detail: ["by": "plan_id"])
-        try stopping { () throws(PlanFault) in try operation.requireFirst(receipt, for: id) }
+        try stopping(id, record) { () throws(PlanFault) in try operation.requireFirst(receipt, for: id) }
         return try await carryOut(plan, arguments, call, record)
     }
 
-    private func stopping<Value>(_ body: () throws(PlanFault) -> Value) throws -> Value {
+    private func stopping<Value>(
+        _ id: String, _ record: AuditedCall, _ body: () throws(PlanFault) -> Value
+    ) throws -> Value {
         do throws(PlanFault) { return try body() } catch {
-            throw ProcedureStop<Action.Plan>(
-                refusal: Refusal(error.rawValue, message: error.message, remedy: PlanFault.remedy))
+            try refuse(id, Refusal(error.rawValue, message: error.message, remedy: PlanFault.remedy), record)
         }
+    }
+
+    /// Records a confirmation that confirms nothing. The id is what the caller says, and may be another call's: the entry is
+    /// not one of that plan.
+    private func refuse(_ id: String, _ refusal: Refusal, _ record: AuditedCall) throws -> Never {
+        var detail = [refusal].detail
+        detail["confirm"] = .string(String(id.unicodeScalars.prefix(64)))
+        try record.write(.refusal, outcome: "not_confirmed", detail: detail)
+        throw ProcedureStop<Action.Plan>(refusal: refusal)
     }
 
     // MARK: Plan
@@ -109,7 +115,9 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
             try record.write(.refusal, targets: plan.targets, outcome: "refused", detail: refusals.detail)
             throw ProcedureStop(.refused, plan: plan, refusals: refusals, earlier: earlier)
         }
-        let pending = operation.plans.issue(tool: Action.tool, arguments: arguments, plan: plan, earlier: earlier)
+        let pending = operation.plans.issue(
+            tool: Action.tool, arguments: arguments, plan: plan, earlier: earlier,
+            isAsked: call.context.canAsk(.elicitation))
         try record.write(
             .plan, planID: pending.id, targets: plan.targets, detail: pending.detail(of: plan.fields))
         guard call.context.canAsk(.elicitation) else {
@@ -126,7 +134,8 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     ) async throws -> ToolResult {
         let plan: Action.Plan
         do throws(ToolFailure) { plan = try await action.plan(arguments) } catch {
-            try record.write(.refusal, planID: confirmed.id, outcome: "not_readable")
+            let outcome = Task.isCancelled ? ActionStop.interrupted.reason : "not_readable"
+            try record.write(.refusal, planID: confirmed.id, outcome: outcome)
             throw error
         }
         guard plan.refusals.isEmpty else {
@@ -137,14 +146,20 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         guard PlanStore.facts(plan.facts, areThoseOf: confirmed) else {
             return try await replan(confirmed, plan, arguments, call, record)
         }
+        // Who cancels until now has nothing done, also what could not be broken off once it has begun.
+        guard !Task.isCancelled else {
+            try record.write(
+                .refusal, planID: confirmed.id, targets: plan.targets, outcome: ActionStop.interrupted.reason)
+            throw ProcedureStop(.refused, plan: plan, refusals: [.interrupted])
+        }
         let isFree = operation.running.begin(
-            confirmed.id, plan.targets, isInterruptible: Action.isInterruptible)
+            confirmed.id, plan.targets + Action.exclusions, isInterruptible: Action.isInterruptible)
         guard isFree else {
             try record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused")
             throw ProcedureStop(.refused, plan: plan, refusals: [.otherActionRunning])
         }
         let execution = OperatorExecution(
-            action: action, plan: plan, planID: confirmed.id, record: record, running: operation.running)
+            action: action, plan: plan, planID: confirmed.id, record: record, operation: operation)
         let report = await execution.run(on: context.loop, for: call)
         var answer = OperatorAnswer(report.outcome, context, plan.snapshot)
         answer.take(report, plan)
@@ -158,7 +173,8 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     ) async throws -> ToolResult {
         try record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "plan_changed")
         guard !call.context.canAsk(.elicitation) else { throw ProcedureStop(.planChanged, plan: plan) }
-        let pending = operation.plans.issue(tool: Action.tool, arguments: arguments, plan: plan, earlier: [])
+        let pending = operation.plans.issue(
+            tool: Action.tool, arguments: arguments, plan: plan, earlier: [], isAsked: false)
         try record.write(
             .plan, planID: pending.id, targets: plan.targets, detail: pending.detail(of: plan.fields))
         throw ProcedureStop(.planChanged, plan: plan, pending: pending)
@@ -207,18 +223,33 @@ extension NodeSnapshot {
 
 extension Refusal {
     static let otherActionRunning = Refusal(
-        "action_in_progress", message: "Another action on the same thing is in progress, or the agent is about to end.",
+        "action_in_progress",
+        message:
+            "Another action on the same thing, or another reset on this node, is in progress, or the agent is about to end.",
         remedy: "Wait for its answer, then call again for a new plan.")
+
+    static let confirmNotAccepted = Refusal(
+        "confirm_not_accepted",
+        message: "This client can ask its user, so a confirmation comes from there and not by an argument.",
+        remedy: "Call again without confirm; the user will be asked.")
+
+    static let interrupted = Refusal(
+        ActionStop.interrupted.reason, message: ActionStop.interrupted.message, remedy: ActionStop.interrupted.remedy)
 }
 
 extension [Refusal] {
+    /// How many an answer and the audit log have: anybody on the node can make the list long.
+    static var limit: Int { 64 }
+
     /// As the audit log has them.
     var detail: JSONObject {
-        let refusals = map { refusal -> JSONValue in
+        let refusals = prefix(Self.limit).map { refusal -> JSONValue in
             var object = JSONObject([("reason", .string(refusal.reason))])
             if let subject = refusal.subject { object.append("subject", .string(subject)) }
             return .object(object)
         }
-        return ["refusals": .array(refusals)]
+        var detail: JSONObject = ["refusals": .array(refusals)]
+        if count > Self.limit { detail["refusals_left_out"] = .int(Int64(count - Self.limit)) }
+        return detail
     }
 }

@@ -11,6 +11,8 @@ struct PendingPlan: Sendable, Equatable {
     /// Digest of ``OperatorPlan/facts``.
     let facts: [UInt8]
     let question: String
+    /// Its confirmation comes from the person, whom the client asks; its id alone confirms nothing.
+    let isAsked: Bool
     let expires: MonotonicTime
     /// The same by the wall clock, microseconds since 1970: for people and for other processes.
     let expiresAtMicroseconds: Int64
@@ -23,6 +25,8 @@ enum PlanFault: String, Error, Sendable {
     case expired = "plan_expired"
     /// It was made for another tool or other arguments.
     case otherCall = "plan_of_other_call"
+    /// The person is asked about it, and nobody else can say yes.
+    case asked = "plan_of_a_question"
     /// Somebody else has used it meanwhile.
     case used = "plan_used"
 
@@ -31,6 +35,7 @@ enum PlanFault: String, Error, Sendable {
         case .unknown: "There is no such plan that waits for a confirmation."
         case .expired: "The plan is too old to be confirmed."
         case .otherCall: "The plan was made for other arguments, or another tool."
+        case .asked: "The person is being asked about this plan; a yes to it comes from there and not by its id."
         case .used: "The plan has been confirmed or refused before; each plan is good for once."
         }
     }

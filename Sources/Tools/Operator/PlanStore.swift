@@ -25,9 +25,11 @@ package final class PlanStore: Sendable {
 
     /// Keeps a plan until it is confirmed or too old.
     ///
-    /// - Parameter earlier: what the person must also know.
+    /// - Parameters:
+    ///   - earlier: what the person must also know.
+    ///   - isAsked: true where the client asks the person.
     func issue(
-        tool: String, arguments: JSONObject, plan: some OperatorPlan, earlier: [EarlierAction]
+        tool: String, arguments: JSONObject, plan: some OperatorPlan, earlier: [EarlierAction], isAsked: Bool
     ) -> PendingPlan {
         let (arguments, facts) = (Self.digest(arguments), Self.digest(plan.facts))
         let code = SHA256.authenticationCode(
@@ -36,6 +38,7 @@ package final class PlanStore: Sendable {
         let pending = PendingPlan(
             id: "plan-" + code.prefix(16).map(Self.hexadecimal).joined(), tool: tool, arguments: arguments,
             facts: facts, question: ([plan.question] + earlier.map(\.sentence)).joined(separator: "\n"),
+            isAsked: isAsked,
             expires: now() + lifetime,
             expiresAtMicroseconds: WallClock.microseconds + seconds * 1_000_000)
         plans.withLock { plans in
@@ -54,8 +57,13 @@ package final class PlanStore: Sendable {
     }
 
     /// Takes a plan out of the store: nobody can confirm it again.
-    func take(_ id: String, tool: String, arguments: JSONObject) throws(PlanFault) -> PendingPlan {
+    ///
+    /// - Parameter isAsked: whether the person was asked; a plan is good for one of the two ways.
+    func take(
+        _ id: String, tool: String, arguments: JSONObject, isAsked: Bool
+    ) throws(PlanFault) -> PendingPlan {
         let found = try pending(id)
+        guard found.isAsked == isAsked else { throw .asked }
         guard found.tool == tool, found.arguments == Self.digest(arguments) else { throw .otherCall }
         let isOurs = plans.withLock { plans in
             let count = plans.count

@@ -27,6 +27,7 @@ struct ResetExecution: Sendable {
                 failure.kind, message: ResetGPUPlan.sentence(failure.reason),
                 remedy: ResetGPUPlan.sentence(failure.remedy))
         }
+        node.operation.resets.note(plan.targets)
         let shown = await during.records() ?? []
         let verification = await settle(isHopeless: run.failure?.state == .needsReboot, during: shown)
         return ResetReport(target: target, run: run, verification: verification, kernelLog: KernelWatch.lines(shown))

@@ -51,6 +51,8 @@ struct ResetAction: OperatorAction {
     static let tool = ResetGPU.name
     /// A GPU half reset is worse than one reset.
     static let isInterruptible = false
+    /// During a reset the agent keeps away from the driver; the end of one must not let it back in during another.
+    static let exclusions = ["driver"]
 
     let context: ToolContext
     let operation: OperatorContext

@@ -11,10 +11,12 @@ struct ResetGPUPlan: OperatorPlan {
     let before: ResetState
     let evidence: ResetEvidence
 
-    /// The name of a GPU in the audit log.
-    static func target(_ gpu: ResetTarget) -> String { "gpu:\(gpu.uuid ?? "\(gpu.busID)")" }
+    /// The names of a GPU in the audit log. A GPU that has fallen off the bus may be known by one of them only.
+    static func targets(_ gpu: ResetTarget) -> [String] {
+        ([gpu.uuid, "\(gpu.busID)"].compactMap { $0 }).map { "gpu:\($0)" }
+    }
 
-    var targets: [String] { [Self.target(reset.facts.gpu)] }
+    var targets: [String] { Self.targets(reset.facts.gpu) }
 
     var facts: JSONObject {
         ["fingerprint": .string(reset.fingerprint), "settle_seconds": JSONValue(settleSeconds)]
@@ -66,11 +68,16 @@ struct ResetGPUPlan: OperatorPlan {
         add("force", .flag(reset.isForced))
         add("scheduling", .text(reset.facts.node.scheduling.rawValue))
         add("preconditions", .objects(reset.preconditions.map { $0.fields(isForced: reset.isForced) }))
-        add("clients", clients.isEmpty ? nil : .objects(clients.map(\.fields)))
+        add("clients", clients.isEmpty ? nil : .objects(clients.prefix(Self.clientLimit).map(\.fields)))
+        let leftOut = clients.count - Self.clientLimit
+        add("clients_left_out", leftOut > 0 ? .int(Int64(leftOut)) : nil)
         add("affected", .texts(reset.affected))
         add("steps", .texts(reset.steps))
         return fields
     }
+
+    /// Clients that an answer and the audit log show; one is enough to stand in the way.
+    private static let clientLimit = 32
 
     private var clients: [GPUClient] {
         var seen: Set<Int32> = []

@@ -22,9 +22,8 @@ struct ResetNode: Sendable {
     init(_ context: ToolContext, _ operation: OperatorContext) {
         self.context = context
         self.operation = operation
-        // A simulated node's root is never this machine's own.
-        let isOwn = operation.hostRoot.allSatisfy { $0 == "/" || $0 == "." }
-        let mayUse = operation.hasRealHost && !(context.isSimulated && isOwn)
+        // A simulated node's root is never a real one's, this machine's own above all.
+        let mayUse = operation.hasRealHost && !(context.isSimulated && LiveRoot.isLive(operation.hostRoot))
         files = mayUse ? try? HostDirectory(root: operation.hostRoot) : nil
     }
 

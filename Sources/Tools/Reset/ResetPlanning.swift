@@ -17,7 +17,7 @@ struct ResetPlanning: Sendable {
         facts.looks = [look(snapshot, target)]
         // Nobody waits for the second look where the first one decides.
         if ResetRules.blockingClients(facts).isEmpty {
-            try? await node.context.loop.sleep(for: .seconds(ResetFacts.secondsBetweenLooks))
+            try await pause()
             facts.looks.append(look(await node.read(ResetNode.clients), target))
         } else {
             facts.looks.append(facts.looks[0])
@@ -26,6 +26,13 @@ struct ResetPlanning: Sendable {
             snapshot: snapshot, reset: ResetPlan(facts, isForced: request.isForced),
             settleSeconds: request.settleSeconds, before: ResetState(snapshot, of: target),
             evidence: ResetEvidence(snapshot, target))
+    }
+
+    /// Between the looks; without it the second one is worth nothing.
+    private func pause() async throws(ToolFailure) {
+        do throws(CancellationError) {
+            try await node.context.loop.sleep(for: .seconds(ResetFacts.secondsBetweenLooks))
+        } catch { throw ToolFailure(message: "\(ResetGPU.name): the call was cancelled. Nothing was done.") }
     }
 
     // MARK: Which GPU
@@ -119,17 +126,24 @@ struct ResetPlanning: Sendable {
     /// It holds the switches' device nodes, so it is among the holders if it runs.
     private func fabricManagerRuns(_ processes: ProcessesSnapshot?) -> Reading<Bool> {
         guard let processes else { return .unavailable(.notRead) }
-        if processes.processes.contains(where: { $0.process.name.hasPrefix("nv-fabricmanage") }) { return .value(true) }
+        let named = processes.processes.filter { DriverDaemon.fabricManager.isNamed($0) }
+        if named.contains(where: { DriverDaemon.fabricManager.isSurely($0) }) { return .value(true) }
+        if !named.isEmpty { return .unavailable(.notRead) }
         if let reason = processes.processCount.reason { return .unavailable(reason) }
         return processes.unreadableCount > 0 ? .unavailable(.noPermission) : .value(false)
     }
 
-    /// By the results in the audit log: one that left the GPU untouched is none.
+    /// By what this process remembers, and where it remembers none by the results in the audit log.
     private func lastReset(_ target: ResetTarget) -> LastReset {
+        let names = Set(ResetGPUPlan.targets(target))
+        return node.operation.resets.last(of: names).map { LastReset.secondsAgo($0) } ?? lastRecorded(names)
+    }
+
+    /// One that left the GPU untouched is none.
+    private func lastRecorded(_ names: Set<String>) -> LastReset {
         guard let history = try? node.operation.audit.history() else { return .unknown }
-        let name = ResetGPUPlan.target(target)
         let last = history.records.last { record in
-            record.kind == .result && record.tool == ResetGPU.name && record.targets.contains(name)
+            record.kind == .result && record.tool == ResetGPU.name && !names.isDisjoint(with: record.targets)
                 && ["done", "partly", "failed"].contains(record.outcome)
         }
         guard let last else { return .none }

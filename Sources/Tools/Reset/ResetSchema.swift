@@ -27,6 +27,7 @@ enum ResetSchema {
                         + Schema.properties(Schema.string(), "name", "owner", "kind", "how_to_stop")),
                 "Who has the GPU open")
         ),
+        ("clients_left_out", Schema.integer("Further clients")),
         ("affected", Schema.array(Schema.string(), "What else happens")),
         ("steps", Schema.array(Schema.string(), "What is done, in order")),
     ]

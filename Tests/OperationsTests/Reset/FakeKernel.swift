@@ -23,6 +23,8 @@ struct FakeKernel: Sendable {
         var rescanLoses = false
         /// How often the driver refuses the GPU before it takes it.
         var bindFailures = 0
+        /// No driver takes the board's audio function again.
+        var losesAudio = false
     }
 
     enum Death: Sendable {
@@ -77,7 +79,9 @@ struct FakeKernel: Sendable {
     /// What the kernel answers to a write, and what it changes in its files by `put`.
     mutating func react(to control: HostControl, _ put: (String, Entry?) -> Void) -> ControlOutcome {
         switch control {
-        case .power: return .done
+        case .power(_, let word):
+            put("\(Self.device)/power/control", .text(word.rawValue + "\n"))
+            return .done
         case .unbindLock(_, let held):
             put(Self.lock, .text(held && !faults.lockRefused ? "1\n" : "0\n"))
             return .done
@@ -119,6 +123,7 @@ struct FakeKernel: Sendable {
 
     private mutating func bind(_ address: BusID, _ put: (String, Entry?) -> Void) -> ControlOutcome {
         guard address == Self.gpu else {
+            if faults.losesAudio { return .done }
             put("\(Self.audioDevice)/driver", .symlink("../../../../bus/pci/drivers/snd_hda_intel"))
             return .done
         }

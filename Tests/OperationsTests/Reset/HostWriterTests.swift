@@ -1,3 +1,4 @@
+import CUnix
 import EventLoop
 import Glibc
 import HostNode
@@ -18,6 +19,21 @@ import Testing
         return try await onLoop { loop in
             await HostWriter(files: files, root: folder.path, loop: loop).apply(control)
         }
+    }
+
+    /// Ctrl-C reaches everybody in a terminal's group.
+    @Test func aWriteIsInAProcessGroupOfItsOwn() throws {
+        let folder = try Folder(["/sys/bus/pci/rescan": .text("")])
+        let root = open(folder.path, O_RDONLY | O_DIRECTORY)
+        defer { close(root) }
+        let pid = csystem_start_write(root, "/sys/bus/pci/rescan", "1", 1)
+        try #require(pid > 0)
+        var info = siginfo_t()
+        // Until it is collected it still tells which group it was in.
+        while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        #expect(getpgid(pid) == pid)
+        waitpid(pid, nil, 0)
+        #expect(folder.text("/sys/bus/pci/rescan") == "1")
     }
 
     @Test func writesWhereTheLinksOfSysfsLead() async throws {

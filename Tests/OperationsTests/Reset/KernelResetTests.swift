@@ -32,7 +32,9 @@ import Testing
         #expect(
             Self.names(run) == [
                 "close_driver", "power_control", "take_unbind_lock", "unbind", "function_reset", "bind",
+                "power_control",
             ])
+        #expect((try? node.files.read("\(FakeKernel.device)/power/control")) == Array("auto\n".utf8))
         #expect(!run.steps.contains { !$0.succeeded })
         // Each step is in the record before it is taken.
         #expect(notes.all == Self.names(run).flatMap { ["will \($0)", "did \($0)"] })
@@ -45,7 +47,16 @@ import Testing
         #expect(run.failure?.kind == "lock_refused" && run.failure?.state == .untouched)
         #expect(run.failure?.remedy.contains("list_gpu_processes") == true)
         // The write "succeeded"; nothing was unbound, nothing reset.
-        #expect(Self.names(run) == ["close_driver", "power_control", "take_unbind_lock"])
+        #expect(Self.names(run) == ["close_driver", "power_control", "take_unbind_lock", "power_control"])
+    }
+
+    @Test func powerManagementThatWasOffStaysOff() async {
+        var entries = FakeKernel.node()
+        entries["\(FakeKernel.device)/power/control"] = .text("on\n")
+        let node = FakeNode(Faults(), entries)
+        let run = await Self.run(node, Self.order())
+        #expect(run.failure == nil)
+        #expect(!node.writes.contains(.power(FakeKernel.gpu, .auto)))
     }
 
     @Test func anUnbindThatHangsEndsEverything() async {
@@ -63,7 +74,8 @@ import Testing
         let node = FakeNode(faults)
         let run = await Self.run(node, Self.order())
         #expect(run.failure?.kind == "unbind_failed" && run.failure?.state == .untouched)
-        #expect(node.writes.last == .unbindLock(FakeKernel.gpu, held: false))
+        #expect(
+            node.writes.suffix(2) == [.unbindLock(FakeKernel.gpu, held: false), .power(FakeKernel.gpu, .auto)])
         #expect(!node.writes.contains(.reset(FakeKernel.gpu)))
     }
 
@@ -71,7 +83,7 @@ import Testing
         let node = FakeNode(Faults(resetFails: code))
         let run = await Self.run(node, Self.order())
         #expect(run.failure == nil)
-        #expect(Self.names(run).suffix(3) == ["function_reset", "bus_reset", "bind"])
+        #expect(Self.names(run).suffix(4) == ["function_reset", "bus_reset", "bind", "power_control"])
     }
 
     @Test func theBusIsNotResetWhenOthersAreBelowTheBridge() async {
@@ -81,7 +93,7 @@ import Testing
         #expect(run.failure?.reason.contains("other devices") == true)
         #expect(!node.writes.contains(.resetSubordinate(FakeKernel.bridge)))
         // The GPU is back with its driver all the same.
-        #expect(node.writes.last == .probeDrivers(FakeKernel.gpu))
+        #expect(node.writes.suffix(2) == [.probeDrivers(FakeKernel.gpu), .power(FakeKernel.gpu, .auto)])
     }
 
     @Test func withoutAnyResetNothingIsPretended() async {
@@ -102,7 +114,10 @@ import Testing
         let node = FakeNode(Faults(dies: [.afterFunctionReset, .afterBusReset]))
         let run = await Self.run(node, Self.order())
         #expect(run.failure == nil)
-        #expect(Self.names(run).suffix(5) == ["function_reset", "bus_reset", "remove", "rescan", "bind"])
+        #expect(
+            Self.names(run).suffix(6) == [
+                "function_reset", "bus_reset", "remove", "rescan", "bind", "power_control",
+            ])
     }
 
     @Test func aRescanThatLosesTheGPU() async {
@@ -116,7 +131,17 @@ import Testing
         let node = FakeNode(Faults(bindFailures: 1))
         let run = await Self.run(node, Self.order())
         #expect(run.failure == nil)
-        #expect(Self.names(run).suffix(4) == ["bind", "remove", "rescan", "bind"])
+        #expect(Self.names(run).suffix(5) == ["bind", "remove", "rescan", "bind", "power_control"])
+    }
+
+    /// To remove a function is to take its driver off, and a client may have the GPU open again.
+    @Test func aFunctionThatIsBoundIsNotRemoved() async {
+        let node = FakeNode(Faults(losesAudio: true), FakeKernel.node(hasAudio: true))
+        let audio = PCIFunction(address: FakeKernel.audio, driver: "snd_hda_intel", kind: "audio")
+        let run = await Self.run(node, Self.order(siblings: [audio]))
+        #expect(run.failure?.kind == "not_bound")
+        #expect(node.writes.contains(.remove(FakeKernel.audio)))
+        #expect(!node.writes.contains(.remove(FakeKernel.gpu)))
     }
 
     @Test func aDriverThatNeverTakesTheGPUAgain() async {
@@ -143,7 +168,7 @@ import Testing
         let node = FakeNode(Faults(), entries)
         let run = await Self.run(node, Self.order(driver: ""))
         #expect(run.failure == nil)
-        #expect(Self.names(run) == ["close_driver", "power_control", "function_reset", "bind"])
+        #expect(Self.names(run) == ["close_driver", "power_control", "function_reset", "bind", "power_control"])
     }
 
     @Test(arguments: ["close_driver", "power_control", "take_unbind_lock", "unbind", "function_reset"])
@@ -186,7 +211,7 @@ import Testing
     @Test func aResetFromEndToEnd() async throws {
         try await Self.run(.init(resetFails: ENOTTY)) { run, folder in
             #expect(run.failure == nil)
-            #expect(folder.text("\(FakeKernel.device)/power/control").hasPrefix("on"))
+            #expect(folder.text("\(FakeKernel.device)/power/control").hasPrefix("auto"))
             #expect(folder.text("/sys/bus/pci/drivers/nvidia/unbind") == "0000:3b:00.0")
             #expect(folder.text("\(FakeKernel.device)/reset") == "1")
             #expect(folder.text("\(FakeKernel.port)/reset_subordinate") == "1")

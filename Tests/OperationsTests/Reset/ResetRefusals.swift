@@ -51,6 +51,9 @@ extension RefusalCase {
         },
         RefusalCase("off the bus", "presence", "all ones", remedy: "power") { $0.slot.isAllOnes = .value(true) },
         RefusalCase("one look", "clients", "twice", remedy: "new plan") { $0.looks.removeLast() },
+        RefusalCase("looks too close", "clients", "2 s apart", remedy: "new plan") {
+            $0.looks[1].atMicroseconds = 1_000_000
+        },
         RefusalCase("a job", "clients", "python3 (pid 4711, pod ml/train-0)", remedy: "delete pod ml/train-0") {
             $0.looks[0].clients = [client("python3", .compute, owner: "pod ml/train-0")]
         },

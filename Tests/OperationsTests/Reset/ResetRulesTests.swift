@@ -85,6 +85,9 @@ import Testing
         facts.persistence = .value(true)
         facts.looks[0].clients = [RefusalCase.client("nvidia-persiste")]
         facts.looks[1].clients = facts.looks[0].clients
+        // The name can be anybody's.
+        #expect(ResetPlan(facts).obstacles.map(\.name) == ["clients"])
+        for index in 0..<2 { facts.looks[index].clients[0].isPersistenceDaemon = true }
         let plan = ResetPlan(facts)
         #expect(plan.obstacles.isEmpty)
         #expect(plan.order.hasPersistence)
@@ -99,6 +102,24 @@ import Testing
         #expect(ResetPlan(facts).obstacles.isEmpty)
     }
 
+    @Test func aReasonThatNobodyKnowsIsNone() {
+        var facts = Self.facts()
+        facts.recoveryAction = .unavailable(.notSupported)
+        #expect(ResetPlan(facts).obstacles.map(\.name) == ["recovery_action"])
+        #expect(ResetPlan(facts).obstacles.first?.verdict == .unknown)
+        #expect(ResetPlan(facts, isForced: true).lifted.map(\.name) == ["recovery_action"])
+        facts.pending = ["row remapping"]
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
+    @Test func earlierResetsThatNobodyKnowsAreSaidToBeUnknown() {
+        var facts = Self.facts()
+        facts.lastReset = .unknown
+        let guarding = ResetPlan(facts).preconditions.first { $0.name == "loop_guard" }
+        #expect(guarding?.verdict == .unknown)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
     @Test func anHourLaterTheLoopGuardIsSilent() {
         var facts = Self.facts()
         facts.lastReset = .secondsAgo(3_600)
@@ -109,7 +130,6 @@ import Testing
         var facts = Self.facts()
         facts.node.scheduling = .unknown
         facts.lastReset = .unknown
-        facts.recoveryAction = .unavailable(.notSupported)
         let plan = ResetPlan(facts)
         #expect(plan.obstacles.isEmpty)
         let scheduling = try #require(plan.preconditions.first { $0.name == "scheduling" })
@@ -134,6 +154,8 @@ import Testing
             { $0.gpu.uuid = "GPU-2" }, { $0.gpu.minor = 1 }, { $0.persistence = .value(true) }, { $0.method = .bus },
             { $0.slot.driver = .value("") }, { $0.migDevices = .value(["MIG-2"]) }, { $0.recoveryAction = .value(4) },
             { $0.looks[1].clients = [RefusalCase.client("python3")] }, { $0.slot.bridge = nil },
+            { $0.otherJobs = [RefusalCase.client("python3")] },
+            { $0.looks[1].otherHolders = [RefusalCase.client("python3")] },
         ]
         for change in changes {
             var facts = Self.facts()
@@ -141,8 +163,35 @@ import Testing
             #expect(ResetPlan(facts).fingerprint != base)
         }
         var later = Self.facts()
-        later.looks[1].atMicroseconds = 99
+        later.looks[1].atMicroseconds = 2_000_099
         later.lastReset = .secondsAgo(9_999)
         #expect(ResetPlan(later).fingerprint == base)
+    }
+
+    /// A pod that loads data starts processes all the time.
+    @Test func aPodOnAnotherGPUIsOneFactForTheDriverAndManyForTheBus() {
+        func fingerprint(_ method: ResetMethod, _ pid: Int32, _ owner: String) -> String {
+            var facts = Self.facts(method)
+            var job = RefusalCase.client("python3", owner: owner)
+            job.pid = pid
+            facts.otherJobs = [job]
+            return ResetPlan(facts).fingerprint
+        }
+        #expect(fingerprint(.driver, 1, "pod ml/a") == fingerprint(.driver, 2, "pod ml/a"))
+        #expect(fingerprint(.driver, 1, "pod ml/a") != fingerprint(.driver, 1, "pod ml/b"))
+        #expect(fingerprint(.driver, 1, "user ada") != fingerprint(.driver, 2, "user ada"))
+        #expect(fingerprint(.bus, 1, "pod ml/a") != fingerprint(.bus, 2, "pod ml/a"))
+    }
+
+    /// Anybody can start processes and make files that are called like device nodes.
+    @Test func aCrowdDoesNotFillThePlan() {
+        var facts = Self.facts()
+        let names = (0..<2_000).map { "nvidia-\($0)" + String(repeating: "x", count: 200) }
+        let crowd = (0..<3_000).map { GPUClient(pid: $0, name: "python", evidence: [], nodes: names) }
+        facts.otherJobs = crowd
+        facts.looks[1].otherHolders = crowd
+        let affected = ResetPlan(facts).affected
+        #expect(affected.joined().utf8.count < 64 << 10)
+        #expect(affected.contains("2984 more processes have other GPUs open"))
     }
 }

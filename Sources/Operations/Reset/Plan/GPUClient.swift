@@ -27,9 +27,12 @@ package struct GPUClient: Sendable, Hashable {
     /// Set when it is a monitor or a service of the node and no job.
     package var monitoring: MonitoringClient?
 
+    /// Whether it surely is the daemon that only keeps persistence mode on.
+    package var isPersistenceDaemon: Bool
+
     package init(
         pid: Int32, startTicks: UInt64? = nil, name: String, evidence: [Evidence], nodes: [String] = [],
-        owner: String? = nil, monitoring: MonitoringClient? = nil
+        owner: String? = nil, monitoring: MonitoringClient? = nil, isPersistenceDaemon: Bool = false
     ) {
         self.pid = pid
         self.startTicks = startTicks
@@ -38,10 +41,22 @@ package struct GPUClient: Sendable, Hashable {
         self.nodes = nodes
         self.owner = owner
         self.monitoring = monitoring
+        self.isPersistenceDaemon = isPersistenceDaemon
     }
 
-    /// Whether it is the daemon that only keeps persistence mode on.
-    package var isPersistenceDaemon: Bool { name == "nvidia-persiste" || name == "nvidia-persistenced" }
+    /// Tells it from a later process of the same number.
+    var life: String { "\(pid)@\(startTicks ?? 0)" }
+
+    /// Whose work it is: its pod, container, job or service, and where there is none the process itself.
+    var party: String { owner.flatMap { $0.hasPrefix("user ") ? nil : $0 } ?? life }
+
+    /// The device nodes for people; a process can hold any number of files that are called like one.
+    package var nodesText: String {
+        let more = nodes.count > Self.nodeLimit ? " and \(nodes.count - Self.nodeLimit) more" : ""
+        return nodes.prefix(Self.nodeLimit).map { String($0.prefix(64)) }.joined(separator: ", ") + more
+    }
+
+    private static let nodeLimit = 16
 
     /// One line for people: what it is, whose, and where it was seen.
     package var description: String {
@@ -57,7 +72,8 @@ extension GPUClient {
         self.init(
             pid: process.pid, startTicks: process.startTicks, name: process.name, evidence: evidence, nodes: nodes,
             owner: node.ownerText,
-            monitoring: MonitoringClient.of(name: process.name, commandLine: process.commandLine.value))
+            monitoring: MonitoringClient.of(name: process.name, commandLine: process.commandLine.value),
+            isPersistenceDaemon: DriverDaemon.persistence.isSurely(node))
     }
 }
 

@@ -60,19 +60,17 @@ package struct ResetPlan: Sendable, Hashable {
             steps.append((facts.slot.hasReset ? "if that fails: " : "") + "\(HostControl.resetSubordinate(bridge))")
         }
         steps.append("give each function to its driver again; where one does not come back, remove it and rescan")
+        steps.append("\(HostControl.power(order.gpu, .auto)), if it was so before")
         return steps
     }
 
     /// What else is affected, each in one line.
     package var affected: [String] {
         var lines: [String] = []
-        for client in facts.looks.last?.otherHolders ?? [] {
-            lines.append(
-                "\(client.description) holds \(client.nodes.joined(separator: ", ")), which belong to no single GPU")
+        lines += Self.listed(facts.looks.last?.otherHolders ?? [], "hold nodes that belong to no single GPU") {
+            "\($0.description) holds \($0.nodesText), which belong to no single GPU"
         }
-        for client in facts.otherJobs {
-            lines.append("\(client.description) has \(client.nodes.joined(separator: ", ")) open")
-        }
+        lines += Self.listed(facts.otherJobs, "have other GPUs open") { "\($0.description) has \($0.nodesText) open" }
         if !facts.links.peers.isEmpty {
             lines.append(
                 "linked GPUs lose the link during it: \(facts.links.peers.map(\.description).joined(separator: ", "))")
@@ -91,6 +89,16 @@ package struct ResetPlan: Sendable, Hashable {
         ]
     }
 
+    /// Lines of one list of clients; anybody on the node can make such lists long.
+    private static let lineLimit = 16
+
+    private static func listed(
+        _ clients: [GPUClient], _ verb: String, _ line: (GPUClient) -> String
+    ) -> [String] {
+        let more = clients.count - lineLimit
+        return clients.prefix(lineLimit).map(line) + (more > 0 ? ["\(more) more processes \(verb)"] : [])
+    }
+
     /// The facts that the plan is bound to, as one text: if any of them changes, it is another plan. What is only told and
     /// changes with time, such as the minutes since the last reset, is not among them.
     package var fingerprint: String {
@@ -106,8 +114,16 @@ package struct ResetPlan: Sendable, Hashable {
         words += facts.slot.neighbours.value?.map { "\($0.address)" } ?? ["?"]
         words += facts.slot.siblings.map { "\($0.address)=\($0.driver)" }
         words += facts.links.peers.map(\.description)
-        words += (facts.looks.last?.clients ?? []).map { "\($0.pid)@\($0.startTicks ?? 0)" }
+        words += (facts.looks.last?.clients ?? []).map(\.life)
+        words += bystanders
         words += preconditions.map { "\($0.name):\($0.verdict.rawValue)" }
         return words.joined(separator: "|")
+    }
+
+    /// Whoever else would feel the reset. A reset by the driver leaves other GPUs alone: there a pod or a service counts as
+    /// one, however its own processes come and go. After any other reset the whole node may need a reboot, so each counts.
+    private var bystanders: [String] {
+        let others = facts.otherJobs + (facts.looks.last?.otherHolders ?? []).filter { $0.monitoring == nil }
+        return Set(others.map { facts.path == .driverTool ? $0.party : $0.life }).sorted()
     }
 }

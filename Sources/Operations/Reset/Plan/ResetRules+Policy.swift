@@ -28,17 +28,31 @@ extension ResetRules {
                 "recovery_action", "the driver asks for a reboot (recovery action \(action)): a reset is not enough",
                 remedy: "cordon and reboot the node; with force the reset is tried first")
         case .unavailable(let reason):
-            return .note(
-                "recovery_action",
-                pending.isEmpty ? "not known (\(reason.word))" : "a reset is outstanding for: \(pending)")
+            return unknownRecovery(facts, reason, pending)
         }
+    }
+
+    private static func unknownRecovery(
+        _ facts: ResetFacts, _ reason: Unavailable, _ pending: String
+    ) -> ResetPrecondition {
+        guard pending.isEmpty else { return .holds("recovery_action", "a reset is outstanding for: \(pending)") }
+        guard facts.path != .kernel else {
+            return .holds(
+                "recovery_action", "not known (\(reason.word)); that the driver does not answer is reason enough")
+        }
+        return .policy(
+            "recovery_action", "whether anything asks for a reset of this GPU is not known (\(reason.word))",
+            remedy: "look at diagnose_gpu_node first; with force it is reset all the same", isUnknown: true)
     }
 
     static func loopGuard(_ facts: ResetFacts) -> ResetPrecondition {
         switch facts.lastReset {
         case .none: return .holds("loop_guard", "not reset within the last hour")
         case .unknown:
-            return .note("loop_guard", "no audit log tells of earlier resets: make sure that this is not one of many")
+            // With the log on standard error this is so for every first reset: a rule that always needs force is none.
+            return ResetPrecondition(
+                "loop_guard", .note, .unknown,
+                "no audit log tells of earlier resets: make sure that this is not one of many")
         case .secondsAgo(let seconds) where seconds >= loopGuardSeconds:
             return .holds("loop_guard", "last reset \(seconds / 60) minutes ago")
         case .secondsAgo(let seconds):

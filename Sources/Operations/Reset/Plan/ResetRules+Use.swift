@@ -19,10 +19,23 @@ extension ResetRules {
                 "clients", "not all clients can be seen: \(gap)",
                 remedy: "run the agent as root; if the driver does not answer, use method bus", isUnknown: true)
         }
+        guard areApart(facts.looks) else {
+            return .danger(
+                "clients", "the two looks at the clients were not \(ResetFacts.secondsBetweenLooks) s apart",
+                remedy: "ask for a new plan", isUnknown: true)
+        }
         return .holds(
             "clients",
             "no client in NVML's lists, open device nodes and memory maps, twice \(ResetFacts.secondsBetweenLooks) s apart"
         )
+    }
+
+    /// By the wall clock, which may be set or slowed down in between; the pause itself is measured by a steady one.
+    private static func areApart(_ looks: [ClientLook]) -> Bool {
+        guard let first = looks.first, let last = looks.last else { return false }
+        let tolerance: Int64 = 100_000
+        return last.atMicroseconds - first.atMicroseconds + tolerance
+            >= Int64(ResetFacts.secondsBetweenLooks) * 1_000_000
     }
 
     /// The clients of all looks, without the daemon that closes the GPU when persistence mode is turned off.

@@ -11,6 +11,8 @@ struct KernelReset {
     let controls: any NodeControls
     var runner: StepRunner
     private var hasLock = false
+    /// Whether the GPU's runtime power management was on.
+    private var maySleep = false
     private var unbound: [PCIFunction] = []
 
     init(order: ResetOrder, controls: any NodeControls, runner: StepRunner) {
@@ -21,6 +23,14 @@ struct KernelReset {
 
     mutating func run() async throws(ResetFailure) {
         try await keepAwake()
+        do throws(ResetFailure) { try await resetAwake() } catch {
+            if error.state != .needsReboot { await letSleep() }
+            throw error
+        }
+        await letSleep()
+    }
+
+    private mutating func resetAwake() async throws(ResetFailure) {
         do throws(ResetFailure) {
             try await takeLock()
             try await unbindAll()
@@ -68,7 +78,16 @@ extension KernelReset {
     private mutating func keepAwake() async throws(ResetFailure) {
         let control = HostControl.power(order.gpu, .on)
         guard controls.files.exists(control.path) else { return }
+        let before = (try? controls.files.read(control.path, limit: 64)).map(Self.text)
+        maySleep = before == HostControl.PowerControl.auto.rawValue
         _ = try await apply(control)
+    }
+
+    /// Gives the power management back that was there before.
+    private mutating func letSleep() async {
+        let control = HostControl.power(order.gpu, .auto)
+        guard maySleep, controls.files.exists(control.path) else { return }
+        _ = try? await apply(control, isRestoring: true)
     }
 
     private mutating func takeLock() async throws(ResetFailure) {
@@ -169,7 +188,10 @@ extension KernelReset {
     }
 
     private mutating func rescan() async throws(ResetFailure) {
-        for function in functions { _ = try await apply(.remove(function.address)) }
+        // To remove what a driver has is to unbind it, and without the lock that can sleep without end.
+        for function in functions where boundDriver(function.address) == nil {
+            _ = try await apply(.remove(function.address))
+        }
         _ = try await apply(.rescan)
     }
 

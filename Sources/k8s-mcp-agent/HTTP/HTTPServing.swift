@@ -7,6 +7,7 @@
     internal import Probe
     internal import ProbeProtocol
     internal import ServiceLifecycle
+    internal import Snapshots
     internal import Tools
     internal import UnixSignals
 

@@ -29,12 +29,6 @@ package struct AuditHistory: Sendable {
         return open.values.sorted { $0.began.sequence < $1.began.sequence }
     }
 
-    /// When the last action of this tool on any of these targets began; nil if there is none.
-    package func lastAction(of tool: String, on targets: [String]) -> AuditRecord? {
-        let wanted = Set(targets)
-        return records.last { $0.kind == .action && $0.tool == tool && !wanted.isDisjoint(with: $0.targets) }
-    }
-
     /// The entry of a plan; nil where there is none.
     package func plan(_ id: String) -> AuditRecord? { records.last { $0.kind == .plan && $0.planID == id } }
 

@@ -17,9 +17,6 @@ extension PodsSnapshot {
             message: "Which GPUs pods were given is not known: \(podResources.words(of: "the kubelet's socket")).",
             remedy: podResources.remedy)
     }
-
-    /// Both sources as they were found, for answers that name them.
-    package var sourceWords: (podResources: String, checkpoint: String) { (podResources.word, checkpoint.word) }
 }
 
 extension KubeletSource {

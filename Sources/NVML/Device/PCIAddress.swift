@@ -24,31 +24,13 @@ package struct NVMLPCIInfo: Hashable, Sendable {
     }
 }
 
-/// The position of a GPU in a rack (NVL systems).
-package struct NVMLPlatformInfo: Hashable, Sendable {
-    /// 2, or 1 where the library is older.
-    package let version: UInt32
-    /// InfiniBand GUID, 16 bytes.
-    package let ibGuid: [UInt8]
-    /// Version 2: the chassis' serial number; version 1: the rack's GUID. 16 bytes.
-    package let chassis: [UInt8]
-    package let slot: UInt8
-    package let tray: UInt8
-    package let host: UInt8
-    /// How the GPUs of the platform are joined: 0 direct, 1 by a switch.
-    package let peerType: UInt8
-    package let module: UInt8
-}
-
 struct PCIAddressFunctions {
     let info: NVMLFunction<pfn_nvmlDeviceGetPciInfo_v3>
     let extended: NVMLFunction<pfn_nvmlDeviceGetPciInfoExt>
-    let platform: NVMLFunction<pfn_nvmlDeviceGetPlatformInfo>
 
     init(_ binder: inout SymbolBinder) {
         info = binder.optional("nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetPciInfo_v2", "nvmlDeviceGetPciInfo")
         extended = binder.optional(.since(550, "nvmlDeviceGetPciInfoExt"))
-        platform = binder.optional(.since(570, "nvmlDeviceGetPlatformInfo"))
     }
 }
 
@@ -66,26 +48,5 @@ extension NVMLDevice {
         info.version = nvmlPciInfoExt_v1
         try call(functions.pointee.pciAddress.extended) { $0(handle, &info) }
         return (info.baseClass, info.subClass)
-    }
-
-    /// The position in the rack; not supported outside NVL systems.
-    package func platformInfo() throws(NVMLError) -> NVMLPlatformInfo {
-        let function = functions.pointee.pciAddress.platform
-        // Both versions have the same size and the same places; only the meaning of the second field differs.
-        var info = nvmlPlatformInfo_v2_t()
-        info.version = nvmlPlatformInfo_v2
-        var version: UInt32 = 2
-        var code = answer(function) { $0(handle, &info) }
-        if code == .argumentVersionMismatch {
-            info = nvmlPlatformInfo_v2_t()
-            info.version = nvmlPlatformInfo_v1
-            version = 1
-            code = answer(function) { $0(handle, &info) }
-        }
-        guard code == .success else { throw NVMLError(code, function.symbolIndex) }
-        return NVMLPlatformInfo(
-            version: version, ibGuid: withUnsafeBytes(of: info.ibGuid) { Array($0) },
-            chassis: withUnsafeBytes(of: info.chassisSerialNumber) { Array($0) }, slot: info.slotNumber,
-            tray: info.trayIndex, host: info.hostId, peerType: info.peerType, module: info.moduleId)
     }
 }

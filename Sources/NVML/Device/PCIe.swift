@@ -7,7 +7,6 @@ struct PCIeFunctions {
     let gpuMaximumGeneration: NVMLFunction<DeviceUInt32>
     let maximumWidth: NVMLFunction<DeviceUInt32>
     let replays: NVMLFunction<DeviceUInt32>
-    let throughput: NVMLFunction<DeviceSelectedUInt32>
     let speed: NVMLFunction<DeviceUInt32>
     let maximumSpeed: NVMLFunction<DeviceUInt32>
 
@@ -18,16 +17,9 @@ struct PCIeFunctions {
         gpuMaximumGeneration = binder.optional(.since(525, "nvmlDeviceGetGpuMaxPcieLinkGeneration"))
         maximumWidth = binder.optional("nvmlDeviceGetMaxPcieLinkWidth")
         replays = binder.optional("nvmlDeviceGetPcieReplayCounter")
-        throughput = binder.optional("nvmlDeviceGetPcieThroughput")
         speed = binder.optional(.since(470, "nvmlDeviceGetPcieSpeed"))
         maximumSpeed = binder.optional(.since(470, "nvmlDeviceGetPcieLinkMaxSpeed"))
     }
-}
-
-/// A direction on the PCI Express link, as the GPU sees it.
-package enum NVMLPCIeDirection: UInt32, CaseIterable, Sendable {
-    case transmit = 0
-    case receive = 1
 }
 
 extension NVMLDevice {
@@ -52,11 +44,6 @@ extension NVMLDevice {
 
     /// Packets sent again since the driver was loaded. Further error counters are fields 94, 95, 169 and 173 to 183.
     package func pcieReplays() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.replays) }
-
-    /// KB/s over the last 20 ms, for which the call blocks.
-    package func pcieThroughput(_ direction: NVMLPCIeDirection) throws(NVMLError) -> UInt32 {
-        try uint32(functions.pointee.pcie.throughput, direction.rawValue)
-    }
 
     /// Megabits per second and lane.
     package func pcieSpeed() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.speed) }

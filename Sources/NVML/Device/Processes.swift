@@ -13,8 +13,6 @@ struct ProcessFunctions {
     /// Libraries 535.43.02 to 535.86 write the records of the detailed list into the lists of the suffix _v3, 32 bytes each;
     /// all before and after them write 24. They are told by two names: no other library has the first without the second.
     let hasWideRecords: Bool
-    let details: NVMLFunction<pfn_nvmlDeviceGetRunningProcessDetailList>
-    let utilization: NVMLFunction<pfn_nvmlDeviceGetProcessesUtilizationInfo>
 
     init(_ binder: inout SymbolBinder) {
         compute = List(
@@ -35,8 +33,6 @@ struct ProcessFunctions {
         hasWideRecords =
             binder.exports("nvmlDeviceGetConfComputeMemSizeInfo")
             && !binder.exports("nvmlDeviceGetRunningProcessDetailList")
-        details = binder.optional(.since(535, "nvmlDeviceGetRunningProcessDetailList"))
-        utilization = binder.optional(.since(550, "nvmlDeviceGetProcessesUtilizationInfo"))
     }
 }
 
@@ -58,17 +54,6 @@ package struct NVMLProcess: Hashable, Sendable {
     package let computeInstanceId: UInt32?
     /// Bytes of `usedMemory` that confidential computing protects; only from records that have it.
     package let protectedMemory: UInt64?
-}
-
-/// How busy a process kept the GPU, in percent of the last sample period.
-package struct NVMLProcessUtilization: Hashable, Sendable {
-    package let pid: UInt32
-    /// Microseconds since the epoch.
-    package let timestamp: UInt64
-    package let sm: UInt32
-    package let memory: UInt32
-    package let encoder: UInt32
-    package let decoder: UInt32
 }
 
 extension NVMLDevice {
@@ -112,37 +97,6 @@ extension NVMLDevice {
         }.map { NVMLProcess($0) }
     }
 
-    /// The processes of one kind with their protected memory (Hopper and newer).
-    package func detailedProcesses(_ kind: NVMLProcessKind) throws(NVMLError) -> [NVMLProcess] {
-        let function = functions.pointee.processes.details
-        return try list(function, of: nvmlProcessDetail_v1_t()) { function, buffer, count in
-            var request = nvmlProcessDetailList_v1_t()
-            request.version = nvmlProcessDetailList_v1
-            request.mode = kind.rawValue
-            request.numProcArrayEntries = count
-            request.procArray = buffer
-            defer { count = request.numProcArrayEntries }
-            return function(handle, &request)
-        }.map { NVMLProcess($0) }
-    }
-
-    /// The processes that used the GPU after a time (microseconds since the epoch; 0 is "ever").
-    package func processUtilization(since timestamp: UInt64 = 0) throws(NVMLError) -> [NVMLProcessUtilization] {
-        let function = functions.pointee.processes.utilization
-        return try list(function, of: nvmlProcessUtilizationInfo_v1_t()) { function, buffer, count in
-            var request = nvmlProcessesUtilizationInfo_v1_t()
-            request.version = nvmlProcessesUtilizationInfo_v1
-            request.processSamplesCount = count
-            request.lastSeenTimeStamp = timestamp
-            request.procUtilArray = buffer
-            defer { count = request.processSamplesCount }
-            return function(handle, &request)
-        }.map {
-            NVMLProcessUtilization(
-                pid: $0.pid, timestamp: $0.timeStamp, sm: $0.smUtil, memory: $0.memUtil, encoder: $0.encUtil,
-                decoder: $0.decUtil)
-        }
-    }
 }
 
 extension NVMLProcess {

@@ -5,14 +5,12 @@ struct TemperatureFunctions {
     let plain: NVMLFunction<DeviceSelectedUInt32>
     let threshold: NVMLFunction<DeviceSelectedUInt32>
     let margin: NVMLFunction<pfn_nvmlDeviceGetMarginTemperature>
-    let sensors: NVMLFunction<pfn_nvmlDeviceGetThermalSettings>
 
     init(_ binder: inout SymbolBinder) {
         versioned = binder.optional(.since(570, "nvmlDeviceGetTemperatureV"))
         plain = binder.optional("nvmlDeviceGetTemperature")
         threshold = binder.optional("nvmlDeviceGetTemperatureThreshold")
         margin = binder.optional(.since(570, "nvmlDeviceGetMarginTemperature"))
-        sensors = binder.optional(.since(510, "nvmlDeviceGetThermalSettings"))
     }
 }
 
@@ -27,14 +25,6 @@ package enum NVMLTemperatureThreshold: UInt32, CaseIterable, Sendable {
     package var marginField: NVMLField {
         NVMLField(id: NVML_FI_DEV_TEMPERATURE_SHUTDOWN_TLIMIT + rawValue)
     }
-}
-
-/// A sensor of the board.
-package struct NVMLThermalSensor: Hashable, Sendable {
-    /// Degrees Celsius.
-    package let current: Int32
-    /// NVML's `nvmlThermalTarget_t`: 1 GPU, 2 memory, 4 power supply, 8 board, ...
-    package let target: Int32
 }
 
 // Everything in degrees Celsius.
@@ -75,18 +65,5 @@ extension NVMLDevice {
     /// The temperature of the memory (HBM boards only; 0 or not supported elsewhere).
     package func memoryTemperature() throws(NVMLError) -> Int64 {
         try signedField(NVMLField(id: NVML_FI_DEV_MEMORY_TEMP))
-    }
-
-    /// All sensors (at most three).
-    package func thermalSensors() throws(NVMLError) -> [NVMLThermalSensor] {
-        var settings = nvmlGpuThermalSettings_t()
-        let all: UInt32 = 15
-        try call(functions.pointee.temperature.sensors) { $0(handle, all, &settings) }
-        let count = Int(min(settings.count, UInt32(NVML_MAX_THERMAL_SENSORS_PER_GPU)))
-        return withUnsafeBytes(of: settings.sensor) { raw in
-            raw.bindMemory(to: cnvml_thermal_sensor_t.self).prefix(count).map {
-                NVMLThermalSensor(current: $0.currentTemp, target: $0.target)
-            }
-        }
     }
 }

@@ -35,11 +35,8 @@ struct NVMLFunctions {
     let topology: TopologyFunctions
     let mig: MIGFunctions
     let processes: ProcessFunctions
-    let accounting: AccountingFunctions
     let fields: FieldFunctions
     let events: EventFunctions
-    let systemEvents: SystemEventFunctions
-    let drain: DrainFunctions
 
     /// Holds the index of the running call, 0 between calls.
     let currentCall: UnsafeMutablePointer<UInt32>
@@ -66,11 +63,8 @@ struct NVMLFunctions {
         topology = TopologyFunctions(&binder)
         mig = MIGFunctions(&binder)
         processes = ProcessFunctions(&binder)
-        accounting = AccountingFunctions(&binder)
         fields = FieldFunctions(&binder)
         events = EventFunctions(&binder)
-        systemEvents = SystemEventFunctions(&binder)
-        drain = DrainFunctions(&binder)
         self.currentCall = currentCall ?? .unwatched
     }
 }

@@ -14,8 +14,6 @@ struct SystemFunctions {
     let plainCUDADriverVersion: NVMLFunction<pfn_nvmlSystemGetCudaDriverVersion_v2>
     let driverBranch: NVMLFunction<pfn_nvmlSystemGetDriverBranch>
     let processName: NVMLFunction<pfn_nvmlSystemGetProcessName>
-    let excludedDeviceCount: NVMLFunction<pfn_nvmlGetExcludedDeviceCount>
-    let excludedDevice: NVMLFunction<pfn_nvmlGetExcludedDeviceInfoByIndex>
 
     init(_ binder: inout SymbolBinder) {
         errorString = binder.optional("nvmlErrorString")
@@ -25,15 +23,7 @@ struct SystemFunctions {
         plainCUDADriverVersion = binder.optional("nvmlSystemGetCudaDriverVersion")
         driverBranch = binder.optional(.since(560, "nvmlSystemGetDriverBranch"))
         processName = binder.optional("nvmlSystemGetProcessName")
-        excludedDeviceCount = binder.optional("nvmlGetExcludedDeviceCount")
-        excludedDevice = binder.optional("nvmlGetExcludedDeviceInfoByIndex")
     }
-}
-
-/// A GPU that the driver was told to leave alone (module option `NVreg_ExcludedGpus`).
-package struct NVMLExcludedDevice: Hashable, Sendable {
-    package let pci: NVMLPCIInfo
-    package let uuid: String
 }
 
 extension NVMLLibrary {
@@ -78,19 +68,5 @@ extension NVMLLibrary {
     /// The name of a process in the node's pid namespace.
     package func processName(_ pid: UInt32) throws(NVMLError) -> String {
         try text(functions.pointee.system.processName, capacity: 1024) { $0(pid, $1, $2) }
-    }
-
-    /// The GPUs that the driver excludes: on the PCI bus, but not among the devices.
-    package func excludedDevices() throws(NVMLError) -> [NVMLExcludedDevice] {
-        var count: UInt32 = 0
-        try call(functions.pointee.system.excludedDeviceCount) { $0(&count) }
-        var devices: [NVMLExcludedDevice] = []
-        for index in 0..<min(count, 256) {
-            var info = nvmlExcludedDeviceInfo_t()
-            try call(functions.pointee.system.excludedDevice) { $0(index, &info) }
-            devices.append(
-                NVMLExcludedDevice(pci: NVMLPCIInfo(info.pciInfo), uuid: String(terminatedIn: info.uuid)))
-        }
-        return devices
     }
 }

@@ -55,9 +55,9 @@ struct XidAnswer {
             writer.object("log") { $0.write(LogFields.fields(log, report, selection)) }
             writer.field("since", arguments.since.map(WallClock.rfc3339) ?? "boot")
             writer.field("group_count", selection.groups.count)
-            writer.array("devices") { writer in
-                for fields in FaultDeviceFields.all(selection, gpus, places) { writer.object { $0.write(fields) } }
-            }
+            let devices = FaultDeviceFields.all(selection, gpus, places)
+            writer.field("device_count", devices.count)
+            writer.array("devices") { writer in for fields in devices { writer.object { $0.write(fields) } } }
             writer.array("groups") { writer in for bytes in groups { writer.raw(bytes) } }
             writeInjected(&writer)
             writer.problems(problems)

@@ -7,12 +7,16 @@ extension XidAnswer {
         AnswerSchema.head + [
             ("log", LogFields.schema), ("since", Schema.string("RFC 3339, or boot")),
             ("group_count", Schema.integer("With those that are left out here")),
+            ("device_count", Schema.integer("GPUs with groups")),
             ("devices", Schema.array(FaultDeviceFields.schema, "GPUs with groups, also those that NVML has lost")),
             ("groups", Schema.array(groupSchema, "The worst first; followers stand behind their root")),
             ("injected", Schema.array(injectedSchema, "Written by programs: never evidence of a fault")),
             ("problems", AnswerSchema.problems), ("omitted", Schema.string("What was left out, and how to get it")),
         ],
-        required: ["status", "node", "source", "collected_at", "summary", "log", "since", "group_count", "groups"])
+        required: [
+            "status", "node", "source", "collected_at", "summary", "log", "since", "group_count", "device_count",
+            "groups",
+        ])
 
     private static let shared: [(String, JSONValue)] =
         [

@@ -83,7 +83,7 @@ import Testing
         #expect(severity([bound, record("NVRM: The NVIDIA probe routine failed for 1 device(s).")]) == .critical)
     }
 
-    @Test("a loss that only NVML takes back is disputed", arguments: [79, 95, 119, 120])
+    @Test("a loss that only NVML takes back is disputed", arguments: [64, 79, 95, 119, 120])
     func disputed(_ number: Int) {
         let calm = FaultContext(recoveryLevels: [busID: .none])
         let group = report([xid(number, gpu, at: 10)], calm).xid(UInt32(number)).first

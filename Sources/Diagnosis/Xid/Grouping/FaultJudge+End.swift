@@ -66,8 +66,9 @@ extension FaultJudge {
         return Set(others.compactMap(\.busID)).count >= Int(devices)
     }
 
-    /// NVML alone says that nothing is needed after a fault that nothing but a reset or a reboot ends.
+    /// NVML alone says that nothing is needed after a fault that nothing but a reset, a reboot or a new board ends.
     func isDisputed(_ index: Int, _ source: RecoverySource) -> Bool {
-        source == .nvml && bursts[index].code.xid.map(Self.lossesAndCrashes.contains) ?? false
+        guard source == .nvml, let xid = bursts[index].code.xid else { return false }
+        return Self.lossesAndCrashes.contains(xid) || Self.memoryThatStaysBad.contains(xid)
     }
 }

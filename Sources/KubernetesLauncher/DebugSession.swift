@@ -43,7 +43,7 @@ package struct DebugSession: Sendable {
             let pod = DebuggingPod(debug: debug, kubectl: kubectl)
             try await greet(pod)
             let outcome = await run(debug.open, pod, client, custom)
-            if outcome.failure?.meansNothingMade ?? false { return outcome }
+            // Also after a refusal: kubectl makes the pod before it asks to attach to it.
             let isGone = await pod.remove(say)
             return isGone || outcome.exitCode != 0 ? outcome : SessionMachine.Outcome(exitCode: 1)
         } catch {

@@ -42,14 +42,6 @@ package enum LaunchFailure: Error, Sendable, Equatable {
         default: false
         }
     }
-
-    /// True if kubectl or the API server refused before anything was made.
-    var meansNothingMade: Bool {
-        switch self {
-        case .noKubectl, .badKubeconfig, .notTrusted, .notLoggedIn, .noNamespace, .podSecurity, .quota: true
-        default: meansRefused
-        }
-    }
 }
 
 /// What the API server does not let the user do.

@@ -84,7 +84,8 @@ package struct Launcher: Sendable {
         }
         switch result {
         case .failure(let failure):
-            let isSent = failure != .noKubectl(kubectl.name) && !talk.hasBegun
+            // To remove what is not there does no harm, but whoever has to log in would be asked for that as well.
+            let isSent = failure != .noKubectl(kubectl.name) && !talk.asksForLogin
             return .creationFailed(failure, mayExist: isSent)
         case .success(let answer):
             guard answer.isSuccess else {

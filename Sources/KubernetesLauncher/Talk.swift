@@ -29,6 +29,9 @@ final class Talk: Sendable {
     /// True once something was shown to the person.
     var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
+    /// True once the person was shown something that reads like a request to log in.
+    var asksForLogin: Bool { hasBegun && Self.isLogin(KubectlErrors.essence(text)) }
+
     func add(_ bytes: [UInt8]) {
         state.withLock { state in
             state.text = Array((state.text + bytes).suffix(Self.longest))

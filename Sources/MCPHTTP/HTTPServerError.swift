@@ -1,7 +1,8 @@
 /// Why a server cannot begin to serve: what failed, and what to do about it.
 public enum HTTPServerError: Error, CustomStringConvertible {
-    /// The token file, and what is wrong with it.
-    case token(String, String)
+    /// The token file, what is wrong with it, and what to do about that.
+    case token(
+        String, String, remedy: String = "write the token into it, on one line, and let the agent's user read it")
     /// The certificate's files, and what is wrong with them.
     case certificate(TLSFiles, String)
     /// The address, and why it cannot be listened on.
@@ -9,8 +10,8 @@ public enum HTTPServerError: Error, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .token(let file, let why):
-            "the token file \(file) \(why); write the token into it, on one line, and let the agent's user read it"
+        case .token(let file, let why, remedy: let remedy):
+            "the token file \(file) \(why); \(remedy)"
         case .certificate(let files, let why):
             "\(files.certificate) and \(files.key) are no certificate with its key (\(why)); name a certificate chain and its "
                 + "unencrypted key, both PEM"
@@ -26,7 +27,10 @@ extension HTTPConfiguration {
     ///
     /// - Throws: where one of them cannot.
     public func checkFiles() throws(HTTPServerError) {
-        if let tokenFile { _ = try BearerToken.token(in: tokenFile) }
+        if let tokenFile {
+            try BearerToken.checkKind(of: tokenFile)
+            _ = try BearerToken.token(in: tokenFile)
+        }
         if let tls { _ = try CertificateStore(tls) { _ in } }
     }
 }

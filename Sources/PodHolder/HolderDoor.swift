@@ -28,6 +28,8 @@ package enum HolderReply: UInt8, Sendable {
 package struct HolderDoorError: Error, Sendable, CustomStringConvertible {
     /// What failed.
     package let description: String
+    /// True where there is a holder and it does not answer any more: the pod is closing.
+    package var isSilent = false
 }
 
 /// A local socket by which a process in the pod reaches the holder.
@@ -94,7 +96,7 @@ package struct HolderDoor: ~Copyable {
         var byte = message.rawValue
         guard send(socket, &byte, 1, noSignal) == 1, recv(socket, &byte, 1, 0) == 1,
             let reply = HolderReply(rawValue: byte)
-        else { throw HolderDoorError(description: "the holder of this pod does not answer") }
+        else { throw HolderDoorError(description: "the holder of this pod does not answer", isSilent: true) }
         return reply
     }
 

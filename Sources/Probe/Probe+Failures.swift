@@ -116,7 +116,20 @@ extension ProbeState {
         forgetWorker()
         self.stuck = stuck ?? self.stuck
         guard let first else { return [] }
-        return [Completion(first.0, first.1)] + expireWaiting(now: .now, interruption)
+        let expired = expireWaiting(now: .now, interruption)
+        keepWaitingFromGPU(of: interruption)
+        return [Completion(first.0, first.1)] + expired
+    }
+
+    /// Takes a GPU on which the driver hung out of the requests that wait already: each would hang there for what is left of
+    /// its time, and keep the others from their answers. Later ones ask that GPU again.
+    private mutating func keepWaitingFromGPU(of interruption: ProbeInterruption) {
+        guard interruption.cause == .timedOut, let gpu = interruption.gpuIndex else { return }
+        for index in waiting.indices where !waiting[index].request.skippedGPUs.contains(gpu) {
+            guard !waiting[index].request.sections.isDisjoint(with: .needingDriver) else { continue }
+            waiting[index].request.skippedGPUs.append(gpu)
+            waiting[index].earlier = waiting[index].earlier ?? interruption
+        }
     }
 }
 

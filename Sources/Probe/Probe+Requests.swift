@@ -13,6 +13,8 @@ struct Completion {
         self.outcome = outcome
         // What the request had to do without is said with its answer.
         self.outcome.interruption = outcome.interruption ?? request.withheld
+        self.outcome.earlier = request.earlier
+        self.outcome.skippedGPUs = request.request.skippedGPUs
     }
 
     /// Hands the answer over; a request that was answered before gets no second one.
@@ -20,10 +22,11 @@ struct Completion {
 }
 
 extension Probe {
-    /// Queues a request and sends it as soon as the child may have it.
-    func submit(_ request: sending PendingRequest) {
+    /// Queues a request and sends it as soon as the child may have it; a retry, whose time is half gone, before all others
+    /// that wait.
+    func submit(_ request: sending PendingRequest, isRetry: Bool) {
         let completions = state.withLock { state in
-            state.waiting.append(request)
+            state.waiting.insert(request, at: isRetry ? 0 : state.waiting.endIndex)
             return pump(&state)
         }
         for completion in completions { completion.deliver() }

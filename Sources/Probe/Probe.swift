@@ -37,14 +37,19 @@ package final class Probe: Sendable {
         let collectedAt = WallClock.microseconds
         let end = MonotonicTime.now + deadline
         var request = request
-        var snapshot = await attempt(request, until: end)
+        var last = await attempt(request, until: end)
+        let first = last.earlier ?? last.snapshot.interruption
+        request.skippedGPUs = last.skippedGPUs
         // A driver that hangs or crashes on one GPU is asked once more, without that GPU, while there is time.
-        let first = snapshot.interruption
-        while let gpu = snapshot.gpuToSkip, !request.skippedGPUs.contains(gpu), MonotonicTime.now + deadline / 8 < end {
+        while let gpu = last.snapshot.gpuToSkip, !request.skippedGPUs.contains(gpu),
+            MonotonicTime.now + deadline / 8 < end
+        {
             request.skippedGPUs.append(gpu)
-            snapshot = await attempt(request, until: end)
+            last = await attempt(request, until: end, isRetry: true)
+            request.skippedGPUs = last.skippedGPUs
         }
-        let interruption = first ?? snapshot.interruption
+        var snapshot = last.snapshot
+        let interruption = first ?? last.earlier ?? snapshot.interruption
         if interruption != nil, snapshot.host == nil { await addHost(to: &snapshot, request) }
         snapshot.collectedAtMicroseconds = collectedAt
         snapshot.interruption = interruption
@@ -59,20 +64,29 @@ package final class Probe: Sendable {
         var rest = request
         rest.sections.subtract(.needingDriver)
         guard rest.sections.contains(.host) else { return }
-        var host = await attempt(rest, until: .now + Self.hostGrace)
+        var host = await attempt(rest, until: .now + Self.hostGrace).snapshot
         host.driver = snapshot.driver
         host.gpus = snapshot.gpus
         snapshot = host
     }
 
-    private func attempt(_ request: ProbeRequest, until end: MonotonicTime) async -> NodeSnapshot {
+    /// What one attempt at a request came to.
+    private struct Attempt {
+        let snapshot: NodeSnapshot
+        /// Why the request had to do without a GPU on which another one had hung; nil if it had not.
+        let earlier: ProbeInterruption?
+        /// The GPUs that it did without, for whatever reason.
+        let skippedGPUs: [UInt32]
+    }
+
+    private func attempt(_ request: ProbeRequest, until end: MonotonicTime, isRetry: Bool = false) async -> Attempt {
         let outcome = await withUnsafeContinuation { (continuation: ProbeContinuation) in
-            submit(PendingRequest(request: request, deadline: end, continuation: continuation))
+            submit(PendingRequest(request: request, deadline: end, continuation: continuation), isRetry: isRetry)
         }
         if let interruption = outcome.interruption { state.withLock { $0.counts.add(interruption.cause) } }
         var snapshot = decode(outcome.bytes)
         snapshot.interruption = outcome.interruption ?? snapshot.interruption
-        return snapshot
+        return Attempt(snapshot: snapshot, earlier: outcome.earlier, skippedGPUs: outcome.skippedGPUs)
     }
 
     private func decode(_ bytes: [UInt8]) -> NodeSnapshot {

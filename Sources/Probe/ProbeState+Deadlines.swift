@@ -32,8 +32,9 @@ extension ProbeState {
         // A hang on one GPU is given up early, so that there is time left to read the others without it.
         if still >= deadline / 2, worker?.region.currentGPUIndex != nil { return ([], beginReplacing()) }
         let isPatient = isStarting && now < workerStarted + deadline * Self.patienceAtStart
-        if isOverdue, still >= deadline / 4, !isPatient { return ([], beginReplacing()) }
-        return (answerOverdue(now: now, deadline: deadline), nil)
+        let isGettingOn = still < deadline / 4 || isPatient
+        if isOverdue, !isGettingOn { return ([], beginReplacing()) }
+        return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }
 
     private mutating func noteProgress(_ now: MonotonicTime) {
@@ -45,9 +46,10 @@ extension ProbeState {
     }
 
     /// Answers what is overdue with what there is, and leaves the child to go on.
-    private mutating func answerOverdue(now: MonotonicTime, deadline: Duration) -> [Completion] {
+    private mutating func answerOverdue(now: MonotonicTime, deadline: Duration, isGettingOn: Bool) -> [Completion] {
         var interruption = interruption(.timedOut, deadline: deadline)
-        interruption.isStillWorking = true
+        // What is overdue may wait behind a younger request that hangs and has time left.
+        interruption.isStillWorking = isGettingOn
         var completions: [Completion] = []
         for index in inFlight.indices where inFlight[index].deadline <= now {
             let bytes = index == 0 ? worker?.region.committedBytes(ofSlot: inFlight[0].slot) ?? [] : []

@@ -8,6 +8,10 @@ typealias ProbeContinuation = UnsafeContinuation<ProbeOutcome, Never>
 struct ProbeOutcome: Sendable {
     var bytes: [UInt8]
     var interruption: ProbeInterruption?
+    /// See ``PendingRequest/earlier``.
+    var earlier: ProbeInterruption?
+    /// The GPUs that the request did without.
+    var skippedGPUs: [UInt32] = []
 }
 
 /// A request that the child has not finished.
@@ -21,6 +25,8 @@ struct PendingRequest {
     var id: UInt32 = 0
     /// Why the driver's sections were taken out of it; nil if they were not.
     var withheld: ProbeInterruption?
+    /// The hang of another request for which a GPU was taken out of this one while it waited; nil if none was.
+    var earlier: ProbeInterruption?
     /// True after a child ended before it had begun with it: it gets one more.
     var wasRetried = false
     /// How far the child had got with it when last looked at.

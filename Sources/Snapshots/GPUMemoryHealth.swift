@@ -60,6 +60,14 @@ package struct ECCCounts: SnapshotCodable, Equatable {
     package subscript(location location: ECCLocation) -> ECCLocationCount? {
         locations.first { $0.location == location }
     }
+
+    /// All uncorrected errors: the driver's own sum or, where it has none, that of the places.
+    package var allUncorrected: Reading<UInt64> {
+        guard uncorrected.reason == .notSupported else { return uncorrected }
+        let counts = locations.compactMap(\.uncorrected.value)
+        return counts.isEmpty
+            ? uncorrected : .value(counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
+    }
 }
 
 /// Where ECC errors are counted (`nvmlMemoryLocation_t`). Ampere and newer count DRAM and SRAM, older ones all but SRAM.

@@ -12,6 +12,8 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
     case zip
     /// A journal as journald stores it.
     case journal
+    /// Text whose newest lines come first.
+    case newestFirst
 
     /// The word for it in answers, for example `compressed_gzip`.
     package var word: String {
@@ -21,6 +23,7 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .utf16: "file_is_utf16"
         case .gzip, .xz, .zstd, .bzip2, .lz4, .zip: "file_is_compressed_\(self)"
         case .journal: "file_is_binary_journal"
+        case .newestFirst: "file_is_newest_first"
         }
     }
 
@@ -37,6 +40,7 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .lz4: "Unpack it first: lz4 -dc FILE > OTHER."
         case .zip: "Unpack it first: unzip -p FILE > OTHER."
         case .journal: "Print it first: journalctl -k --file FILE > OTHER."
+        case .newestFirst: "Turn it round first: tac FILE > OTHER, or journalctl without --reverse."
         }
     }
 }

@@ -32,8 +32,12 @@ enum GPUArgument {
                 + "or leave gpu out for all GPUs.", isUnknownGPU: true)
     }
 
-    /// What to answer when no GPU of the node is the one that the caller named.
+    /// What to answer when no GPU of the node is the one that the caller named; where no GPU could be read at all, why.
     static func noSuchGPU(_ selector: GPUSelector, in snapshot: NodeSnapshot, _ problems: [AccessProblem]) -> String {
+        // Without a list nobody can say that a GPU is not on it.
+        if snapshot.gpus.isEmpty, let problem = problems.first {
+            return "gpu: nothing tells which GPU \(selector) is. \(problem.message) \(problem.remedy)"
+        }
         let choices = snapshot.gpus.prefix(16).map { gpu in
             let identity = [gpu.uuid.value, gpu.busID.value.map { "\($0)" }].compactMap { $0 }.joined(separator: ", ")
             return identity.isEmpty ? "\(gpu.index)" : "\(gpu.index) (\(identity))"

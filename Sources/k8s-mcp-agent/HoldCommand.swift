@@ -14,7 +14,8 @@ struct HoldCommand: ParsableCommand {
         abstract: "Keep a pod open for sessions, and end when there are none.",
         discussion: """
             'connect' starts this as the process of its pod. It ends when the last session takes its leave, when no \
-            session has existed for the time of --grace, and at once on SIGTERM. With --enter, --leave, --busy or \
+            session has existed for the time of --grace, and on SIGTERM as soon as nothing is in progress that must \
+            not be broken off. With --enter, --leave, --busy or \
             --done it speaks to the holder of the same pod instead.
             """)
 

@@ -8,9 +8,14 @@ internal import PodHolder
 
 /// Tells whoever holds this pod open that a reset is in progress: until its end the pod must not close.
 enum PodNotice {
-    static func tell(isBusy: Bool) {
+    /// - Returns: false where the pod is closing, so that nothing may begin in it that must not be broken off.
+    static func tell(isBusy: Bool) -> Bool {
         // Only a pod has a holder, and it says its name (downward API). Without one there is nobody to tell.
-        guard getenv("POD_NAME") != nil else { return }
-        _ = try? HolderDoor.tell(isBusy ? .busy : .done, attempts: 1)
+        guard getenv("POD_NAME") != nil else { return true }
+        do throws(HolderDoorError) {
+            return try HolderDoor.tell(isBusy ? .busy : .done, attempts: 1) == .open || !isBusy
+        } catch {
+            return !error.isSilent
+        }
     }
 }

@@ -68,6 +68,14 @@ import Testing
         #expect(KernelLogTextTests.records(text).count == 2)
     }
 
+    @Test("what is no UTF-8 comes as an array of bytes", arguments: [":[", ": ["])
+    func aMessageInNumbers(_ opening: String) throws {
+        let numbers = (Array(Self.xid.utf8) + [0xc3]).map(String.init).joined(separator: ",")
+        let found = KernelLogTextTests.records(#"{"_TRANSPORT":"kernel","MESSAGE"\#(opening)\#(numbers)]}"# + "\n")
+        #expect(found.count == 1)
+        #expect(found.first?.isInjected == false && found.first?.message.hasPrefix(Self.xid) == true)
+    }
+
     private func entry(_ fields: String) -> String { #"{\#(fields),"MESSAGE":"\#(Self.xid)"}"# }
 
     @Test func aJournalsOwnFieldsDecide() throws {

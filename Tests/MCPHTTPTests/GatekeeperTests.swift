@@ -97,6 +97,18 @@ import Testing
         #expect(!BearerToken(file: file.path).accepts("Bearer \n"))
     }
 
+    /// Requests could not read a second time what it holds.
+    @Test func aPipeIsNoTokenFile() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try #require(mkfifo(file.path, 0o600) == 0)
+        defer { try? FileManager.default.removeItem(at: file) }
+        var configuration = HTTPConfiguration(port: 0)
+        configuration.tokenFile = file.path
+        let refusal = #expect(throws: HTTPServerError.self) { try configuration.checkFiles() }
+        #expect(refusal?.description.contains("is no regular file") == true)
+        #expect(refusal?.description.contains("that stays where it is") == true)
+    }
+
     /// The reasons why a file cannot be read are not all seen in its times and its size.
     @Test func aTokenThatCanBeReadAgainLetsInAgain() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

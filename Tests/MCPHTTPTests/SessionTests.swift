@@ -130,6 +130,17 @@ import Testing
             other.single.map { String(decoding: $0.data, as: UTF8.self) } == #"[{"jsonrpc":"2.0","id":3,"result":{}}]"#)
     }
 
+    @Test func ofABatchThatDoesNotFitTheRestIsRefused() throws {
+        let session = try session("2025-03-26")
+        let batch = try stream(session.post(.array((Int64(1)...15).map { call("slow", id: $0) })))
+        #expect(session.state.withLock { $0.tasks.count } == 10)
+        #expect(batch.single == nil)
+        let other = try stream(session.post(call("slow", id: 16)))
+        let refusal = other.single.map { String(decoding: $0.data, as: UTF8.self) }
+        #expect(refusal?.contains("Too many calls") == true)
+        session.end()
+    }
+
     @Test func aCancelledCallEndsItsStreamWithoutReply() async throws {
         let session = try session()
         for tool in ["slow", "ask"] {

@@ -35,6 +35,29 @@ import Testing
         #expect(await connection.end() == .inputEnded)
     }
 
+    /// A batch is one line, and counts as what it holds.
+    @Test func runsNoMoreCallsOfABatchEither() async throws {
+        var limits = StdioServer.Limits()
+        limits.calls = 3
+        let connection = try ServedConnection.overPipes(limits: limits)
+        connection.send(
+            #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-03-26","#
+                + #""capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"# + "\n")
+        #expect(try connection.readValue()["result"]?["protocolVersion"] == "2025-03-26")
+        let calls = (1...20).map { String(call($0, "hold", #"{"ms":50}"#).dropLast()) }
+        connection.send("[" + calls.joined(separator: ",") + "]\n")
+        let replies = try #require(try connection.readValue().arrayValue)
+        #expect(Set(replies.compactMap { $0["id"]?.intValue }).count == 20)
+        #expect(replies.filter { $0["result"] != nil }.compactMap { $0["id"]?.intValue }.sorted() == [1, 2, 3])
+        let refusals = replies.compactMap { $0["error"]?["message"]?.stringValue }
+        #expect(refusals.count == 17)
+        #expect(refusals.allSatisfy { $0.hasPrefix("Too many calls") })
+        connection.send(call(21, "echo", #"{"message":"x"}"#))
+        #expect(try connection.readValue()["result"] != nil)
+        connection.closeInput()
+        #expect(await connection.end() == .inputEnded)
+    }
+
     /// Answers and cancellations are what makes room again.
     @Test func readsOnWhereNoCallCanBeAdded() async throws {
         var limits = StdioServer.Limits()

@@ -30,8 +30,9 @@ import Testing
         let bench = try Bench()
         let said = Mutex<[(isBusy: Bool, acts: Int)]>([])
         _ = try await onLoop { loop in
-            let announce: @Sendable (Bool) -> Void = { isBusy in
+            let announce: @Sendable (Bool) -> Bool = { isBusy in
                 said.withLock { $0.append((isBusy, bench.thing.now.acts)) }
+                return true
             }
             let stubborn = StubbornAction(fake: FakeAction(thing: bench.thing))
             return await bench.tool(loop, stubborn, announce: announce).call(arguments: [:], session: asking) { _ in
@@ -41,6 +42,38 @@ import Testing
         }
         #expect(said.withLock { $0.map(\.isBusy) } == [true, false])
         #expect(said.withLock { $0.map(\.acts) } == [0, 1])
+    }
+
+    @Test func whereItWouldBeBrokenOffItDoesNotBegin() async throws {
+        let bench = try Bench()
+        let result = try await onLoop { loop in
+            let stubborn = StubbornAction(fake: FakeAction(thing: bench.thing))
+            return await bench.tool(loop, stubborn, announce: { _ in false }).call(arguments: [:], session: asking) {
+                _ in
+            } asker: { _ in
+                yes
+            }
+        }
+        #expect(result.isError)
+        #expect(bench.thing.now.acts == 0)
+    }
+
+    @Test func oneProcessAtATimeResetsOnANode() throws {
+        let folder = try TemporaryFolder()
+        guard let first = ResetLock(root: folder.path) else {
+            Issue.record("nobody has it")
+            return
+        }
+        if let second = ResetLock(root: folder.path) {
+            second.release()
+            Issue.record("two have it")
+        }
+        first.release()
+        guard let third = ResetLock(root: folder.path) else {
+            Issue.record("it was not given back")
+            return
+        }
+        third.release()
     }
 
     @Test func twoResetsAtOnceAreNone() {

@@ -108,7 +108,7 @@ struct Bench: Sendable {
 
     func tool(
         _ loop: EventLoop, _ action: some OperatorAction, audit: AuditLog? = nil,
-        announce: @escaping @Sendable (Bool) -> Void = { _ in }
+        announce: @escaping @Sendable (Bool) -> Bool = { _ in true }
     ) -> Tool {
         let operation = OperatorContext(
             audit: audit ?? log, plans: plans, hostRoot: "/", isShell: isShell, announce: announce)

@@ -48,7 +48,8 @@ def test_the_demonstration_shows_eight_gpus():
 
 def test_the_commands_of_the_readme_exist():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    makefiles = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "deploy/image.mk"))
+    targets = re.findall(r"^([a-z-]+):.*## ", makefiles, re.MULTILINE)
     named = re.findall(r"\bmake ([a-z-]+)", readme)
     assert named
     assert set(named) <= set(targets)

@@ -45,6 +45,18 @@ def test_without_a_usable_driver_the_answer_names_cause_and_remedy(scenario, too
         assert session.ask("echo_test", message="alive")["echo"] == "alive"
 
 
+@pytest.mark.parametrize("scenario", ["driver-mismatch", "no-permission"])
+def test_the_health_of_a_gpu_without_a_usable_driver_names_cause_and_remedy(scenario):
+    with simulated(scenario) as session:
+        cause = json.loads(session.call("get_gpu_telemetry", gpu=1)["content"][0]["text"])
+        result = session.call("get_gpu_health", gpu=1)
+        assert result["isError"] is True
+        text = result["content"][0]["text"]
+        assert "has no GPU" not in text
+        assert cause["summary"] in text
+        assert cause["remedy"] in text
+
+
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_lost_gpu_is_named_and_has_no_readings(tool):
     with simulated("fallen-off-bus") as session:
@@ -113,6 +125,33 @@ def test_a_hanging_driver_is_reported_within_the_deadline(tool):
         assert hang["message"]
         assert hang["remedy"]
         assert "temperature_c" not in devices(answer)[3]
+
+
+# A reading that each tool has of a GPU that was read.
+READ_BY = {"get_gpu_inventory": "memory_total_bytes", "snapshot_ecc": "volatile", "get_gpu_telemetry": "temperature_c"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tools", [("get_gpu_inventory", "snapshot_ecc"), tuple(READ_BY)])
+def test_calls_at_once_on_a_hanging_driver_all_have_the_other_gpus(tools):
+    with simulated("driver-hang") as session:
+        session.ping()
+        start = time.monotonic()
+        pending = {session.start_call(tool): tool for tool in tools}
+        while pending:
+            message = session.receive()
+            if message.get("id") not in pending:
+                continue
+            tool, result = pending.pop(message["id"]), message["result"]
+            assert not result.get("isError"), result["content"]
+            answer = result["structuredContent"]
+            assert answer["status"] == "partial"
+            hang = problems(answer)["driver_timeout"]
+            assert hang["gpu"] == 3
+            assert "GPU 3 was not read" in hang["message"]
+            read = [device["index"] for device in devices(answer) if READ_BY[tool] in device]
+            assert read == [0, 1, 2, 4, 5, 6, 7]
+        assert time.monotonic() - start <= DEADLINE + 0.5
 
 
 @pytest.mark.slow

@@ -55,6 +55,30 @@ import Testing
         #expect(answer([[("a", .int(1))], []]) == #"{"devices":[{"index":0,"a":1},{"index":1}]}"#)
     }
 
+    /// No GPU is blamed for what the node lacks.
+    @Test func whatTheNodeLacksIsOfNoGPU() {
+        let gpus = (0..<2).map { index in
+            var gpu = GPUSnapshot()
+            gpu.index = UInt32(index)
+            return gpu
+        }
+        let devices = AnswerDevices(gpus) { gpu, fields in
+            fields.begin(gpu)
+            if gpu.index == 1 { fields.note("power_w", .error(code: 999)) }
+        }
+        let none = AnswerDevices(gpus) { gpu, fields in fields.begin(gpu) }
+        let node = [
+            MissingReading(reading: "cuda_version", reason: .timedOut),
+            MissingReading(reading: "nvml_version", reason: .notSupported),
+        ]
+        #expect(FailedReadings(of: [], devices, without: []).sentence == " Not read: power_w of GPU 1 (error_999).")
+        #expect(FailedReadings(of: node, none, without: []).sentence == " Not read: cuda_version (timed_out).")
+        #expect(
+            FailedReadings(of: node, devices, without: []).sentence
+                == " Not read: cuda_version (timed_out); power_w of GPU 1 (error_999).")
+        #expect(FailedReadings(of: [], none, without: []).isEmpty)
+    }
+
     @Test func lostGPUIsAProblem() {
         var gpu = GPUSnapshot()
         gpu.index = 3

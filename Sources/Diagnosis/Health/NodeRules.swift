@@ -19,7 +19,7 @@ enum NodeRules {
         for problem in [snapshot.interruption?.problem, snapshot.driverProblem].compactMap({ $0 }) {
             guard
                 let (severity, action) = judgement(
-                    problem.kind, hasNoGPU: snapshot.host?.pciGPUs.value?.isEmpty ?? false)
+                    problem.kind, hasNoGPU: hasNoGPU(snapshot))
             else {
                 result.gap("driver_access", "nvml", snapshot.driver.state.reason)
                 continue
@@ -34,7 +34,7 @@ enum NodeRules {
 
     /// What a problem of access says about the node itself; nil where it only keeps the agent from looking.
     ///
-    /// - Parameter hasNoGPU: the PCI bus could be read and shows none; then a missing driver is no fault.
+    /// - Parameter hasNoGPU: there is none for the driver; then a missing driver is no fault.
     private static func judgement(_ kind: String, hasNoGPU: Bool) -> (Severity, Action)? {
         switch kind {
         case "driver_not_loaded" where hasNoGPU, "no_gpu" where hasNoGPU: nil
@@ -44,6 +44,16 @@ enum NodeRules {
         case "probe_crashed", "gpu_count_failed": (.warning, .checkDriver)
         default: nil
         }
+    }
+
+    /// Whether the PCI bus could be read and shows no GPU, or none that NVIDIA's driver is meant to have.
+    private static func hasNoGPU(_ snapshot: NodeSnapshot) -> Bool {
+        guard let gpus = snapshot.host?.pciGPUs.value else { return false }
+        let passedOn = (snapshot.devices?.pci.value ?? []).filter { device in
+            device.driver.value.map { !["", "nvidia", "nouveau"].contains($0) } ?? false
+        }
+        let slots = Set(passedOn.map(\.busID.slot))
+        return gpus.allSatisfy { slots.contains($0.slot) }
     }
 
     /// GPUs that the host shows and NVML does not list.

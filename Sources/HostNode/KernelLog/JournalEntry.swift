@@ -41,7 +41,13 @@ struct JournalEntry {
             self.init(message: LogMessage.text(line), facility: Self.facility(damaged: line))
             return
         }
-        self.init { fields[$0]?.stringValue }
+        self.init { Self.text(fields[$0]) }
+    }
+
+    /// journalctl writes what is not UTF-8, or has control characters, as an array of bytes.
+    private static func text(_ field: JSONValue?) -> String? {
+        guard let bytes = field?.arrayValue else { return field?.stringValue }
+        return String(decoding: bytes.compactMap { $0.intValue.flatMap { UInt8(exactly: $0) } }, as: UTF8.self)
     }
 
     private init(message: String, facility: UInt8?) {

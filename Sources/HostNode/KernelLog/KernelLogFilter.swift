@@ -20,6 +20,9 @@ package enum GPULogLines {
             case UInt8(ascii: "m"): if has("mce: ", line, at) { return true }
             case UInt8(ascii: "L"): if has("Linux version ", line, at) { return true }
             case UInt8(ascii: "H"): if has("Hardware Error", line, at) { return true }
+            // Bytes as numbers, of which no word can be seen.
+            case UInt8(ascii: "\""):
+                if has("\"MESSAGE\":[", line, at) || has("\"MESSAGE\": [", line, at) { return true }
             default: break
             }
         }

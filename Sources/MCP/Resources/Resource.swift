@@ -45,7 +45,7 @@ public struct ResourceTemplate: Sendable {
 
     /// - Parameters:
     ///   - read: gives the contents of ``ResourceCall/uri``, or throws ``CallError/notFound``.
-    ///   - accepts: whether a document could ever have these variables, by their form alone.
+    ///   - accepts: whether a document could ever have these variables, by what is known without reading anything.
     public init(
         uriTemplate: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil,
         annotations: Annotations? = nil, icons: [Icon] = [], cache: CacheHint = .live,

@@ -25,7 +25,7 @@ extension ServerSession {
     }
 
     mutating func open(_ request: SessionRequest, _ work: CallWork) throws(ProtocolError) -> StartedCall {
-        guard acceptsCalls else { throw .tooManyCalls }
+        guard freePlaces > 0 else { throw .tooManyCalls }
         let digest = request.isStateless ? RequestDigest(method: request.method, params: request.params) : nil
         let past = try digest.map { digest throws(ProtocolError) in try history(request.params, digest) }
         let logLevel = try logLevel(request)
@@ -36,6 +36,8 @@ extension ServerSession {
             id: request.id, revision: request.revision, destination: request.destination, progressToken: token,
             logLevel: logLevel, past: past, digest: digest)
         keys[request.id] = key
+        // A batch may hold more calls than there is room for, and is received in one piece.
+        freePlaces -= 1
         return StartedCall(key: key, session: request.session, wantsProgress: token != nil, work: work, past: past)
     }
 

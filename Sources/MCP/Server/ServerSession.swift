@@ -27,8 +27,9 @@ public struct ServerSession: Sendable {
     var heldBack: [CallKey: InputRequests] = [:]
     /// Whether requests may be sent to the client: not between `initialize` and `notifications/initialized`.
     var mayAsk = true
-    /// Whether requests may start further calls; the others are served in any case.
-    package var acceptsCalls = true
+    /// How many further calls requests may start; the others are served in any case. Each call that starts takes one place,
+    /// and whoever runs the calls says before each message how many there are.
+    package var freePlaces = Int.max
     /// The code of the last error that was written.
     package var lastRefusal: ProtocolError.Code?
     private var lastNumber: UInt64 = 0

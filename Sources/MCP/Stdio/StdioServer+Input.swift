@@ -50,7 +50,7 @@ extension StdioServer {
             case .overlong:
                 state.session.refuseLine(longerThan: limits.line, into: &state.outbox.incoming)
             case .text(let text) where !text.allSatisfy(isBlank):
-                state.session.acceptsCalls = state.tasks.count < limits.calls
+                state.session.freePlaces = limits.calls - state.tasks.count
                 for action in state.session.receive(text, into: &state.outbox.incoming) {
                     act(action, &state, &cancelled)
                 }

@@ -34,7 +34,7 @@ extension Endpoint {
     }
 
     /// Refuses what would start a call where there are too many. Everything else is let through: answers and cancellations
-    /// are what makes room again.
+    /// are what makes room again. Of a batch that fits in part, the session refuses the rest.
     func checkRoom(for message: JSONValue) throws(Refusal) {
         guard calls.isFull, ServerSession.startsCall(message) else { return }
         throw .busy("too many calls run at this moment")

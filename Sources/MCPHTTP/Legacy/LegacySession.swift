@@ -61,6 +61,7 @@ final class LegacySession: Sendable {
         let reception = state.withLock { state -> Reception in
             state.lastUsed = .now
             state.session.lastRefusal = nil
+            state.session.freePlaces = gauge.freePlaces
             let actions = state.session.receive(message, into: &state.out)
             var replies = state.takeLines()
             let calls = Self.calls(toRunFor: actions)

@@ -64,6 +64,8 @@ final class CallGauge: Sendable {
 
     var count: Int { running.withLock { $0 } }
     var isFull: Bool { count >= limit }
+    /// How many more may begin.
+    var freePlaces: Int { max(0, limit - count) }
 
     func begin() { running.withLock { $0 += 1 } }
     func end() { running.withLock { $0 -= 1 } }

@@ -1,6 +1,7 @@
 internal import Diagnosis
 internal import JSON
 package import MCP
+internal import Probe
 internal import ProbeProtocol
 internal import Snapshots
 
@@ -44,7 +45,11 @@ package enum DescribeGPUNode {
         let detail = Detail(call.arguments)
         let sections = ProbeSections.health.union([.facts, .nodeProcesses, .pods])
         var reading = try await context.readAttributed(sections, for: call)
-        let verdicts = NodeVerdicts(await context.judge(reading.driverView))
+        // What is wrong with one GPU can be told by another one: the one at the other end of its links.
+        let whole =
+            call.arguments[GPUArgument.name] == nil
+            ? reading.driverView : await context.probe.read(ProbeRequest(.health)).withAllIdentities
+        let verdicts = NodeVerdicts(await context.judge(whole))
         // A node without a kubelet is whole without allocations; `kubelet_sources` says that there are none.
         if let problem = reading.snapshot.pods?.accessProblem, problem.kind != "kubelet_not_found" {
             reading.problems.append(problem)

@@ -105,4 +105,8 @@ struct ActionStop: Error, Sendable {
     static let interrupted = ActionStop(
         "interrupted", message: "The call was cancelled, or the agent was asked to end.",
         remedy: "Call again for a new plan; it shows how things are now.")
+
+    static let closing = ActionStop(
+        "pod_is_closing", message: "The agent's pod is closing, which would break it off half way.",
+        remedy: "Open a new session and call again for a new plan.")
 }

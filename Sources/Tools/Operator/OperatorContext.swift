@@ -14,12 +14,13 @@ package struct OperatorContext: Sendable {
     package let isShell: Bool
     let running = RunningActions()
     let resets = ResetMemory()
-    /// Told when something begins (true) that must not be broken off, and when it has ended (false).
-    let announce: @Sendable (_ isBusy: Bool) -> Void
+    /// Told when something begins (true) that must not be broken off, and when it has ended (false). False where it must not
+    /// begin any more.
+    let announce: @Sendable (_ isBusy: Bool) -> Bool
 
     package init(
         audit: AuditLog, plans: PlanStore = PlanStore(), hostRoot: String, hasRealHost: Bool = true,
-        isShell: Bool = false, announce: @escaping @Sendable (_ isBusy: Bool) -> Void = { _ in }
+        isShell: Bool = false, announce: @escaping @Sendable (_ isBusy: Bool) -> Bool = { _ in true }
     ) {
         self.audit = audit
         self.plans = plans

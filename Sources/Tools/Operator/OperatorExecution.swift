@@ -31,10 +31,8 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
     func run(on loop: EventLoop, for call: ToolCall) async -> Report {
         let report = Mutex<Report?>(nil)
         let task = Task(executorPreference: loop) {
-            if !Action.isInterruptible { operation.announce(true) }
-            let done = await perform(call)
+            let done = Action.isInterruptible ? await perform(call) : await performAnnounced(call)
             report.withLock { $0 = done }
-            if !Action.isInterruptible { operation.announce(false) }
             running.end(planID)
         }
         running.set(task, for: planID)
@@ -44,6 +42,17 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
             if Action.isInterruptible { task.cancel() }
         }
         return report.withLock { $0 } ?? Report(outcome: .notDone, stop: .interrupted)
+    }
+
+    private func performAnnounced(_ call: ToolCall) async -> Report {
+        guard operation.announce(true) else {
+            _ = try? record.write(
+                .refusal, planID: planID, targets: plan.targets, outcome: ActionStop.closing.reason)
+            return Report(outcome: .notDone, stop: .closing)
+        }
+        let report = await perform(call)
+        _ = operation.announce(false)
+        return report
     }
 
     private func perform(_ call: ToolCall) async -> Report {

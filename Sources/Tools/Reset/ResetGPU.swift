@@ -63,6 +63,16 @@ struct ResetAction: OperatorAction {
     }
 
     func act(on plan: ResetGPUPlan, _ journal: ActionJournal) async throws(ActionStop) -> ActionResult {
+        // A simulated node is no other agent's.
+        guard operation.hasRealHost else { return try await reset(plan, journal) }
+        guard let lock = ResetLock(root: operation.hostRoot) else { throw .otherReset }
+        let result: Result<ActionResult, ActionStop>
+        do throws(ActionStop) { result = .success(try await reset(plan, journal)) } catch { result = .failure(error) }
+        lock.release()
+        return try result.get()
+    }
+
+    private func reset(_ plan: ResetGPUPlan, _ journal: ActionJournal) async throws(ActionStop) -> ActionResult {
         try await ResetExecution(node: ResetNode(context, operation), plan: plan, journal: journal).run()
     }
 
@@ -91,4 +101,10 @@ struct ResetRequest: Sendable {
         isForced = arguments["force"]?.boolValue ?? false
         settleSeconds = Int(arguments["settle_seconds"]?.intValue ?? 60)
     }
+}
+
+extension ActionStop {
+    fileprivate static let otherReset = ActionStop(
+        "action_in_progress", message: "Another agent is resetting a GPU of this node.",
+        remedy: "Wait until that is over, then call again for a new plan.")
 }

@@ -12,20 +12,35 @@ enum XidResource {
             mimeType: ToolDocument.mimeType, annotations: Annotations(audience: [.assistant, .user], priority: 0.6),
             cache: .fixed, completers: ["number": { $0.matches(await context.xidNumbers()) }]
         ) { call in
-            guard let number = call.variables["number"].flatMap({ UInt32($0) }), let text = text(number) else {
-                throw CallError.notFound
-            }
-            return [ResourceContents(uri: call.uri, mimeType: ToolDocument.mimeType, text: text)]
+            guard let entry = entry(call.variables) else { throw CallError.notFound }
+            return [ResourceContents(uri: call.uri, mimeType: ToolDocument.mimeType, text: text(entry))]
+        } accepts: {
+            entry($0) != nil
         }
     }
 
+    private enum Entry {
+        case xid(XidEntry)
+        case sxid(SXidEntry)
+    }
+
     /// Xid numbers have up to three digits and SXid numbers five, so a number is in one catalogue at most.
-    private static func text(_ number: UInt32) -> String? {
+    private static func entry(_ variables: [String: String]) -> Entry? {
+        guard let number = variables["number"].flatMap({ UInt32($0) }) else { return nil }
         let xid = XidCatalog().entry(number)
+        if xid.isKnown { return .xid(xid) }
         let sxid = SXidCatalog().entry(number)
-        guard xid.isKnown || sxid.isKnown else { return nil }
+        return sxid.isKnown ? .sxid(sxid) : nil
+    }
+
+    private static func text(_ entry: Entry) -> String {
         var writer = JSONWriter()
-        writer.object { xid.isKnown ? $0.entry(xid) : $0.entry(sxid) }
+        writer.object { writer in
+            switch entry {
+            case .xid(let entry): writer.entry(entry)
+            case .sxid(let entry): writer.entry(entry)
+            }
+        }
         return String(decoding: writer.finish(), as: UTF8.self)
     }
 }

@@ -6,26 +6,33 @@ internal import Snapshots
 enum TopologyFields {
     static func add(_ gpu: GPUSnapshot, _ node: NodeSnapshot, _ detail: Detail, to fields: inout DeviceFields) {
         fields.begin(gpu)
-        if let topology = gpu.topology { add(topology, to: &fields) }
+        if let topology = gpu.topology { add(topology, refused: refusedGPUs(of: node), to: &fields) }
         addPCI(gpu, node, detail, to: &fields)
         NetworkFields(node).add(gpu, detail, to: &fields)
         if let links = gpu.links { add(links, detail, to: &fields) }
         if let fabric = gpu.fabric { add(fabric, to: &fields) }
     }
 
-    private static func add(_ topology: GPUTopology, to fields: inout DeviceFields) {
+    /// NVML's indices of the GPUs that it does not open.
+    private static func refusedGPUs(of node: NodeSnapshot) -> Set<UInt32> {
+        Set(node.gpus.filter { $0.refusal != nil }.map(\.index))
+    }
+
+    private static func add(_ topology: GPUTopology, refused: Set<UInt32>, to fields: inout DeviceFields) {
         fields.add("near_numa_nodes", topology.nearNUMANodes) { .text(NumberList.text($0)) }
         fields.add("cpu_affinity", topology.cpuAffinity)
         // Only GPUs of Grace systems are NUMA nodes themselves.
         if topology.ownNUMANode.reason != .notSupported { fields.add("own_numa_node", topology.ownNUMANode) }
-        add(topology.peers, to: &fields)
+        add(topology.peers, refused: refused, to: &fields)
     }
 
-    /// A peer that is lost or waits for a reset says so itself; it is no fault of this GPU.
-    private static func add(_ peers: [GPUPeer], to fields: inout DeviceFields) {
+    /// A peer that is lost, waits for a reset or cannot be opened says so itself; it is no fault of this GPU.
+    private static func add(_ peers: [GPUPeer], refused: Set<UInt32>, to fields: inout DeviceFields) {
         let blocked = peers.filter { $0.access == .blocked }.map(\.index)
         if !blocked.isEmpty { fields.add("no_peer_access_to", .text(NumberList.text(blocked))) }
-        let answering = peers.filter { ![.gpuLost, .resetRequired].contains($0.commonAncestor.reason) }
+        let answering = peers.filter { peer in
+            !refused.contains(peer.index) && ![.gpuLost, .resetRequired].contains(peer.commonAncestor.reason)
+        }
         let untold = answering.filter { ![.works, .blocked, .unavailable(.notSupported)].contains($0.access) }
         if !untold.isEmpty { fields.add("peer_access_not_told_to", .text(NumberList.text(untold.map(\.index)))) }
         func note(_ reading: String, _ reasons: [Unavailable?]) {

@@ -38,6 +38,9 @@ struct NodeLog {
         analysis.addLostRecords(page.lostCount)
     }
 
+    /// Whether the lines stand in the wrong order.
+    fileprivate var isNewestFirst: Bool { analysis.isNewestFirst }
+
     /// The faults, read with what NVML and the PCI bus tell.
     func report(_ snapshot: NodeSnapshot) -> KernelFaultReport {
         var context = FaultContext(
@@ -92,6 +95,7 @@ extension ToolContext {
             next = page.next
             pages += 1
         }
+        if log.isNewestFirst { log.missingRest = .unusable(.newestFirst) }
         return log
     }
 }

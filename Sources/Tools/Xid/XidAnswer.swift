@@ -119,6 +119,15 @@ extension NodeLog {
     /// What is missing of the log, as problems.
     func problems(_ report: KernelFaultReport) -> [AccessProblem] {
         guard lostCount > 0 || report.droppedEvents > 0 || missingRest != nil else { return [] }
+        if case .unusable(let fault) = missingRest {
+            return [
+                AccessProblem(
+                    kind: "kernel_log_unreadable",
+                    message:
+                        "The log cannot be judged (\(fault.word)): what came before a fault, and what ended it, is unknown.",
+                    remedy: fault.remedy)
+            ]
+        }
         let end = missingRest.map { ", the log behind record \(scannedCount) could not be read (\($0.word))" } ?? ""
         return [
             AccessProblem(

@@ -96,6 +96,10 @@ struct GPURuleTests {
                 $0.recoveryAction = .unavailable(.notSupported)
             }
         },
+        Breakage("uncorrected_memory_errors", .warning, .resetGPU) {
+            $0.memoryHealth?.volatile.uncorrected = .unavailable(.notSupported)
+            $0.memoryHealth?.volatile.locations = [.init(.dram, corrected: .value(0), uncorrected: .value(5))]
+        },
         Breakage("corrected_memory_errors", .warning, .none) { $0.memory { $0.volatile.corrected = .value(100_000) } },
         Breakage("sram_threshold", .critical, .contactSupport) {
             var sram = SRAMErrors()

@@ -26,6 +26,13 @@ struct MissingReadingTests {
                 $0.slowdownTemperatureC = .unavailable(error)
             }
         },
+        Failure("errors of a memory with ECC", "uncorrected_memory_errors") { node in
+            node.gpus[3].memoryHealth?.volatile.uncorrected = .unavailable(.notSupported)
+            node.gpus[3].memoryHealth?.volatile.locations = []
+        },
+        Failure("a fabric state that NVML does not have", "fabric_state") { node in
+            node.gpus[3].fabric?.state = .value(7)
+        },
         Failure("memory's highest temperature", "memory_temperature") { node in
             node.gpus[3].now { $0.memoryMaxTemperatureC = .unavailable(error) }
         },

@@ -57,15 +57,29 @@ import Testing
     @Test(
         "the wall clock has to gain on the monotonic one",
         arguments: [
-            (1_000, 990, -10, false), (9_000, 100, 3_600, true), (1_000, 2_000, 86_400, true),
-            // Set while the node was young; a pause that is shorter than what the new boot would have been up.
-            (250, 300, 18_000, false), (1_000, 5_000, 4_100, false), (1_000, 5_000, 4_000, false),
+            (1_000, 990, -10, false), (9_000, 100, 3_600, true), (1_000, 2_000, 86_400, false),
+            // The machine slept, or its clock was set.
+            (250, 300, 18_000, false), (1_000, 5_000, 4_100, false),
         ] as [(Double, Double, Int64, Bool)])
     func clocks(_ before: Double, _ after: Double, _ passed: Int64, _ isNew: Bool) {
         let records = [
             line(Self.lost, uptime: before, wall: day), line("NVRM: x", uptime: after, wall: day + passed * 1_000_000),
         ]
         #expect(isHistory(records) == [isNew])
+    }
+
+    @Test("a log with its newest line first is known as one, lines out of order are none")
+    func direction() {
+        func isNewestFirst(_ seconds: [Int64]) -> Bool {
+            var analysis = KernelFaultAnalysis()
+            for second in seconds { analysis.add(line(Self.lost, wall: day + second * 1_000_000)) }
+            return analysis.isNewestFirst
+        }
+        #expect(isNewestFirst([86_400, 0]))
+        #expect(isNewestFirst([300, 200, 210, 100]))
+        #expect(!isNewestFirst([0, 300, 290]))
+        #expect(!isNewestFirst([10, 0]))
+        #expect(!isNewestFirst([100]))
     }
 
     @Test func daylightSavingTimeIsNoBoot() {

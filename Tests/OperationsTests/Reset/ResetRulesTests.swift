@@ -179,7 +179,8 @@ import Testing
         }
         #expect(fingerprint(.driver, 1, "pod ml/a") == fingerprint(.driver, 2, "pod ml/a"))
         #expect(fingerprint(.driver, 1, "pod ml/a") != fingerprint(.driver, 1, "pod ml/b"))
-        #expect(fingerprint(.driver, 1, "user ada") != fingerprint(.driver, 2, "user ada"))
+        #expect(fingerprint(.driver, 1, "user ada") == fingerprint(.driver, 2, "user ada"))
+        #expect(fingerprint(.bus, 1, "user ada") != fingerprint(.bus, 2, "user ada"))
         #expect(fingerprint(.bus, 1, "pod ml/a") != fingerprint(.bus, 2, "pod ml/a"))
     }
 

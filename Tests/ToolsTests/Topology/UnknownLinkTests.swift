@@ -97,6 +97,19 @@ import Testing
         #expect(!devices.devices[0].missing.contains { $0.reason == reason })
     }
 
+    @Test(arguments: [true, false]) func aPeerThatCannotBeOpenedIsNoFaultEither(isRefused: Bool) {
+        var (gpu, other) = (Self.gpu(0, [true]), GPUSnapshot())
+        for path in [\GPUPeer.commonAncestor, \.read, \.write, \.nvlink] {
+            gpu.topology?.peers[0][keyPath: path] = .unavailable(.error(code: 999))
+        }
+        other.index = 1
+        other.refusal = isRefused ? .error(code: 999) : nil
+        var node = NodeSnapshot()
+        node.gpus = [gpu, other]
+        let devices = AnswerDevices([gpu]) { TopologyFields.add($0, node, .standard, to: &$1) }
+        #expect(devices.devices[0].missing.contains { $0.reason == .error(code: 999) } != isRefused)
+    }
+
     /// A GPU whose links all lead to a switch.
     private static func gpu(_ index: UInt32, _ states: [Bool?], _ peerAccess: UInt32? = 0) -> GPUSnapshot {
         var gpu = GPUSnapshot()

@@ -15,7 +15,9 @@ let fabricRules: [HealthRule] = [
             )
         case 2:
             gpu.judgeRegistering(evidence, &result)
-        default: break
+        case 0, 3: break
+        // NVML knows no other states (nvmlGpuFabricState_t).
+        default: result.addGap(EvidenceGap(check: result.rule, reading: "fabric_state", reason: .error(code: -1)))
         }
     },
     HealthRule("fabric_status") { gpu, result in

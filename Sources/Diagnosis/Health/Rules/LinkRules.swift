@@ -45,7 +45,9 @@ extension GPUCase {
         let most = expected.activeCount(gpu) ?? 0
         let isBehind = gpu.activeLinkCount.map { $0 < most } ?? false
         let leadsToSwitches = expected.leadsToSwitches(gpu)
-        if !isBehind, leadsToSwitches, !down.isEmpty {
+        if !isBehind, leadsToSwitches, !down.isEmpty, inventory.virtualizationMode.value == Self.passedThrough {
+            tellBlocked(down, &result)
+        } else if !isBehind, leadsToSwitches, !down.isEmpty {
             tellDown(down, "NVLinks to NVSwitches are down.", "all \(links.links.count)", &result)
         } else if !isBehind, down.contains(where: expected.leadsToGPU) {
             tellDown(down, "NVLinks to other GPUs of this node are down.", "up, as what they lead to is", &result)
@@ -65,6 +67,18 @@ extension GPUCase {
             confirm:
                 "Xid 74 or SXid lines in the kernel log; the fabric's health mask; then reset all GPUs and switches.")
     }
+
+    /// A hypervisor that gives a virtual machine some of a board's GPUs blocks the links to the others, on each GPU alike.
+    private func tellBlocked(_ down: [GPULink], _ result: inout RuleResult) {
+        result.find(
+            .warning, "NVLinks to NVSwitches are down, on all GPUs alike; in a virtual machine that can be meant so.",
+            HealthEvidence("nvlink_active", activeLinks, threshold: "all \(links.links.count)"),
+            HealthEvidence("nvlink_down", Self.numbers(down)), action: .checkNVLink, authority: .flag,
+            confirm: "How many GPUs of the board this machine has; Xid 74 or SXid lines in the kernel log.")
+    }
+
+    /// `nvmlGpuVirtualizationMode_t`: the whole GPU belongs to this virtual machine.
+    private static let passedThrough: UInt32 = 1
 
     private func tellExplained(_ down: [GPULink], _ result: inout RuleResult) {
         result.find(

@@ -3,7 +3,12 @@ internal import Snapshots
 /// Memory errors: volatile counters are of this driver load, aggregate ones are history.
 let memoryRules: [HealthRule] = [
     HealthRule("uncorrected_memory_errors") { gpu, result in
-        guard let count = result.value("ecc_volatile_uncorrected", gpu.memory.volatile.uncorrected) else { return }
+        let errors = gpu.memory.volatile.allUncorrected
+        // Where ECC is on, errors are counted.
+        if errors.reason == .notSupported, gpu.memory.eccMode.value?.current == true {
+            result.addGap(EvidenceGap(check: result.rule, reading: "ecc_volatile_uncorrected", reason: .notSupported))
+        }
+        guard let count = result.value("ecc_volatile_uncorrected", errors) else { return }
         let limit = gpu.thresholds[.uncorrectedErrors]
         guard Int64(clamping: count) >= limit else { return }
         // With containment the driver itself says whether the GPU may go on: Xid 94 against 95, and the recovery action.

@@ -17,10 +17,6 @@ struct BootTracker: Sendable {
     private static let fallMicroseconds: Int64 = 60_000_000
     /// By so much the wall clock has to gain on the monotonic one.
     private static let jumpMicroseconds: Int64 = 120_000_000
-    /// The same for local time where the monotonic clock goes on: daylight saving time is no boot.
-    private static let localJumpMicroseconds: Int64 = 7_200_000_000
-    /// Wall clocks are set in the first minutes after a boot.
-    private static let settlingMicroseconds: Int64 = 600_000_000
 
     /// Takes the next record.
     ///
@@ -53,13 +49,13 @@ struct BootTracker: Sendable {
         guard let newest, let uptime = moment.monotonicMicroseconds.map(Int64.init(clamping:)),
             let before = newest.monotonicMicroseconds.map(Int64.init(clamping:))
         else { return false }
-        let hasFallen = uptime < before
+        // Where it goes on, a wall clock that gains on it tells of a suspended machine as well, or of a clock that was set.
+        guard uptime < before else { return false }
         guard let passed = moment.wallMicroseconds(since: newest) else {
-            return hasFallen && before - uptime > Self.fallMicroseconds
+            return before - uptime > Self.fallMicroseconds
         }
-        guard hasFallen || before >= Self.settlingMicroseconds else { return false }
-        let limit = hasFallen || !moment.isZoneUnknown ? Self.jumpMicroseconds : Self.localJumpMicroseconds
         // Between the two the new boot has been up all that time.
-        return passed >= uptime && passed.subtractingReportingOverflow(uptime - before).partialValue > limit
+        return passed >= uptime
+            && passed.subtractingReportingOverflow(uptime - before).partialValue > Self.jumpMicroseconds
     }
 }

@@ -28,6 +28,9 @@ package struct KernelFaultAnalysis: Sendable {
 
     private(set) var bursts: [Key: [FaultBurst]] = [:]
     private var boots = BootTracker()
+    private var direction = LogDirection()
+    /// Whether the lines stand in the wrong order: what is judged by their order is then worth nothing.
+    package var isNewestFirst: Bool { !boots.isSingle && direction.isNewestFirst }
     /// Which boot the newest line is of, counted from 0.
     var boot: Int { boots.number }
     /// When the kernel module announced itself for the last time in the newest boot.
@@ -58,6 +61,7 @@ package struct KernelFaultAnalysis: Sendable {
 
     package mutating func add(_ record: KernelLogRecord) {
         recordCount += 1
+        if !record.isInjected { direction.note(LogMoment(record)) }
         if boots.note(record) { forgetBoot() }
         var events: [KernelEvent] = []
         KernelEventParser.append(record, to: &events)

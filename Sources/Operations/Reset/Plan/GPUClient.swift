@@ -47,8 +47,8 @@ package struct GPUClient: Sendable, Hashable {
     /// Tells it from a later process of the same number.
     var life: String { "\(pid)@\(startTicks ?? 0)" }
 
-    /// Whose work it is: its pod, container, job or service, and where there is none the process itself.
-    var party: String { owner.flatMap { $0.hasPrefix("user ") ? nil : $0 } ?? life }
+    /// Whose work it is: its pod, container, job, service or user, and where none is known the process itself.
+    var party: String { owner ?? life }
 
     /// The device nodes for people; a process can hold any number of files that are called like one.
     package var nodesText: String {

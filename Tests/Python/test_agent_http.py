@@ -75,7 +75,7 @@ def refusal(*arguments, program=HTTP_AGENT, code=2):
     (["--http", "127.0.0.1:0", "--http-token-file", "/nonexistent"],
      "--http-token-file: the token file /nonexistent cannot be read (No such file or directory); write the token into it"),
     (["--http", "127.0.0.1:0", "--http-token-file", "/"], "cannot be read (Is a directory)"),
-    (["--http", "127.0.0.1:0", "--http-token-file", "/dev/null"], "the token file /dev/null is empty"),
+    (["--http", "127.0.0.1:0", "--http-token-file", "/dev/null"], "the token file /dev/null is no regular file"),
     (["--http", "127.0.0.1:0", "--http-certificate", "/nonexistent", "--http-key", "/dev/null"],
      "/nonexistent cannot be read (No such file or directory)"),
     (["--http", "127.0.0.1:0", "--http-certificate", "/dev/null", "--http-key", "/dev/null"], "name a certificate chain"),

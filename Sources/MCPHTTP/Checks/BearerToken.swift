@@ -54,13 +54,13 @@ final class BearerToken: Sendable {
         do { _ = try Self.token(in: file) } catch { onNotice("nobody is let in: \(error)") }
     }
 
-    /// Requests read the file anew, and a pipe gives what it holds only once. A file that is not there is told of by
-    /// ``token(in:)``.
+    /// Requests read the file anew, and a pipe gives what it holds only once. A file that is not there and a directory are
+    /// told of by ``token(in:)``.
     ///
-    /// - Throws: where the file is a pipe, a directory or another thing that is no regular file.
+    /// - Throws: where the file is a pipe, a device or another thing that is no regular file.
     static func checkKind(of file: String) throws(HTTPServerError) {
         var status = stat()
-        guard stat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        guard stat(file, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { return }
         throw .token(
             file, "is no regular file and cannot be read again and again, as a pipe cannot",
             remedy: "write the token into a file, on one line, that stays where it is, and name that")

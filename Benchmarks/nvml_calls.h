@@ -55,6 +55,7 @@
     ASK(nvmlDeviceGetMarginTemperature, gpu, &margin)                                                                  \
     ASK(nvmlDeviceGetTemperatureThreshold, gpu, 1, &word)                                                              \
     ASK(nvmlDeviceGetTemperatureThreshold, gpu, 0, &word)                                                              \
+    ASK(nvmlDeviceGetTemperatureThreshold, gpu, 2, &word)                                                              \
     ASK(nvmlDeviceGetPowerUsage, gpu, &word)                                                                           \
     ASK(nvmlDeviceGetEnforcedPowerLimit, gpu, &word)                                                                   \
     ASK(nvmlDeviceGetTotalEnergyConsumption, gpu, &wide)                                                               \

@@ -258,10 +258,16 @@ import Testing
     }
 
     @Test(arguments: [
-        "NVRM: x", "a NVLink b", "nvidia-peermem nv_get", "SXid (", "mce: [Hardware Error]", "xx pcieport 0000",
-        "PCIe Bus Error",
+        "NVRM", "NVLink", "NVSwitch", "Xid ", "Xid:", "nvidia", "nouveau", "pcieport", "pciehp", "PCIe Bus Error",
+        "AER: ",
+        "mce: ", "Linux version ", "Hardware Error", "\"MESSAGE\":[", "\"MESSAGE\": [",
     ])
-    func theFilterKeeps(_ line: String) {
+    func theFilterKeeps(_ word: String) {
+        #expect(Array("eth0: \(word)x".utf8).withUnsafeBufferPointer { GPULogLines.mayMatter($0) })
+        #expect(Array(word.utf8).withUnsafeBufferPointer { GPULogLines.mayMatter($0) })
+    }
+
+    @Test(arguments: ["-- Boot 0123", "-- Reboot --"]) func theFilterKeepsMarks(_ line: String) {
         #expect(Array(line.utf8).withUnsafeBufferPointer { GPULogLines.mayMatter($0) })
     }
 

@@ -8,7 +8,8 @@ package enum GPULogLines {
     package static func mayMatter(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         guard line.count >= 4 else { return false }
         if line[0] == UInt8(ascii: "-"), has("-- Boot ", line, 0) || has("-- Reboot --", line, 0) { return true }
-        for at in 0...(line.count - 4) {
+        let letters = firstLetters
+        for at in 0...(line.count - 4) where isFirst(line[at], letters) {
             switch line[at] {
             case UInt8(ascii: "N"):
                 if has("NVRM", line, at) || has("NVLink", line, at) || has("NVSwitch", line, at) { return true }
@@ -27,6 +28,15 @@ package enum GPULogLines {
             }
         }
         return false
+    }
+
+    /// A bit for each letter of the cases above, counted from 0x40 on: a case whose letter is missing here matches nothing.
+    private static let firstLetters = "NXnpPAmLH".utf8.reduce(UInt64(0)) { $0 | 1 << ($1 & 0x3f) }
+
+    /// Most bytes begin no word: this is three instructions for them, the switch a jump that is guessed wrong.
+    @inline(__always)
+    private static func isFirst(_ byte: UInt8, _ letters: UInt64) -> Bool {
+        byte & 0xc0 == 0x40 ? letters & (1 << UInt64(byte & 0x3f)) != 0 : byte == UInt8(ascii: "\"")
     }
 
     @inline(__always)

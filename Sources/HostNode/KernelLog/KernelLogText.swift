@@ -77,14 +77,13 @@ package struct KernelLogText {
         guard matches || isNextToPending else { return }
         let parsed = LogLine(line, calendar)
         hasStamps = hasStamps || parsed.hasStamp
-        let message = parsed.message(in: line)
-        if isNextToPending, hasStamps, !parsed.hasStamp, Self.goesOn(line, message) {
-            join(message)
-            return
+        if isNextToPending, hasStamps, !parsed.hasStamp {
+            let message = parsed.message(in: line)
+            if Self.goesOn(line, message) { return join(message) }
         }
         flush(body)
         guard matches else { return }
-        pending = record(parsed, message)
+        pending = record(parsed, parsed.message(in: line))
         pendingLine = lineCount
         pendingStart = start
         pendingIsWhole = parsed.sequence != nil

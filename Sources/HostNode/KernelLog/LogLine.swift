@@ -198,7 +198,9 @@ struct LogLine {
 
     /// `node-7 kernel: `: the word before the message says who wrote it, be there a host name or a date in another language.
     private mutating func takeOrigin(_ cursor: inout LineCursor) -> Bool {
-        guard !hasOrigin, let origin = LogOrigin(cursor.rest, isDated: isDated) else { return false }
+        guard !hasOrigin, let origin = LogOrigin(cursor.rest, isDated: isDated, hasStamp: hasStamp) else {
+            return false
+        }
         hasOrigin = true
         switch origin.writer {
         case .kernel: facility = facility ?? 0
@@ -225,11 +227,12 @@ extension LineCursor {
         while true {
             skipBlanks()
             let isBullet = (peek() == UInt8(ascii: "-") || peek() == UInt8(ascii: "+")) && peek(1) == UInt8(ascii: " ")
-            guard
-                isBullet
-                    || [UInt8(ascii: ">"), UInt8(ascii: "`"), UInt8(ascii: "*"), UInt8(ascii: "|")].contains(peek())
-            else { return }
+            guard isBullet || Self.isMark(peek()) else { return }
             position += 1
         }
+    }
+
+    private static func isMark(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ">") || byte == UInt8(ascii: "`") || byte == UInt8(ascii: "*") || byte == UInt8(ascii: "|")
     }
 }

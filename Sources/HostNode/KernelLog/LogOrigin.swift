@@ -19,16 +19,17 @@ struct LogOrigin {
     private static let reach = 128
     /// Words of a date and a host before the name of the writer.
     private static let wordLimit = 8
-    /// The same where the date has been read.
+    /// The same where date or time have been read.
     private static let datedLimit = 3
 
     /// Nil where the message begins at once.
     ///
     /// - Parameter isDated: a date stands before it, as syslog and journals have it; the kernel's own text has none, and there
     ///   `word:` can be the beginning of a message.
-    init?(_ text: UnsafeBufferPointer<UInt8>, isDated: Bool) {
+    ///   - hasStamp: a time stands before it, in whatever form.
+    init?(_ text: UnsafeBufferPointer<UInt8>, isDated: Bool, hasStamp: Bool) {
         var start = 0
-        for index in 0..<Self.wordLimit {
+        for index in 0..<(hasStamp ? Self.datedLimit : Self.wordLimit) {
             let end = Self.wordEnd(text, start)
             guard end > start, end < min(text.count, Self.reach) else { return nil }
             let word = LineCursor(UnsafeBufferPointer(rebasing: text[start..<end]))
@@ -82,9 +83,16 @@ struct LogOrigin {
 
     /// With these words the driver's and the kernel's messages about GPUs begin. A host may be called nvidia, too.
     private static func isMessage(_ word: LineCursor) -> Bool {
-        let starts: [StaticString] = ["NVRM", "Xid", "SXid", "mce:", "AER:", "nvidia-peermem"]
-        if word.starts(with: "nvidia"), word.bytes.last == UInt8(ascii: ":") { return true }
-        return starts.contains { word.starts(with: $0) } || word.isAddress
+        switch word.peek() {
+        case UInt8(ascii: "N"): word.starts(with: "NVRM")
+        case UInt8(ascii: "X"): word.starts(with: "Xid")
+        case UInt8(ascii: "S"): word.starts(with: "SXid")
+        case UInt8(ascii: "m"): word.starts(with: "mce:")
+        case UInt8(ascii: "n"):
+            word.starts(with: "nvidia-peermem") || word.starts(with: "nvidia") && word.bytes.last == UInt8(ascii: ":")
+        case UInt8(ascii: "A") where word.starts(with: "AER:"): true
+        default: word.isAddress
+        }
     }
 }
 
@@ -104,8 +112,19 @@ extension LineCursor {
     /// - Returns: how many bytes that were.
     fileprivate mutating func name() -> Int {
         let start = position
-        let marks: [UInt8] = Array("_-./@()+".utf8)
-        while Text.isDigit(peek()) || (0x61...0x7a).contains(peek() | 0x20) || marks.contains(peek()) { position += 1 }
+        while Self.isOfName(peek()) { position += 1 }
         return position - start
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "@"),
+            UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "+"):
+            true
+        default: false
+        }
     }
 }

@@ -19,6 +19,14 @@ int csystem_die_with_parent(void) {
 #endif
 }
 
+void csystem_name_process(const char *name) {
+#ifdef __linux__
+    prctl(PR_SET_NAME, name);
+#else
+    (void)name;
+#endif
+}
+
 int csystem_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
 int csystem_termination_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }

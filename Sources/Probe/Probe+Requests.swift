@@ -50,7 +50,8 @@ extension Probe {
     }
 
     private func startWorker(_ state: inout ProbeState) throws(SpawnError) {
-        let arguments = [ProbeConfiguration.subcommand] + configuration.arguments
+        let arguments =
+            [ProbeConfiguration.processName, ProbeConfiguration.subcommand] + configuration.arguments
         let worker = try WorkerProcess.start(executable: executable, arguments: arguments)
         let answers = worker.answers
         state.generation += 1

@@ -18,13 +18,14 @@ struct WorkerProcess: ~Copyable {
 
     /// Starts the child.
     ///
+    /// - Parameter arguments: all that it gets, with the name that it goes by.
     /// - Throws: ``SpawnError`` with the errno of what failed.
     static func start(executable: String, arguments: [String]) throws(SpawnError) -> WorkerProcess {
         var descriptors = Descriptors()
         do throws(SpawnError) {
             try descriptors.open()
             let region = try makeRegion(descriptors.region)
-            let pid = try spawn(executable, [executable] + arguments, descriptors)
+            let pid = try spawn(executable, arguments, descriptors)
             descriptors.closeChildEnds()
             return WorkerProcess(
                 pid: pid, requests: descriptors.requestWriteEnd, answers: descriptors.answerReadEnd, region: region)

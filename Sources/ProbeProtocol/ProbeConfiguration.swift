@@ -18,6 +18,8 @@ package struct ProbeConfiguration: Sendable, Equatable {
         self.kernelLog = kernelLog
     }
 
+    /// What the probe's process is called in lists of processes.
+    package static let processName = "k8s-mcp-agent"
     /// The subcommand that runs the probe's side.
     package static let subcommand = "probe-worker"
 

@@ -290,6 +290,16 @@ def test_the_agent_itself_never_loads_nvml():
             assert "nvidia-ml" not in maps.read()
 
 
+def test_lists_of_processes_show_whose_the_gpu_client_is():
+    with simulated("a100x2") as session:
+        session.ask("get_gpu_inventory")
+        (child,) = session.children()
+        with open(f"/proc/{child}/comm", encoding="utf-8") as name:
+            assert name.read() == "k8s-mcp-agent\n"
+        with open(f"/proc/{child}/cmdline", "rb") as arguments:
+            assert arguments.read().split(b"\0")[:2] == [b"k8s-mcp-agent", b"probe-worker"]
+
+
 def test_wrong_options_exit_with_2():
     with Session("--no-such-option") as session:
         session.end_input()

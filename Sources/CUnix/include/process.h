@@ -4,6 +4,9 @@
 /// Where there is no such thing, the caller must notice its parent's end by itself.
 int csystem_die_with_parent(void);
 
+/// Gives this process the name that lists of processes show; the kernel keeps 15 characters.
+void csystem_name_process(const char *name);
+
 /// The exit code of a wait(2) status, or -1 if the process was killed.
 int csystem_exit_code(int status);
 

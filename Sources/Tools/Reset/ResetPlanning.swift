@@ -72,7 +72,7 @@ struct ResetPlanning: Sendable {
         var facts = ResetFacts(
             method: method, gpu: target, driverAnswers: driverAnswers(gpu, snapshot), slot: slot(target, snapshot),
             node: nodeFacts(snapshot))
-        facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter { $0.monitoring == nil }
+        facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter(\.isJob)
         facts.lastReset = lastReset(target)
         facts.driverTrouble = snapshot.interruption.map(\.problem.message)
         guard let gpu else { return facts }

@@ -72,6 +72,31 @@ import Testing
         #expect(ClientLook(snapshot, gpu: Self.gpu(), minor: 3).hostGap != nil)
     }
 
+    /// Anybody can call a job like a monitor.
+    @Test func aMonitorByNameAloneIsAJob() {
+        func client(_ owner: HostProcessOwner, uid: UInt32, namespace: String? = nil) -> GPUClient? {
+            var process = Self.process(1, "dcgm-exporter", opened: ["nvidia4"]).process
+            process.owner = .value(owner)
+            process.uid = .value(uid)
+            let node = NodeProcess(process, pod: namespace.map { PodIdentity(uid: "u", namespace: $0, name: "p") })
+            return ClientLook.holders(Self.snapshot([node]), ofGPUsExcept: 3).first
+        }
+        let pod = HostProcessOwner.pod(HostContainerReference(podUID: "u"))
+        for job in [
+            client(pod, uid: 0, namespace: "tenant"), client(pod, uid: 0), client(.unknown, uid: 1_000),
+            client(.userSession(uid: 0), uid: 0), client(.slurmJob(id: "1", step: nil), uid: 0),
+        ] {
+            #expect(job?.monitoring != nil)
+            #expect(job?.isJob == true)
+        }
+        for monitor in [
+            client(pod, uid: 0, namespace: "gpu-operator"), client(.service("nvidia-dcgm.service"), uid: 113),
+            client(.unknown, uid: 0),
+        ] {
+            #expect(monitor?.isJob == false)
+        }
+    }
+
     @Test func othersOnOtherGPUs() {
         let snapshot = Self.snapshot([
             Self.process(1, "a", opened: ["nvidia3"]), Self.process(2, "b", opened: ["nvidia3", "nvidia4"]),

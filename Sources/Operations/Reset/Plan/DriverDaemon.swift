@@ -20,18 +20,25 @@ package enum DriverDaemon: Sendable {
         programs.contains { node.process.name == String($0.prefix(15)) } || hasProgram(node)
     }
 
-    /// Whether nobody but root of the node, or of a namespace that keeps it working, can have started it.
+    /// Whether nobody but those who look after the node can have started it.
     package func isSurely(_ node: NodeProcess) -> Bool {
-        switch node.process.owner.value {
-        case .service(let unit)?: return programs.contains { unit == "\($0).service" }
-        case .pod?, .container?:
-            return hasProgram(node) && node.pod?.namespace.map(KillRules.systemNamespaces.contains) == true
-        case .slurmJob?, .userSession?: return false
-        case .unknown?, nil: return hasProgram(node) && node.pod == nil && node.process.uid.value == 0
-        }
+        if case .service(let unit)? = node.process.owner.value { return programs.contains { unit == "\($0).service" } }
+        return hasProgram(node) && node.isOfTheNode
     }
 
     private func hasProgram(_ node: NodeProcess) -> Bool {
         GPUHolder(pid: node.process.pid, process: node.process).program.map(programs.contains) == true
+    }
+}
+
+extension NodeProcess {
+    /// Whether nobody but root of the node, or of a namespace that keeps it working, can have started it.
+    var isOfTheNode: Bool {
+        switch process.owner.value {
+        case .service?: true
+        case .pod?, .container?: pod?.namespace.map(KillRules.systemNamespaces.contains) == true
+        case .slurmJob?, .userSession?: false
+        case .unknown?, nil: pod == nil && process.uid.value == 0
+        }
     }
 }

@@ -24,15 +24,18 @@ package struct GPUClient: Sendable, Hashable {
     package var nodes: [String]
     /// Whose it is: `pod namespace/name`, a service, a user; nil where that is not known.
     package var owner: String?
-    /// Set when it is a monitor or a service of the node and no job.
+    /// Set when it is called like a monitor or a service of the node.
     package var monitoring: MonitoringClient?
+    /// Whether nobody but those who look after the node can have started it.
+    package var isOfTheNode: Bool
 
     /// Whether it surely is the daemon that only keeps persistence mode on.
     package var isPersistenceDaemon: Bool
 
     package init(
         pid: Int32, startTicks: UInt64? = nil, name: String, evidence: [Evidence], nodes: [String] = [],
-        owner: String? = nil, monitoring: MonitoringClient? = nil, isPersistenceDaemon: Bool = false
+        owner: String? = nil, monitoring: MonitoringClient? = nil, isOfTheNode: Bool = false,
+        isPersistenceDaemon: Bool = false
     ) {
         self.pid = pid
         self.startTicks = startTicks
@@ -41,8 +44,12 @@ package struct GPUClient: Sendable, Hashable {
         self.nodes = nodes
         self.owner = owner
         self.monitoring = monitoring
+        self.isOfTheNode = isOfTheNode
         self.isPersistenceDaemon = isPersistenceDaemon
     }
+
+    /// Whether it may be somebody's work: a name alone, which anybody can give to a process, makes it no monitor.
+    package var isJob: Bool { monitoring == nil || !isOfTheNode }
 
     /// Tells it from a later process of the same number.
     var life: String { "\(pid)@\(startTicks ?? 0)" }
@@ -73,6 +80,7 @@ extension GPUClient {
             pid: process.pid, startTicks: process.startTicks, name: process.name, evidence: evidence, nodes: nodes,
             owner: node.ownerText,
             monitoring: MonitoringClient.of(name: process.name, commandLine: process.commandLine.value),
+            isOfTheNode: node.isOfTheNode,
             isPersistenceDaemon: DriverDaemon.persistence.isSurely(node))
     }
 }

@@ -123,7 +123,7 @@ package struct ResetPlan: Sendable, Hashable {
     /// Whoever else would feel the reset. A reset by the driver leaves other GPUs alone: there a pod or a service counts as
     /// one, however its own processes come and go. After any other reset the whole node may need a reboot, so each counts.
     private var bystanders: [String] {
-        let others = facts.otherJobs + (facts.looks.last?.otherHolders ?? []).filter { $0.monitoring == nil }
+        let others = facts.otherJobs + (facts.looks.last?.otherHolders ?? []).filter(\.isJob)
         return Set(others.map { facts.path == .driverTool ? $0.party : $0.life }).sorted()
     }
 }

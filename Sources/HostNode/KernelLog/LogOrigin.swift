@@ -24,9 +24,10 @@ struct LogOrigin {
 
     /// Nil where the message begins at once.
     ///
-    /// - Parameter isDated: a date stands before it, as syslog and journals have it; the kernel's own text has none, and there
-    ///   `word:` can be the beginning of a message.
-    ///   - hasStamp: a time stands before it, in whatever form.
+    /// - Parameters:
+    ///   - isDated: a date stands before it, as syslog and journals have it; the kernel's own text has none, and there `word:`
+    ///     can be the beginning of a message.
+    ///   - hasStamp: a time stands before it, in whatever form: then only a host can come before the writer.
     init?(_ text: UnsafeBufferPointer<UInt8>, isDated: Bool, hasStamp: Bool) {
         var start = 0
         for index in 0..<(hasStamp ? Self.datedLimit : Self.wordLimit) {

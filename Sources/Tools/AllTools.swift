@@ -22,3 +22,6 @@ package func allTools(_ context: ToolContext) -> [Tool] {
     }
     return tools
 }
+
+/// Whether a tool of this name is there in operator mode only.
+package func isOperatorTool(_ name: String) -> Bool { [KillGPUProcess.name, ResetGPU.name].contains(name) }

@@ -37,11 +37,7 @@ struct CallCommand: ParsableCommand {
         let (name, arguments, output, options) = (tool, arguments, output, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop, isShell: true)
-            let catalogue = ToolCatalogue(allTools(context))
-            guard let tool = catalogue[name] else {
-                let near = catalogue.nearest(to: name).map { " Did you mean \($0)?" } ?? ""
-                throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
-            }
+            let tool = try ToolCatalogue(allTools(context)).tool(named: name)
             let arguments = try CallArguments.parse(arguments, for: tool)
             let result = await Self.call(tool, arguments, context)
             await context.shutDown()
@@ -61,6 +57,20 @@ struct CallCommand: ParsableCommand {
         let watch = Task(executorPreference: context.loop) { await signals?.cancel(call, on: context.loop) }
         defer { watch.cancel() }
         return await call.value
+    }
+}
+
+extension ToolCatalogue {
+    /// The tool that somebody names in a shell.
+    ///
+    /// - Throws: `ValidationError`, which says what was probably meant.
+    func tool(named name: String) throws -> Tool {
+        if let tool = self[name] { return tool }
+        guard !isOperatorTool(name) else {
+            throw ValidationError("\(name) changes the node: it is there with --mode operator only.")
+        }
+        let near = nearest(to: name).map { " Did you mean \($0)?" } ?? ""
+        throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")
     }
 }
 

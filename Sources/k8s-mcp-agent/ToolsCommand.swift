@@ -9,6 +9,9 @@ struct ToolsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tools", abstract: "List the tools and their arguments.")
 
+    @Argument(help: ArgumentHelp("Only these tools. Default: all.", valueName: "name"))
+    var names: [String] = []
+
     @OptionGroup var options: AgentOptions
 
     @Flag(
@@ -23,7 +26,9 @@ struct ToolsCommand: ParsableCommand {
                 readOnly: try context(.readOnly, on: loop), operator: try context(.operator, on: loop))
             return try StandardOutput.write(document.text)
         }
-        for tool in allTools(try options.context(on: loop)) { try StandardOutput.say(Self.page(tool)) }
+        let catalogue = ToolCatalogue(allTools(try options.context(on: loop)))
+        let tools = names.isEmpty ? catalogue.all : try names.map { try catalogue.tool(named: $0) }
+        for tool in tools { try StandardOutput.say(Self.page(tool)) }
     }
 
     private func context(_ mode: AgentMode, on loop: EventLoop) throws -> ToolContext {

@@ -118,3 +118,20 @@ def test_there_is_nothing_to_record_of_a_scenario_that_does_not_exist(tmp_path):
     done = run("record", tmp_path / "node", "--simulate", "nonsense")
     assert done.returncode == 2
     assert not os.path.exists(tmp_path / "node")
+
+
+def test_tools_shows_those_that_are_named():
+    done = run("tools", "echo_test", "get_gpu_health")
+    assert done.returncode == 0
+    assert [line.split(":")[0] for line in done.stdout.splitlines() if line[:1].strip()] == ["echo_test", "get_gpu_health"]
+
+
+@pytest.mark.parametrize("command", ["call", "tools"])
+@pytest.mark.parametrize("name, words", [
+    ("get_gpu_helth", "Did you mean get_gpu_health?"), ("reset_gpu", "it is there with --mode operator only"),
+    ("kill_gpu_process", "it is there with --mode operator only"),
+])
+def test_a_tool_that_is_not_there_is_explained(command, name, words):
+    done = run(command, name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr

@@ -1,5 +1,6 @@
 /// Bytes that grow at the end: what an array of bytes does, without its checks on every append.
-@frozen @usableFromInline struct ByteBuffer: ~Copyable, @unchecked Sendable {  // It alone owns its storage.
+// Sendable, which a pointer hides from the compiler: a buffer cannot be copied, and nobody else keeps its storage.
+@frozen @usableFromInline struct ByteBuffer: ~Copyable, @unchecked Sendable {
     /// Owned here alone; `capacity` bytes, of which the first `count` are initialised.
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int

@@ -41,7 +41,7 @@ package struct NVMLEventTypes: OptionSet, Hashable, Sendable {
 }
 
 /// Something that happened on a GPU after it was registered.
-package struct NVMLEvent: Hashable, Sendable {
+package struct NVMLEvent: Hashable {
     /// nil when the library names no device.
     package let device: NVMLDevice?
     package let types: NVMLEventTypes

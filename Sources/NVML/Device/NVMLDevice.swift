@@ -6,6 +6,3 @@ package struct NVMLDevice: NVMLCaller, Hashable {
     let handle: OpaquePointer
     let functions: UnsafePointer<NVMLFunctions>
 }
-
-// NVML's functions may be called from any thread, a handle is a name for the library, and the table never changes.
-extension NVMLDevice: @unchecked Sendable {}

@@ -38,6 +38,7 @@ import Testing
             Self.process(Self.program, owner: .value(.slurmJob(id: "1", step: nil))),
             Self.process(Self.program, owner: .value(.service("train.service"))),
             Self.process(Self.program, namespace: "tenant"),
+            Self.process(Self.program, owner: .unavailable(.noPermission)),
         ]
         for process in strangers {
             #expect(DriverDaemon.persistence.isNamed(process))

@@ -32,13 +32,14 @@ package enum DriverDaemon: Sendable {
 }
 
 extension NodeProcess {
-    /// Whether nobody but root of the node, or of a namespace that keeps it working, can have started it.
+    /// Whether nobody but root of the node, or of a namespace that keeps it working, can have started it. Where it could not
+    /// be read what it belongs to, root may also be that of a container.
     var isOfTheNode: Bool {
         switch process.owner.value {
         case .service?: true
         case .pod?, .container?: pod?.namespace.map(KillRules.systemNamespaces.contains) == true
-        case .slurmJob?, .userSession?: false
-        case .unknown?, nil: pod == nil && process.uid.value == 0
+        case .unknown?: pod == nil && process.uid.value == 0
+        case .slurmJob?, .userSession?, nil: false
         }
     }
 }

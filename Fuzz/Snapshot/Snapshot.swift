@@ -11,7 +11,7 @@ public func fuzzSnapshot(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         precondition(again(snapshot) == snapshot, "another snapshot after writing and reading")
     }
     var request = ProbeRequest()
-    var decoder = SnapshotDecoder(raw)
+    var decoder = SnapshotCoder(reading: raw)
     if (try? request.code(with: &decoder)) != nil { precondition(request.gpus.count <= count, "more GPUs than bytes") }
     return 0
 }
@@ -19,13 +19,13 @@ public func fuzzSnapshot(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 /// Strings of bytes that are no text come out longer than they went in, hence the room.
 private func again(_ snapshot: NodeSnapshot) -> NodeSnapshot? {
     withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 8) { buffer in
-        var encoder = SnapshotEncoder(into: buffer)
+        var encoder = SnapshotCoder(writingInto: buffer)
         guard (try? write(snapshot, to: &encoder)) != nil else { return snapshot }
         return try? NodeSnapshot(parts: UnsafeRawBufferPointer(rebasing: buffer[..<encoder.count]))
     }
 }
 
-private func write(_ snapshot: NodeSnapshot, to encoder: inout SnapshotEncoder) throws(SnapshotError) {
+private func write(_ snapshot: NodeSnapshot, to encoder: inout SnapshotCoder) throws(SnapshotError) {
     var snapshot = snapshot
     if var host = snapshot.host { try encoder.append(&host) }
     try encoder.append(&snapshot.driver)

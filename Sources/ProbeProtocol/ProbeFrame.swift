@@ -55,7 +55,7 @@ extension ProbeFrame {
         var failure: SnapshotError?
         let bytes = [UInt8](unsafeUninitializedCapacity: maximumRequestSize) { buffer, count in
             let bytes = UnsafeMutableRawBufferPointer(buffer)
-            var encoder = SnapshotEncoder(into: bytes, at: size)
+            var encoder = SnapshotCoder(writingInto: bytes, at: size)
             do throws(SnapshotError) { try request.code(with: &encoder) } catch { failure = error }
             ProbeFrame(id: id, slot: slot, length: UInt32(encoder.count - size)).write(to: bytes)
             count = encoder.count

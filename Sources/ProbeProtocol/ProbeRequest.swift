@@ -27,7 +27,7 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
         self.pids = pids
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var bits = sections.rawValue
         try coder.code(&bits)
         sections = ProbeSections(rawValue: bits)
@@ -130,7 +130,7 @@ package enum GPUSelector: Sendable, Hashable {
 extension GPUSelector: SnapshotCodable {
     package init() { self = .index(0) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var text = description
         try coder.code(&text)
         guard let selector = GPUSelector(text) else { throw .malformed }

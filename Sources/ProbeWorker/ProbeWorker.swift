@@ -66,7 +66,7 @@ package struct ProbeWorker: ~Copyable {
     }
 
     private mutating func answer(_ request: ProbeRequest, inSlot slot: Int) -> Int {
-        var encoder = SnapshotEncoder(into: region.buffer(ofSlot: slot))
+        var encoder = SnapshotCoder(writingInto: region.buffer(ofSlot: slot))
         // A snapshot that outgrows its slot ends with the last part that fits.
         do throws(SnapshotError) { try encode(request, &encoder, slot) } catch {
             return region.committedCount(ofSlot: slot)
@@ -76,7 +76,7 @@ package struct ProbeWorker: ~Copyable {
 
     /// The host first: it is there even if the driver hangs.
     private mutating func encode(
-        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+        _ request: ProbeRequest, _ encoder: inout SnapshotCoder, _ slot: Int
     ) throws(SnapshotError) {
         if request.sections.contains(.host) {
             var host = HostSnapshot(&presence)
@@ -104,7 +104,7 @@ package struct ProbeWorker: ~Copyable {
 
     /// What needs no driver: the node's facts, its pods and the holders of device nodes. Returns the latter, if asked for.
     private func encodePods(
-        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+        _ request: ProbeRequest, _ encoder: inout SnapshotCoder, _ slot: Int
     ) throws(SnapshotError) -> (holders: ProcessesSnapshot, pods: NodePods)? {
         if request.sections.contains(.facts) {
             var facts = node.facts()
@@ -131,7 +131,7 @@ package struct ProbeWorker: ~Copyable {
 
     /// Once more, with the processes that NVML lists: the later part replaces the earlier one.
     private func encodeProcesses(
-        _ listed: Set<Int32>, _ known: (holders: ProcessesSnapshot, pods: NodePods), _ encoder: inout SnapshotEncoder,
+        _ listed: Set<Int32>, _ known: (holders: ProcessesSnapshot, pods: NodePods), _ encoder: inout SnapshotCoder,
         _ slot: Int
     ) throws(SnapshotError) {
         var processes = node.processes(listed, besides: known.holders, known.pods)
@@ -141,7 +141,7 @@ package struct ProbeWorker: ~Copyable {
     }
 
     private func encodeHostDetails(
-        _ request: ProbeRequest, _ encoder: inout SnapshotEncoder, _ slot: Int
+        _ request: ProbeRequest, _ encoder: inout SnapshotCoder, _ slot: Int
     ) throws(SnapshotError) {
         if request.sections.contains(.devices) {
             var devices = node.devices(withNetwork: request.sections.contains(.topology))

@@ -26,7 +26,7 @@ struct RequestReader: ~Copyable {
         unread = body.endIndex..<unread.upperBound
         var request = ProbeRequest()
         let isWhole = buffer[body].withUnsafeBytes { bytes in
-            var decoder = SnapshotDecoder(bytes)
+            var decoder = SnapshotCoder(reading: bytes)
             return (try? request.code(with: &decoder)) != nil && decoder.isAtEnd
         }
         return isWhole ? (frame, request) : nil

@@ -13,6 +13,14 @@
         place = wrappedValue.map(Place.part) ?? .empty
     }
 
+    private init(_ place: Place) { self.place = place }
+
+    static var empty: Boxed { Boxed(.empty) }
+
+    static func holding(_ part: consuming Part) -> Boxed { Boxed(.part(part)) }
+
+    var isEmpty: Bool { if case .empty = place { true } else { false } }
+
     package var wrappedValue: Part? {
         get { if case .part(let part) = place { part } else { nil } }
         set { place = newValue.map(Place.part) ?? .empty }

@@ -13,7 +13,7 @@ package struct DriverSnapshot: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&state)
         try coder.code(&driverVersion)
         try coder.code(&nvmlVersion)
@@ -62,7 +62,7 @@ package struct NVMLState: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var raw = outcome.rawValue
         try coder.code(&raw)
         guard let outcome = Outcome(rawValue: raw) else { throw .malformed }

@@ -14,7 +14,7 @@ package struct GPUFabric: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&state)
         try coder.code(&status)
         try coder.code(&cliqueID)

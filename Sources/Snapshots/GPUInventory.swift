@@ -57,7 +57,7 @@ package struct GPUInventory: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&architecture)
         try coder.code(&computeCapability)
         try coder.code(&serial)
@@ -101,7 +101,7 @@ package struct ModePair: SnapshotCodable, Hashable {
         self.pending = pending
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&current)
         try coder.code(&pending)
     }
@@ -142,7 +142,7 @@ package struct MIGDevice: SnapshotCodable, Equatable {
         return reason
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&uuid)
         try coder.code(&gpuInstanceID)
         try coder.code(&computeInstanceID)
@@ -153,5 +153,5 @@ package struct MIGDevice: SnapshotCodable, Equatable {
 }
 
 extension Array: SnapshotCodable where Element: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }

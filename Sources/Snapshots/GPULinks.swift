@@ -11,7 +11,7 @@ package struct GPULinks: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&count)
         try coder.code(&links)
         try coder.code(&c2cCount)
@@ -56,7 +56,7 @@ package struct GPULink: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&number)
         try coder.code(&isActive)
         try coder.code(&version)
@@ -93,7 +93,7 @@ package struct GPULinkErrors: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         for path in Self.all { try coder.code(&self[keyPath: path]) }
     }
 
@@ -115,7 +115,7 @@ package struct C2CLink: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&number)
         try coder.code(&isActive)
         try coder.code(&maxBandwidthMBps)

@@ -26,7 +26,7 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&eccMode)
         try coder.code(&volatile)
         try coder.code(&aggregate)
@@ -50,7 +50,7 @@ package struct ECCCounts: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&corrected)
         try coder.code(&uncorrected)
         try coder.code(&locations)
@@ -96,7 +96,7 @@ package struct ECCLocationCount: SnapshotCodable, Equatable {
         self.uncorrected = uncorrected
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var raw = location.rawValue
         try coder.code(&raw)
         guard let location = ECCLocation(rawValue: raw) else { throw .malformed }
@@ -131,7 +131,7 @@ package struct SRAMErrors: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&aggregateUncorrectedParity)
         try coder.code(&aggregateUncorrectedSECDED)
         try coder.code(&aggregateCorrected)

@@ -11,7 +11,7 @@ package struct RetiredPages: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&singleBit)
         try coder.code(&doubleBit)
         try coder.code(&doubleBitTimes)
@@ -39,7 +39,7 @@ package struct RemappedRows: SnapshotCodable, Equatable {
         self.hasFailed = hasFailed
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&corrected)
         try coder.code(&uncorrected)
         try coder.code(&isPending)
@@ -67,7 +67,7 @@ package struct RemapHistogram: SnapshotCodable, Equatable {
         self.none = none
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&max)
         try coder.code(&high)
         try coder.code(&partial)
@@ -90,7 +90,7 @@ package struct RepairPending: SnapshotCodable, Equatable {
         self.tpc = tpc
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&channel)
         try coder.code(&tpc)
     }

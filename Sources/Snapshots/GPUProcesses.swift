@@ -7,7 +7,7 @@ package struct GPUProcesses: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&compute)
         try coder.code(&graphics)
         try coder.code(&mps)
@@ -42,7 +42,7 @@ package struct GPUProcess: SnapshotCodable, Hashable {
         self.life = life
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&pid)
         try coder.code(&usedMemoryBytes)
         try coder.code(&gpuInstanceID)

@@ -53,7 +53,7 @@ package struct GPUTelemetry: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&temperatureC)
         try coder.code(&memoryTemperatureC)
         try coder.code(&temperatureMarginC)
@@ -98,7 +98,7 @@ package struct MemoryUse: SnapshotCodable, Hashable {
         self.reserved = reserved
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&total)
         try coder.code(&used)
         try coder.code(&free)
@@ -117,7 +117,7 @@ package struct ClockLimiterTimes: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&power)
         try coder.code(&thermal)
         try coder.code(&syncBoost)

@@ -11,7 +11,7 @@ package struct GPUTopology: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&nearNUMANodes)
         try coder.code(&cpuAffinity)
         try coder.code(&ownNUMANode)
@@ -53,7 +53,7 @@ package struct GPUPeer: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&index)
         try coder.code(&commonAncestor)
         try coder.code(&read)

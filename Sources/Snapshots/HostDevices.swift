@@ -15,7 +15,7 @@ package struct HostDevices: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&pci)
         try coder.code(&modules)
         try coder.code(&networkCards)
@@ -27,7 +27,7 @@ package struct HostDevices: SnapshotCodable, Equatable {
 extension HostModule: SnapshotCodable {
     package init() { self.init(name: "", sizeBytes: 0, referenceCount: nil, users: [], state: nil) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&name)
         try coder.code(&sizeBytes)
         try coder.code(&referenceCount)
@@ -55,5 +55,5 @@ extension SnapshotCoder {
 }
 
 extension Int: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }

@@ -1,7 +1,7 @@
 extension HostKernelLog: SnapshotCodable {
     package init() { self.init(source: .ringBuffer) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var path: String? = if case .file(let path) = source { path } else { nil }
         try coder.code(&path)
         source = path.map(Source.file) ?? .ringBuffer
@@ -21,7 +21,7 @@ extension KernelLogRecord: SnapshotCodable {
             sequence: 0, level: nil, facility: nil, monotonicMicroseconds: nil, wallMicroseconds: nil, message: "")
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&sequence)
         try coder.code(&level)
         try coder.code(&facility)

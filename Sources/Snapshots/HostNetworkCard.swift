@@ -37,7 +37,7 @@ package struct HostNetworkCard: Sendable, Hashable {
 extension HostNetworkCard: SnapshotCodable {
     package init() { self.init(busID: BusID()) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&busID)
         try coder.code(&rdmaName)
         try coder.code(&interfaces)

@@ -1,7 +1,7 @@
 extension HostPCIDevice: SnapshotCodable {
     package init() { self.init(busID: BusID(), kind: .gpu, deviceID: 0) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&busID)
         var word = kind.rawValue
         try coder.code(&word)
@@ -25,7 +25,7 @@ extension HostPCIDevice: SnapshotCodable {
 extension HostPCIPort: SnapshotCodable {
     package init() { self.init(busID: BusID(), link: HostPCILink(), errors: HostPCIErrors()) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&busID)
         try coder.code(&link)
         try coder.code(&errors)
@@ -35,7 +35,7 @@ extension HostPCIPort: SnapshotCodable {
 extension HostPCILink: SnapshotCodable {
     package init() { self.init(currentWidth: .unavailable(.notRead)) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&currentWidth)
         try coder.code(&maximumWidth)
         try coder.code(&currentSpeed)
@@ -46,7 +46,7 @@ extension HostPCILink: SnapshotCodable {
 extension HostPCIErrors: SnapshotCodable {
     package init() { self.init(correctable: .unavailable(.notRead)) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&correctable)
         try coder.code(&nonFatal)
         try coder.code(&fatal)
@@ -56,7 +56,7 @@ extension HostPCIErrors: SnapshotCodable {
 extension HostPCIErrors.Counters: SnapshotCodable {
     package init() { self.init(total: 0, nonzero: []) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&total)
         try coder.code(&nonzero)
     }
@@ -65,7 +65,7 @@ extension HostPCIErrors.Counters: SnapshotCodable {
 extension HostPCIErrors.Counter: SnapshotCodable {
     package init() { self.init(name: "", count: 0) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&name)
         try coder.code(&count)
     }

@@ -1,7 +1,7 @@
 extension HostProcess: SnapshotCodable {
     package init() { self.init(pid: 0, name: "", state: nil) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&pid)
         try coder.code(&parentPID)
         try coder.code(&name)
@@ -22,7 +22,7 @@ extension HostProcess: SnapshotCodable {
 }
 
 extension HostProcessIdentity: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&executable)
         try coder.code(&namespacePIDs)
         try coder.code(&threadGroupID)
@@ -33,7 +33,7 @@ extension HostProcessIdentity: SnapshotCodable {
 extension HostProcessOwner: SnapshotCodable {
     package init() { self = .unknown }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var tag = tag
         try coder.code(&tag)
         switch tag {
@@ -55,7 +55,7 @@ extension HostProcessOwner: SnapshotCodable {
         }
     }
 
-    private mutating func codeSlurmJob(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    private mutating func codeSlurmJob(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var (id, step): (String, String?) = if case .slurmJob(let id, let step) = self { (id, step) } else { ("", nil) }
         try coder.code(&id)
         try coder.code(&step)
@@ -77,7 +77,7 @@ extension HostProcessOwner: SnapshotCodable {
 extension HostContainerReference: SnapshotCodable {
     package init() { self.init(podUID: nil) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&podUID)
         try coder.code(&containerID)
         var (runtimeName, className) = (runtime?.rawValue, qos?.rawValue)

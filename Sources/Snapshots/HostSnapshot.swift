@@ -9,7 +9,7 @@ package struct HostSnapshot: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&kernelModuleVersion)
         try coder.code(&pciGPUs)
         try coder.code(&procGPUs)
@@ -19,7 +19,7 @@ package struct HostSnapshot: SnapshotCodable, Equatable {
 extension HostGPU: SnapshotCodable {
     package init() { self.init(busID: BusID()) }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&busID)
         try coder.code(&model)
         try coder.code(&uuid)

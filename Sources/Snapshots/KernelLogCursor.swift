@@ -15,7 +15,7 @@ package struct KernelLogCursor: SnapshotCodable, Sendable, Hashable {
         self.hasStamps = hasStamps
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&position)
         try coder.code(&count)
         try coder.code(&hasStamps)

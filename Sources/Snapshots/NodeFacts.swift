@@ -23,7 +23,7 @@ package struct NodeFacts: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&hostname)
         try coder.code(&operatingSystem)
         try coder.code(&kernelRelease)

@@ -47,7 +47,7 @@ package struct GPUSnapshot: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&index)
         var hasHandle: Reading<Bool> = refusal.map { .unavailable($0) } ?? .value(true)
         try coder.code(&hasHandle)

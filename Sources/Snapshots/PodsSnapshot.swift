@@ -11,7 +11,7 @@ package struct PodsSnapshot: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&podResources)
         try coder.code(&checkpoint)
         try coder.code(&allocations)
@@ -49,7 +49,7 @@ package struct KubeletSource: SnapshotCodable, Hashable {
         self.detail = detail
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var raw = outcome.rawValue
         try coder.code(&raw)
         guard let outcome = Outcome(rawValue: raw) else { throw .malformed }
@@ -82,7 +82,7 @@ package struct DeviceAllocation: SnapshotCodable, Hashable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&namespace)
         try coder.code(&pod)
         try coder.code(&podUID)
@@ -107,7 +107,7 @@ package struct AnnouncedDevices: SnapshotCodable, Hashable {
         self.deviceIDs = deviceIDs
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&resource)
         try coder.code(&deviceIDs)
     }

@@ -12,7 +12,7 @@ package struct ProcessesSnapshot: SnapshotCodable, Equatable {
 
     package init() {}
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&processes)
         try coder.code(&processCount)
         try coder.code(&unreadableCount)
@@ -42,7 +42,7 @@ package struct NodeProcess: SnapshotCodable, Hashable {
         self.pod = pod
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&process)
         try coder.code(&user)
         try coder.code(&pod)
@@ -66,7 +66,7 @@ package struct PodIdentity: SnapshotCodable, Hashable {
         self.container = container
     }
 
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&uid)
         try coder.code(&namespace)
         try coder.code(&name)

@@ -25,7 +25,7 @@ extension SnapshotCoder {
     @inlinable package mutating func code<Element: SnapshotCodable>(_ values: inout [Element]) throws(SnapshotError) {
         var count = values.count
         try code(count: &count, minimumSize: 1)
-        guard Self.isDecoder else {
+        guard isReading else {
             for var value in values { try code(&value) }
             return
         }
@@ -42,7 +42,7 @@ extension SnapshotCoder {
     @inlinable package mutating func code<Value: SnapshotCodable>(_ value: inout Value?) throws(SnapshotError) {
         var isPresent = value != nil
         try code(&isPresent)
-        guard Self.isDecoder else {
+        guard isReading else {
             if var some = value { try code(&some) }
             return
         }
@@ -53,7 +53,7 @@ extension SnapshotCoder {
     }
 
     package mutating func code<Value: SnapshotCodable>(_ reading: inout Reading<Value>) throws(SnapshotError) {
-        if Self.isDecoder { reading = try decodedReading() } else { try encode(reading) }
+        if isReading { reading = try decodedReading() } else { try encode(reading) }
     }
 
     private mutating func encode<Value: SnapshotCodable>(_ reading: Reading<Value>) throws(SnapshotError) {
@@ -88,15 +88,22 @@ extension SnapshotCoder {
     }
 
     package mutating func code<Part: SnapshotCodable>(_ box: inout Boxed<Part>) throws(SnapshotError) {
-        var part = box.wrappedValue
+        var isPresent = !box.isEmpty
+        try code(&isPresent)
+        guard isReading else {
+            if var part = box.wrappedValue { try code(&part) }
+            return
+        }
+        guard isPresent else { return box = .empty }
+        var part = Part()
         try code(&part)
-        if Self.isDecoder { box.wrappedValue = part }
+        box = .holding(part)
     }
 }
 
 extension Reading: SnapshotCodable where Value: SnapshotCodable {
     package init() { self = .unavailable(.notRead) }
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 
 extension Unavailable {
@@ -136,29 +143,29 @@ extension Unavailable {
 }
 
 extension UInt8: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension UInt32: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension UInt64: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension Int32: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension Int64: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension Bool: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension String: SnapshotCodable {
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) { try coder.code(&self) }
 }
 extension BusID: SnapshotCodable {
     package init() { self = BusID(domain: 0, bus: 0, device: 0) }
-    package mutating func code(with coder: inout some SnapshotCoder) throws(SnapshotError) {
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         var (domain, bus, device, function) = (domain, bus, device, function)
         try coder.code(&domain)
         try coder.code(&bus)

@@ -11,7 +11,7 @@ package enum SnapshotPart: UInt8, Sendable {
 }
 
 // One function for each part, none of them generic: so the compiler writes each type's fields out in place.
-extension SnapshotEncoder {
+extension SnapshotCoder {
     package mutating func append(_ host: inout HostSnapshot) throws(SnapshotError) {
         try tag(.host)
         try host.code(with: &self)
@@ -61,17 +61,17 @@ extension SnapshotEncoder {
 extension NodeSnapshot {
     /// Puts a snapshot together from the parts that were written.
     ///
-    /// - Throws: ``SnapshotError`` when the bytes are not what an encoder writes.
+    /// - Throws: ``SnapshotError`` when the bytes are not what the child writes.
     package init(parts bytes: UnsafeRawBufferPointer) throws(SnapshotError) {
         self.init()
-        var decoder = SnapshotDecoder(bytes)
+        var decoder = SnapshotCoder(reading: bytes)
         while !decoder.isAtEnd { try add(partFrom: &decoder) }
         // They come in another order only where some were put last.
         let isSorted = gpus.indices.dropFirst().allSatisfy { gpus[$0 - 1].index < gpus[$0].index }
         if !isSorted { gpus.sort { $0.index < $1.index } }
     }
 
-    private mutating func add(partFrom decoder: inout SnapshotDecoder) throws(SnapshotError) {
+    private mutating func add(partFrom decoder: inout SnapshotCoder) throws(SnapshotError) {
         var tag: UInt8 = 0
         try decoder.code(&tag)
         switch SnapshotPart(rawValue: tag) {

@@ -7,7 +7,7 @@ enum Coding {
         var value = value
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         let result = buffer.withUnsafeMutableBytes { raw -> Result<Int, SnapshotError> in
-            var encoder = SnapshotEncoder(into: raw)
+            var encoder = SnapshotCoder(writingInto: raw)
             do throws(SnapshotError) {
                 try encoder.code(&value)
                 return .success(encoder.count)
@@ -18,7 +18,7 @@ enum Coding {
 
     static func value<Value: SnapshotCodable>(_ bytes: [UInt8]) throws(SnapshotError) -> Value {
         let result = bytes.withUnsafeBytes { raw -> Result<Value, SnapshotError> in
-            var decoder = SnapshotDecoder(raw)
+            var decoder = SnapshotCoder(reading: raw)
             var value = Value()
             do throws(SnapshotError) {
                 try decoder.code(&value)

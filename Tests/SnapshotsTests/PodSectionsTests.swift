@@ -8,12 +8,12 @@ import Testing
         var bytes = [UInt8](repeating: 0, count: 64 << 10)
         var value = value
         let count = try bytes.withUnsafeMutableBytes { buffer in
-            var encoder = SnapshotEncoder(into: buffer)
+            var encoder = SnapshotCoder(writingInto: buffer)
             try value.code(with: &encoder)
             return encoder.count
         }
         return try bytes[..<count].withUnsafeBytes { buffer in
-            var decoder = SnapshotDecoder(buffer)
+            var decoder = SnapshotCoder(reading: buffer)
             var read = Value()
             try read.code(with: &decoder)
             #expect(decoder.isAtEnd)

@@ -7,9 +7,9 @@ import Testing
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 8)
         defer { buffer.deallocate() }
         var value = value
-        var encoder = SnapshotEncoder(into: buffer)
+        var encoder = SnapshotCoder(writingInto: buffer)
         try encoder.code(&value)
-        var decoder = SnapshotDecoder(UnsafeRawBufferPointer(rebasing: buffer[..<encoder.count]))
+        var decoder = SnapshotCoder(reading: UnsafeRawBufferPointer(rebasing: buffer[..<encoder.count]))
         var decoded = Value()
         try decoder.code(&decoded)
         #expect(decoder.isAtEnd)
@@ -80,7 +80,7 @@ import Testing
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 8)
         defer { buffer.deallocate() }
         var gpu = Self.gpu
-        var encoder = SnapshotEncoder(into: buffer)
+        var encoder = SnapshotCoder(writingInto: buffer)
         #expect(throws: SnapshotError.tooLarge) { try encoder.code(&gpu) }
     }
 
@@ -88,7 +88,7 @@ import Testing
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 8)
         defer { buffer.deallocate() }
         var gpu = Self.gpu
-        var encoder = SnapshotEncoder(into: buffer)
+        var encoder = SnapshotCoder(writingInto: buffer)
         #expect(throws: Never.self) { try encoder.code(&gpu) }
         return Array(buffer[..<encoder.count])
     }
@@ -97,7 +97,7 @@ import Testing
         var gpu = GPUSnapshot()
         var failure: SnapshotError?
         bytes.withUnsafeBytes { bytes in
-            var decoder = SnapshotDecoder(bytes)
+            var decoder = SnapshotCoder(reading: bytes)
             do throws(SnapshotError) { try decoder.code(&gpu) } catch { failure = error }
         }
         if let failure { throw failure }

@@ -51,6 +51,36 @@ import Testing
                 == #"{"devices":[{"index":0,"a":"1"},{"index":1,"a":1}]}"#)
     }
 
+    /// What was read is compared, not what was written of it; each GPU has its own value all the same.
+    @Test func equalReadingsAreSaidOnce() {
+        let gpus: [(serial: Reading<String>, board: Reading<String>, watts: UInt32, mode: UInt32, ecc: Bool)] = [
+            (.value("1"), .value("900-X"), 700_500, 0, true), (.value("2"), .value("900-X"), 700_500, 3, true),
+            (.unavailable(.notSupported), .value("900-X"), 700_500, 0, true),
+        ]
+        let devices = AnswerDevices(Array(gpus.enumerated())) { gpu, fields in
+            var snapshot = GPUSnapshot()
+            snapshot.index = UInt32(gpu.offset)
+            fields.begin(snapshot)
+            fields.add("serial", gpu.element.serial)
+            fields.add("board", gpu.element.board)
+            fields.add(watts: "power_limit_w", .value(gpu.element.watts))
+            fields.add("compute_mode", .value(gpu.element.mode)) { .text("mode \($0)") }
+            fields.add(
+                modes: "ecc_mode", "ecc_now", "ecc_then",
+                .value(ModePair(current: gpu.element.ecc, pending: gpu.offset > 0)))
+        }
+        var writer = JSONWriter()
+        writer.object { devices.write(to: &$0) }
+        #expect(
+            String(decoding: writer.finish(), as: UTF8.self) == #"""
+                {"all_devices":{"board":"900-X","power_limit_w":700.5,"ecc_now":"enabled"},"devices":[\#
+                {"index":0,"serial":"1","compute_mode":"mode 0","ecc_then":"disabled"},\#
+                {"index":1,"serial":"2","compute_mode":"mode 3","ecc_then":"enabled"},\#
+                {"index":2,"compute_mode":"mode 0","ecc_then":"enabled"}]}
+                """#)
+        #expect(devices.devices[2].missing == [MissingReading(reading: "serial", reason: .notSupported)])
+    }
+
     @Test func gpuWithoutMembersSharesNothing() {
         #expect(answer([[("a", .int(1))], []]) == #"{"devices":[{"index":0,"a":1},{"index":1}]}"#)
     }

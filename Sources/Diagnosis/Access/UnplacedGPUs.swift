@@ -30,7 +30,7 @@ extension NodeSnapshot {
     /// The GPUs that nobody can place; nil where each GPU of the host is listed, missing by address, or as lost as another.
     package var unplacedGPUs: UnplacedGPUs? {
         guard driver.state.outcome == .ready, interruption == nil, let host else { return nil }
-        let nameless = gpus.filter { $0.busID.value == nil }.count
+        let nameless = gpus.indices.count { gpus[$0].busID.value == nil }
         guard nameless > 0 else { return nil }
         let listed = Set(gpus.compactMap { $0.busID.value?.slot })
         let known = (host.procGPUs.value ?? []).filter { $0.isExcluded != true }.map(\.busID)

@@ -22,8 +22,11 @@ struct Answer {
 
     /// What stood in the way, and the GPUs whose readings say that they are lost or need a reset.
     private var allProblems: [AccessProblem] {
-        let named = Set(problems.compactMap(\.gpu))
-        return problems + devices.devices.filter { !named.contains($0.gpu.index) }.compactMap(\.problem)
+        let devices = devices.devices
+        return problems
+            + devices.indices.compactMap { place in
+                devices[place].problem.flatMap { own in problems.contains { $0.gpu == own.gpu } ? nil : own }
+            }
     }
 
     /// The answer as one JSON object.
@@ -49,9 +52,9 @@ struct Answer {
     /// Each reading without a value once; those that all GPUs lack are said for all.
     private func writeUnavailable(_ writer: inout JSONWriter) {
         let devices = devices.devices
+        guard !missing.isEmpty || devices.contains(where: { !$0.missing.isEmpty }) else { return }
         let onAll =
             devices.count > 1 ? devices.dropFirst().reduce(Set(devices[0].missing)) { $0.intersection($1.missing) } : []
-        guard !missing.isEmpty || devices.contains(where: { !$0.missing.isEmpty }) else { return }
         writer.array("unavailable") { writer in
             for missing in missing { writer.unavailable(missing, of: "node") }
             for missing in devices.first?.missing ?? [] where onAll.contains(missing) {

@@ -6,26 +6,21 @@ internal import Snapshots
 struct AnswerDevices {
     struct Device {
         let gpu: GPUIdentity
-        /// The number of its first member; they go on to that of the next GPU.
-        let firstMember: Int
         /// The readings without a value.
         var missing: [MissingReading] = []
 
-        init(_ gpu: GPUIdentity, firstMember: Int) {
-            self.gpu = gpu
-            self.firstMember = firstMember
-        }
+        init(_ gpu: GPUIdentity) { self.gpu = gpu }
     }
 
     let devices: [Device]
-    /// All members, one behind the other.
     private let text: [UInt8]
-    private let bounds: [Int]
+    /// Where the members are in the text.
+    private let members: MemberList
 
-    init(_ devices: [Device] = [], text: [UInt8] = [], bounds: [Int] = [0]) {
+    init(_ devices: [Device] = [], text: [UInt8] = [], members: MemberList = MemberList()) {
         self.devices = devices
         self.text = text
-        self.bounds = bounds
+        self.members = members
     }
 
     /// Asks `add` about one GPU after the other.
@@ -35,26 +30,27 @@ struct AnswerDevices {
         self = fields.finish()
     }
 
-    private func members(of place: Int) -> Range<Int> {
-        let isLast = place == devices.count - 1
-        return devices[place].firstMember..<(isLast ? bounds.count - 1 : devices[place + 1].firstMember)
-    }
-
     /// Writes `all_devices`, what is the same on every GPU, if there is such, and `devices`, each with the rest.
     func write(to writer: inout JSONWriter) {
         text.withUnsafeBufferPointer { text in
-            let texts = MemberTexts(text: text, bounds: bounds)
-            let shared = texts.shared(devices.indices.map(members))
-            if !shared.isEmpty { writer.object("all_devices") { texts.write(shared, without: [], to: &$0) } }
+            let shared = members.shared
+            if !shared.isEmpty { writer.object("all_devices") { $0.members(shared, of: text) } }
             writer.array("devices") { writer in
                 for place in devices.indices {
                     writer.object { writer in
                         writer.identity(of: devices[place].gpu)
-                        texts.write(members(of: place), without: shared, to: &writer)
+                        writer.members(members.own(place), of: text)
                     }
                 }
             }
         }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(_ members: some Sequence<MemberList.Member>, of text: UnsafeBufferPointer<UInt8>)
+    {
+        for member in members { raw(UnsafeBufferPointer(rebasing: text[member.text])) }
     }
 }
 

@@ -32,7 +32,7 @@ struct FailedReadings {
     init(of node: [MissingReading], _ devices: AnswerDevices, without problems: [AccessProblem]) {
         for missing in node where !missing.reason.isNormal { ofNode.add(missing) }
         let named = Set(problems.compactMap(\.gpu))
-        for device in devices.devices where !named.contains(device.gpu.index) {
+        for device in devices.devices.lazy.filter({ !$0.missing.isEmpty }) where !named.contains(device.gpu.index) {
             if !problems.isEmpty, device.isRefused { continue }
             let failed = device.missing.filter { !$0.reason.isNormal }
             for missing in failed { ofGPUs.add(missing) }

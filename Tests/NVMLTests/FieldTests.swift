@@ -31,6 +31,18 @@ import Testing
         #expect(try device.signedField(negative) == -1)
     }
 
+    /// Drivers before 565 know no recovery action, those before Blackwell none of its NVLink counters.
+    @Test func anUnknownFieldIsNotSupported() throws {
+        let device = try StandIn().device()
+        for id in [NVML_FI_DEV_PERF_POLICY_SYNC_BOOST, NVML_FI_DEV_PERF_POLICY_THERMAL] {
+            #expect(code { () throws(NVMLError) in _ = try device.field(NVMLField(id: UInt32(id))) } == .notSupported)
+        }
+        let standIn = try StandIn()
+        standIn[.fieldsCode] = 2
+        let failed = try standIn.device()
+        #expect(code { () throws(NVMLError) in _ = try failed.field(Self.energy) } == .invalidArgument)
+    }
+
     @Test(arguments: [250 as UInt32, 251, 273, 274])
     func idsWithoutAStableMeaningAreNotBelieved(id: UInt32) throws {
         let device = try StandIn().device()

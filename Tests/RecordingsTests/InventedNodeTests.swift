@@ -94,6 +94,20 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// To a driver that is older than a field, its number is an invalid argument; that says nothing of the GPU.
+    @Test func fieldsThatTheDriverIsTooOldFor() throws {
+        let unknown = #"{"error":"INVALID_ARGUMENT"}"#
+        let scenario = try ScenarioFile(
+            """
+            {"extends":"h100x8","all_gpus":{"recovery_action":\(unknown),"c2c":{"link_count":\(unknown)},\
+            "nvlink":{"all_links":{"speed_mbps":\(unknown)}},"limiters_ns":{"thermal":\(unknown)}}}
+            """)
+        let health = try HealthText(
+            try AgentSession(simulating: scenario.path, clock: nil).call("get_gpu_health", #"{"window_ms":300}"#))
+        #expect(health.verdict == "healthy")
+        #expect(health.unchecked.isEmpty)
+    }
+
     /// A session remembers counters for minutes; whether a brake holds now is asked now.
     @Test func aBrakeThatBeginsInASession() async throws {
         // The bit 128 is set five seconds from now, for thirteen seconds; what moves counts from the machine's boot, and the

@@ -40,11 +40,12 @@ extension HealthReport {
 
     private static func results(_ gpu: GPUCase) -> [RuleResult] {
         let hasHandle = gpu.gpu.refusal == nil
-        return HealthRule.all.filter { hasHandle || $0.worksWithoutHandle }.map { rule in
+        let results = HealthRule.all.filter { hasHandle || $0.worksWithoutHandle }.map { rule in
             var result = RuleResult(rule.name, gpu: gpu.gpu.index, busID: gpu.gpu.busID.value)
             rule.judge(gpu, &result)
             return result
         }
+        return results + [GPUAnswers.judge(gpu, results.flatMap(\.gaps))]
     }
 
     /// Each check and reading once. What a lost GPU, or one that waits for a reset, does not answer is no gap any more: it has

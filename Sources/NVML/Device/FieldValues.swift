@@ -71,8 +71,8 @@ extension NVMLDevice {
     /// Fields per call. No limit is documented; a batch holds the driver for as long as it takes.
     private static let batchSize = 64
 
-    /// Reads fields, each with its own result: an unknown one does not spoil the others. An error of the whole call
-    /// becomes the result of each. A value of a type that this binding does not know is `unreadableAnswer`.
+    /// Reads fields, each with its own result: an unknown one is not supported and does not spoil the others. An error of
+    /// the whole call becomes the result of each. A value of a type that this binding does not know is `unreadableAnswer`.
     ///
     /// - Parameter each: gets the place in `fields` and the result, in order.
     package func readFields(_ fields: [NVMLField], each: (Int, Result<NVMLNumber, NVMLError>) -> Void) {
@@ -126,8 +126,11 @@ extension NVMLDevice {
 
     private func number(_ entry: nvmlFieldValue_t) -> Result<NVMLNumber, NVMLError> {
         guard entry.nvmlReturn == NVML_SUCCESS else {
+            let code = NVMLReturnCode(rawValue: entry.nvmlReturn)
+            // A field that the driver is too old for, or the GPU, is an invalid argument to some of them.
             return .failure(
-                NVMLError(NVMLReturnCode(rawValue: entry.nvmlReturn), functions.pointee.fields.values.symbolIndex))
+                NVMLError(
+                    code == .invalidArgument ? .notSupported : code, functions.pointee.fields.values.symbolIndex))
         }
         guard NVMLField(id: entry.fieldId).hasStableMeaning,
             let number = NVMLNumber(entry.value, type: entry.valueType)

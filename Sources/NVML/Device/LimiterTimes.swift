@@ -53,10 +53,7 @@ extension NVMLDevice {
             }
             return .success(time)
         case .failure(let error):
-            // An unknown field id answers "invalid argument".
-            guard error.code.meansNotSupported || error.code == .invalidArgument,
-                let time = try? violationTime(limiter)
-            else { return .failure(error) }
+            guard error.code.meansNotSupported, let time = try? violationTime(limiter) else { return .failure(error) }
             return .success(time)
         }
     }

@@ -76,6 +76,13 @@ struct GPURuleTests {
         Breakage("gpu_access", .critical, .rebootNode) { $0.refusal = .error(code: 999) },
         Breakage("gpu_answers", .critical, .rebootNode) { $0.now { $0.powerMilliwatts = .unavailable(.gpuLost) } },
         Breakage("gpu_answers", .critical, .resetGPU) { $0.now { $0.memory = .unavailable(.resetRequired) } },
+        // Lost half way through the reading: whatever comes last tells of it.
+        Breakage("gpu_answers", .critical, .rebootNode) { $0.uuid = .unavailable(.gpuLost) },
+        Breakage("gpu_answers", .critical, .rebootNode) { $0.fabric?.state = .unavailable(.gpuLost) },
+        Breakage("gpu_answers", .critical, .rebootNode) { $0.links?.count = .unavailable(.gpuLost) },
+        Breakage("gpu_answers", .critical, .resetGPU) {
+            $0.memory { $0.volatile.corrected = .unavailable(.resetRequired) }
+        },
         Breakage("gpu_answers", .warning, .resetGPU) {
             $0.inventory?.inforomImageVersion = .unavailable(.error(code: 14))
         },
@@ -153,6 +160,14 @@ struct GPURuleTests {
         Breakage("nvlink_down", .critical, .checkNVLink) {
             $0.links?.count = .unavailable(.notSupported)
             $0.links?.links = []
+        },
+        Breakage("c2c_down", .warning, .resetGPU) {
+            $0.links?.c2cCount = .value(2)
+            $0.links?.c2cLinks = [UInt32(0), 1].map { number in
+                var link = C2CLink()
+                (link.number, link.isActive) = (number, .value(number == 0))
+                return link
+            }
         },
         Breakage("nvlink_speed", .warning, .checkNVLink) { $0.link(7) { $0.speedMBps = .value(20_000) } },
         Breakage("nvlink_bit_errors", .critical, .checkNVLink) {
@@ -284,6 +299,7 @@ struct GPURuleTests {
             $0.name = .value("NVIDIA L40S")
             $0.links = GPULinks()
             $0.links?.count = .unavailable(.notSupported)
+            $0.links?.c2cCount = .unavailable(.notSupported)
             $0.fabric?.state = .value(0)
         },
         Breakage("a counter that is not filled yet", .info, .none) {

@@ -121,6 +121,7 @@ enum HealthyNode {
     private static var links: GPULinks {
         var links = GPULinks()
         links.count = .value(18)
+        links.c2cCount = .unavailable(.notSupported)
         links.links = (0..<UInt32(18)).map { number in
             var link = GPULink()
             link.number = number

@@ -48,6 +48,7 @@ struct MissingReadingTests {
         Failure("symbol bit error rate", "nvlink_bit_errors") { node in
             node.gpus[3].link(2) { $0.errors.symbolBER = .unavailable(.timedOut) }
         },
+        Failure("C2C link count", "c2c_down") { node in node.gpus[3].links?.c2cCount = .unavailable(error) },
         Failure("link speed", "nvlink_speed") { node in
             node.gpus[3].link(2) { $0.speedMBps = .unavailable(error) }
         },

@@ -6,29 +6,6 @@ let accessRules: [HealthRule] = [
         guard let refusal = gpu.gpu.refusal else { return }
         gpu.judgeRefusal(refusal, &result)
     },
-    HealthRule("gpu_answers") { gpu, result in
-        if gpu.memory.isInforomValid.reason != .error(code: 14) {
-            _ = result.value("inforom", gpu.memory.isInforomValid)
-        }
-        guard let (reading, reason) = gpu.gpu.gravestFailure else { return }
-        let evidence = HealthEvidence(reading, reason.word)
-        switch reason {
-        case .gpuLost:
-            result.find(
-                .critical, "The GPU is lost: readings answer GPU_IS_LOST.", evidence, action: .rebootNode,
-                authority: .flag, confirm: "Xid 79 in the kernel log; the PCI configuration space reads as all ones.")
-        case .resetRequired:
-            result.find(
-                .critical, "The GPU answers RESET_REQUIRED: it does nothing more until it is reset.", evidence,
-                action: .resetGPU, authority: .flag,
-                confirm: "The recovery action (field 230) and Xid 154 say the same.")
-        case .error(code: 14):
-            result.find(
-                .warning, "The InfoROM is corrupted.", evidence, action: .resetGPU, authority: .flag,
-                confirm: "If it stays after one reset, the board is to be replaced.")
-        default: break
-        }
-    },
     HealthRule("recovery_action") { gpu, result in
         guard let raw = result.value("recovery_action", gpu.memory.recoveryAction) else {
             return gpu.judgeLogLevel(&result)
@@ -87,26 +64,5 @@ extension Unavailable {
         case .error: (.critical, .rebootNode)
         case .notSupported, .noPermission, .timedOut, .notRead, .unusable: nil
         }
-    }
-}
-
-extension GPUSnapshot {
-    /// The worst thing that a reading answered: lost, then reset required, then a corrupted InfoROM.
-    fileprivate var gravestFailure: (reading: String, reason: Unavailable)? {
-        let reasons: [(String, Unavailable?)] = [
-            ("name", name.reason), ("ecc_mode", inventory?.eccMode.reason),
-            ("inforom_image_version", inventory?.inforomImageVersion.reason),
-            ("power_w", telemetry?.powerMilliwatts.reason), ("temperature_c", telemetry?.temperatureC.reason),
-            ("memory_used_bytes", telemetry?.memory.reason), ("clock_sm_mhz", telemetry?.clockSMMHz.reason),
-            ("utilization_gpu_percent", telemetry?.utilizationGPUPercent.reason),
-            ("performance_state", telemetry?.performanceState.reason),
-            ("remapped_rows", memoryHealth?.remappedRows.reason), ("inforom", memoryHealth?.isInforomValid.reason),
-            ("compute_processes", processes?.compute.reason),
-        ]
-        let order: [Unavailable] = [.gpuLost, .resetRequired, .error(code: 14)]
-        for grave in order {
-            if let found = reasons.first(where: { $0.1 == grave }) { return (found.0, grave) }
-        }
-        return nil
     }
 }

@@ -1,6 +1,6 @@
 internal import Snapshots
 
-/// NVLinks: what is down, what is slow.
+/// NVLinks, and those to a Grace CPU: what is down, what is slow.
 let linkRules: [HealthRule] = [
     HealthRule("nvlink_down") { gpu, result in
         guard result.value("nvlink_count", gpu.links.count) ?? 0 > 0 else { return gpu.judgeMissingLinks(&result) }
@@ -22,6 +22,16 @@ let linkRules: [HealthRule] = [
                 "nvlink_speed_mbps", "\(slow.map(\.speed).min() ?? 0) on \(NumberList.text(slow.map(\.link)))",
                 threshold: "\(expected)"), action: .checkNVLink,
             confirm: "Reboot the node once; if it stays, field diagnostics.")
+    },
+    HealthRule("c2c_down") { gpu, result in
+        guard let count = result.value("c2c_count", gpu.links.c2cCount), count > 0 else { return }
+        let down = gpu.links.c2cLinks.filter { result.value("c2c_\($0.number)_state", $0.isActive) == false }
+        guard !down.isEmpty else { return }
+        result.find(
+            .warning, "Chip-to-chip links between the GPU and its CPU are down.",
+            HealthEvidence("c2c_active", "\(Int(count) - down.count)", threshold: "all \(count)"),
+            HealthEvidence("c2c_down", NumberList.text(down.map(\.number))), action: .resetGPU, authority: .flag,
+            confirm: "Xid 121 and 173 in the kernel log; after a reset the same again: power-cycle the node.")
     },
 ]
 

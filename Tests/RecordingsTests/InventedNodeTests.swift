@@ -100,7 +100,7 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         let scenario = try ScenarioFile(
             """
             {"extends":"h100x8","all_gpus":{"recovery_action":\(unknown),"c2c":{"link_count":\(unknown)},\
-            "nvlink":{"all_links":{"speed_mbps":\(unknown)}},"limiters_ns":{"thermal":\(unknown)}}}
+            "nvlink":{"all_links":{"speed_mbps":\(unknown),"crc_data":\(unknown)}},"limiters_ns":{"thermal":\(unknown)}}}
             """)
         let health = try HealthText(
             try AgentSession(simulating: scenario.path, clock: nil).call("get_gpu_health", #"{"window_ms":300}"#))

@@ -81,10 +81,17 @@ extension NVMLDevice {
         try uint32(functions.pointee.nvlink.remoteType, link)
     }
 
-    /// A link's error counter, since the driver was loaded or the counter reset.
+    /// A link's error counter, since the driver was loaded or the counter reset; not supported where its GPU has none such.
+    ///
+    /// - Parameter link: less than ``nvlinkCount()``.
     package func nvlinkErrors(_ link: UInt32, _ counter: NVMLNVLinkCounter) throws(NVMLError) -> UInt64 {
         var count: UInt64 = 0
-        try call(functions.pointee.nvlink.errorCounter) { $0(handle, link, counter.rawValue, &count) }
+        do throws(NVMLError) {
+            try call(functions.pointee.nvlink.errorCounter) { $0(handle, link, counter.rawValue, &count) }
+        } catch {
+            // Of the device, the link and the counter, only the counter can be one that there is not.
+            throw error.code == .invalidArgument ? NVMLError(.notSupported, error.symbolIndex) : error
+        }
         return count
     }
 

@@ -292,7 +292,13 @@ struct GPURuleTests {
         Breakage("bit error rate at the limit", .info, .none) { $0.link(7) { $0.errors.effectiveBER = .value(0x10c) } },
         Breakage("MIG takes links down", .info, .none) {
             $0.inventory?.migMode = .value(ModePair(current: true, pending: true))
-            for number in 0..<18 { $0.link(number) { $0.isActive = .value(false) } }
+            for number in 0..<18 {
+                $0.link(number) {
+                    $0.isActive = .value(false)
+                    $0.errors.replay = .unavailable(.error(code: 29))
+                    $0.errors.symbolBER = .unavailable(.error(code: 29))
+                }
+            }
             $0.now { $0.memory = .value(MemoryUse(total: 80 << 30, used: 40 << 30, free: 0, reserved: 0)) }
         },
         Breakage("no NVLink, no fabric", .info, .none) {

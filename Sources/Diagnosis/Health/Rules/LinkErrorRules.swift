@@ -26,7 +26,7 @@ extension GPUCase {
     fileprivate func judgeBitErrors(_ name: String, _ path: LinkCounter.Path, _ result: inout RuleResult) {
         let limit = thresholds[.nvlinkBERExponent]
         let rates = links.links.filter { $0.isActive.value != nil }.compactMap { link -> (UInt32, BitErrorRate)? in
-            result.value("\(name)_link_\(link.number)", link.errors[keyPath: path]).flatMap(BitErrorRate.init)
+            result.value("\(name)_link_\(link.number)", of: link, path).flatMap(BitErrorRate.init)
                 .map { (link.number, $0) }
         }
         let bad = rates.filter { $0.1.isAbove(exponent: limit) }
@@ -39,10 +39,8 @@ extension GPUCase {
 
     fileprivate func judge(_ counter: LinkCounter, isGrave: Bool, _ result: inout RuleResult) {
         let counts = links.links.filter { $0.isActive.value != nil }.compactMap { link -> LinkCount? in
-            let reading = link.errors[keyPath: counter.path]
-            guard let total = result.value("\(counter.name)_link_\(link.number)", reading), total > 0 else {
-                return nil
-            }
+            guard let total = result.value("\(counter.name)_link_\(link.number)", of: link, counter.path), total > 0
+            else { return nil }
             let earlier = before?.link(link.number)?[keyPath: counter.path].value
             return LinkCount(link: link.number, total: total, growth: growth(from: earlier, to: total))
         }
@@ -92,5 +90,13 @@ extension GPUCase {
 
     private static func others(_ links: [UInt32]) -> String {
         links.count > 1 ? " (links \(NumberList.text(links)))" : ""
+    }
+}
+
+extension RuleResult {
+    /// A link's counter. Of a link that is down, none is missed.
+    fileprivate mutating func value(_ name: String, of link: GPULink, _ path: LinkCounter.Path) -> UInt64? {
+        let reading = link.errors[keyPath: path]
+        return link.isActive.value == true ? value(name, reading) : reading.value
     }
 }

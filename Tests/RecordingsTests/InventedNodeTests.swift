@@ -100,7 +100,8 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         let scenario = try ScenarioFile(
             """
             {"extends":"h100x8","all_gpus":{"recovery_action":\(unknown),"c2c":{"link_count":\(unknown)},\
-            "nvlink":{"all_links":{"speed_mbps":\(unknown),"crc_data":\(unknown)}},"limiters_ns":{"thermal":\(unknown)}}}
+            "nvlink":{"all_links":{"speed_mbps":\(unknown),"crc_data":\(unknown)}},"limiters_ns":{"thermal":\(unknown)},\
+            "temperature":{"memory_max_c":\(unknown)},"ecc":{"volatile":{"corrected":{"sram":\(unknown),"total":0}}}}}
             """)
         let health = try HealthText(
             try AgentSession(simulating: scenario.path, clock: nil).call("get_gpu_health", #"{"window_ms":300}"#))

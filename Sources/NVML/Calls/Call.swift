@@ -36,6 +36,19 @@ extension NVMLCaller where Self: ~Copyable {
         guard code == .success else { throw NVMLError(code, function.symbolIndex) }
     }
 
+    /// Runs a call about one of several things that a device may have: a counter, a place, a threshold.
+    ///
+    /// To some drivers one that the device has not is an invalid argument, which then means not supported. Calls without
+    /// such a choice keep the error, so that a handle that has become invalid is not taken for a device that has nothing.
+    @inline(__always)
+    func call<Signature>(
+        choosing function: NVMLFunction<Signature>, _ body: (Signature) -> nvmlReturn_t
+    ) throws(NVMLError) {
+        let code = answer(function, body)
+        guard code != .success else { return }
+        throw NVMLError(code == .invalidArgument ? .notSupported : code, function.symbolIndex)
+    }
+
     /// Runs a call that fills a text buffer; 128 bytes are more than any of NVML's fixed texts needs.
     ///
     /// The text ends at its first NUL, or with the buffer where the library forgot it. Bytes that are no UTF-8 become

@@ -97,7 +97,7 @@ extension NVMLDevice {
         _ kind: NVMLMemoryErrorKind, _ counter: NVMLECCCounter, at location: NVMLMemoryLocation
     ) throws(NVMLError) -> UInt64 {
         var count: UInt64 = 0
-        try call(functions.pointee.ecc.counter) {
+        try call(choosing: functions.pointee.ecc.counter) {
             $0(handle, kind.rawValue, counter.rawValue, location.rawValue, &count)
         }
         return count

@@ -86,12 +86,7 @@ extension NVMLDevice {
     /// - Parameter link: less than ``nvlinkCount()``.
     package func nvlinkErrors(_ link: UInt32, _ counter: NVMLNVLinkCounter) throws(NVMLError) -> UInt64 {
         var count: UInt64 = 0
-        do throws(NVMLError) {
-            try call(functions.pointee.nvlink.errorCounter) { $0(handle, link, counter.rawValue, &count) }
-        } catch {
-            // Of the device, the link and the counter, only the counter can be one that there is not.
-            throw error.code == .invalidArgument ? NVMLError(.notSupported, error.symbolIndex) : error
-        }
+        try call(choosing: functions.pointee.nvlink.errorCounter) { $0(handle, link, counter.rawValue, &count) }
         return count
     }
 

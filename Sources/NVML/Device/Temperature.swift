@@ -44,9 +44,12 @@ extension NVMLDevice {
         return temperature.temperature
     }
 
-    /// An absolute threshold. For Ada and newer the vendor points to the margin fields instead.
+    /// An absolute threshold; not supported where the GPU has none such. For Ada and newer the vendor points to the margin
+    /// fields instead.
     package func temperatureThreshold(_ threshold: NVMLTemperatureThreshold) throws(NVMLError) -> UInt32 {
-        try uint32(functions.pointee.temperature.threshold, threshold.rawValue)
+        var degrees: UInt32 = 0
+        try call(choosing: functions.pointee.temperature.threshold) { $0(handle, threshold.rawValue, &degrees) }
+        return degrees
     }
 
     /// How far the GPU is from slowing down; can be negative.

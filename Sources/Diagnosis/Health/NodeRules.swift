@@ -10,6 +10,7 @@ enum NodeRules {
         judgeUnplaced(node, &result)
         judgeModules(node, &result)
         judgeIMEX(node, &result)
+        judgeFabricManager(node, &result)
         judgeLog(node, &result)
         return result
     }
@@ -113,41 +114,6 @@ enum NodeRules {
                 rule: "nouveau_loaded", severity: .warning, title: "The nouveau driver is loaded beside NVIDIA's.",
                 evidence: [HealthEvidence("modules", "nouveau", .proc)], action: .checkDriver,
                 confirm: "Blacklist nouveau and reboot."))
-    }
-
-    /// Only GPUs of a fabric that spans nodes need the IMEX daemon, and only for jobs that span nodes.
-    private static func judgeIMEX(_ node: NodeCase, _ result: inout RuleResult) {
-        let isMultiNode = node.snapshot.gpus.contains { gpu in
-            gpu.fabric?.state.value == 3
-                && gpu.fabric?.clusterUUID.value?.contains { $0 != "0" && $0 != "-" } ?? false
-        }
-        guard isMultiNode, let processes = node.snapshot.nodeProcesses, processes.sharesProcessIDs != false else {
-            return
-        }
-        let daemon = processes.processes.first { $0.process.name.hasPrefix("nvidia-imex") }
-        let isStuck = daemon?.process.state == .uninterruptible || daemon?.process.state == .zombie
-        guard daemon == nil || isStuck else { return }
-        let level = RecoveryLevel.recoverIMEXDomain
-        let isAsked = node.snapshot.gpus.contains {
-            $0.memoryHealth?.recoveryAction.value.map { RecoveryLevel(UInt32(clamping: $0)) } == level
-        }
-        // Of processes that may not be looked into nobody knows which one is the daemon.
-        let isSeen = processes.unreadableCount == 0
-        result.add(
-            HealthFinding(
-                rule: "imex_daemon", severity: isStuck || (isAsked && isSeen) ? .warning : .info,
-                title: isStuck
-                    ? "The IMEX daemon hangs: jobs over several nodes of this NVLink domain do not start."
-                    : isSeen
-                        ? "The IMEX daemon does not run: jobs over several nodes of this NVLink domain need it."
-                        : "Whether the IMEX daemon runs cannot be seen.",
-                evidence: [
-                    HealthEvidence("imex_daemon", isStuck ? "hangs" : isSeen ? "not running" : "unknown", .proc),
-                    HealthEvidence("recovery_action", isAsked ? level.name : "does not ask for it"),
-                ], action: isStuck || (isAsked && isSeen) ? .checkFabric : .none,
-                confirm:
-                    "nvidia-imex-ctl -N on the node shows the domain; compute domains (DRA) start the daemon with the job."
-            ))
     }
 
     /// Faults of switches and of devices that are no GPU of this node, and what the log has lost.

@@ -38,6 +38,51 @@ struct DisagreementTests {
         #expect(imex(HealthyNode.report { $0.nodeProcesses = ProcessesSnapshot() }) == nil)
     }
 
+    /// A node with an NVSwitch of its own, and what runs on it.
+    private func switched(
+        _ processes: ProcessesSnapshot?, driver: String = "nvidia-nvswitch", isMIGOn: Bool = false
+    ) -> HealthReport {
+        HealthyNode.report { node in
+            let place = HostPCIDevice(
+                busID: BusID(domain: 0, bus: 5, device: 0), kind: .nvSwitch, deviceID: 0x22a3, driver: .value(driver))
+            let others = node.devices?.pci.value ?? []
+            node.devices?.pci = .value(others + [place])
+            for index in node.gpus.indices where isMIGOn {
+                node.gpus[index].inventory?.migMode = .value(ModePair(current: true, pending: true))
+            }
+            node.nodeProcesses = processes
+        }
+    }
+
+    @Test("NVSwitches without the fabric manager are a fault where its process could be seen")
+    func fabricManager() {
+        var processes = ProcessesSnapshot()
+        processes.sharesProcessIDs = true
+        processes.processCount = .value(300)
+        func finding(_ report: HealthReport) -> HealthFinding? {
+            report.findings.first { $0.rule == "fabric_manager" }
+        }
+        #expect(finding(switched(processes))?.severity == .warning)
+        #expect(finding(switched(processes))?.action == .checkFabricManager)
+        #expect(switched(processes).verdict == .degraded)
+        #expect(finding(switched(processes, driver: "vfio-pci")) == nil)
+        #expect(finding(switched(processes, isMIGOn: true)) == nil)
+        #expect(finding(HealthyNode.report { $0.nodeProcesses = processes }) == nil)
+        var other = processes
+        other.processes = [process("nv-fabricmanage")]
+        #expect(finding(switched(other)) == nil)
+        other.processes = [process("nv-fabricmanage", .uninterruptible)]
+        #expect(finding(switched(other))?.severity == .warning)
+        other = processes
+        other.unreadableCount = 1
+        #expect(finding(switched(other)) == nil)
+        for shares in [false, nil] {
+            other = processes
+            other.sharesProcessIDs = shares
+            #expect(finding(switched(other)) == nil)
+        }
+    }
+
     @Test("a disagreement stands behind faults of its weight and changes no verdict")
     func order() {
         let odd = HealthFinding(

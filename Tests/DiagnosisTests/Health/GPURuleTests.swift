@@ -120,6 +120,10 @@ struct GPURuleTests {
         },
         Breakage("fabric_state", .warning, .checkFabricManager) { $0.fabric?.state = .value(2) },
         Breakage("fabric_state", .critical, .checkFabricManager) { $0.fabric?.state = .value(1) },
+        Breakage("fabric_state", .critical, .checkFabricManager) { $0.fabric?.state = .value(0) },
+        Breakage("fabric_state", .critical, .checkFabricManager) {
+            $0.fabric?.state = .unavailable(.notSupported)
+        },
         Breakage("fabric_status", .critical, .checkFabricManager) { $0.fabric?.status = .value(999) },
         Breakage("fabric_health", .critical, .checkNVLink) { $0.fabric?.healthMask = .value(0x1a9) },
         Breakage("fabric_health", .critical, .checkFabricManager) { $0.fabric?.healthMask = .value(0x5aa) },

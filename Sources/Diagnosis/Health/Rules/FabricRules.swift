@@ -3,7 +3,10 @@ internal import Snapshots
 /// The registration with the NVLink fabric (NVSwitch systems).
 let fabricRules: [HealthRule] = [
     HealthRule("fabric_state") { gpu, result in
-        guard !gpu.isMIGOn, let state = result.value("fabric_state", gpu.fabric.state) else { return }
+        guard !gpu.isMIGOn else { return }
+        guard let state = result.value("fabric_state", gpu.fabric.state), state != 0 else {
+            return gpu.judgeUnregistered(&result)
+        }
         let evidence = HealthEvidence("fabric_state", FabricWords.state(state), threshold: "completed")
         switch state {
         case 1:
@@ -15,7 +18,7 @@ let fabricRules: [HealthRule] = [
             )
         case 2:
             gpu.judgeRegistering(evidence, &result)
-        case 0, 3: break
+        case 3: break
         // NVML knows no other states (nvmlGpuFabricState_t).
         default: result.addGap(EvidenceGap(check: result.rule, reading: "fabric_state", reason: .error(code: -1)))
         }
@@ -56,6 +59,21 @@ let fabricRules: [HealthRule] = [
 ]
 
 extension GPUCase {
+    /// A GPU that says that it has nothing to do with a fabric, among others of its name that are registered with one.
+    fileprivate func judgeUnregistered(_ result: inout RuleResult) {
+        guard fabric.state.value == 0 || fabric.state.reason == .notSupported,
+            node.snapshot.gpus.contains(where: {
+                $0.name.value == gpu.name.value && $0.fabric?.state.value == 3
+                    && $0.inventory?.migMode.value?.current != true
+            })
+        else { return }
+        result.find(
+            .critical, "The GPU is not registered with the NVLink fabric, although others of its name are.",
+            HealthEvidence("fabric_state", "not_supported", threshold: "completed, as on others of this node"),
+            action: .checkFabricManager, authority: .flag,
+            confirm: "The fabric manager's log; the states of its links; whether NVLink was disabled for it.")
+    }
+
     /// A registration takes minutes; until it has ended, nobody knows how. Nothing tells when the driver was loaded, but that was
     /// after the node's start.
     fileprivate func judgeRegistering(_ evidence: HealthEvidence, _ result: inout RuleResult) {

@@ -109,6 +109,21 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         #expect(health.unchecked.isEmpty)
     }
 
+    /// The line names no GPU: where NVML cannot tell that none asks for a reset, the node is not healthy.
+    @Test(arguments: [(#"{"error":"INVALID_ARGUMENT"}"#, "degraded"), (#""none""#, "healthy")])
+    func aDriverThatWantsAReset(recovery: String, verdict: String) throws {
+        let scenario = try ScenarioFile(
+            """
+            {"extends":"h100x8","all_gpus":{"recovery_action":\(recovery)},"kernel_log":[{"ago_s":60,"priority":3,\
+            "message":"NVRM: nvAssertOkFailedNoLog: Assertion failed: Reset required [NV_ERR_RESET_REQUIRED] (0x00000062) \
+            returned from status @ kernel_channel.c:2827"}]}
+            """)
+        let health = try HealthText(
+            try AgentSession(simulating: scenario.path, clock: nil).call("get_gpu_health", #"{"window_ms":300}"#))
+        #expect(health.verdict == verdict)
+        #expect(health.findings.map(\.rule) == ["kernel_log"])
+    }
+
     /// A session remembers counters for minutes; whether a brake holds now is asked now.
     @Test func aBrakeThatBeginsInASession() async throws {
         // The bit 128 is set five seconds from now, for thirteen seconds; what moves counts from the machine's boot, and the

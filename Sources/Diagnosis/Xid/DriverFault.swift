@@ -20,6 +20,8 @@ package enum DriverFault: Sendable, Hashable {
     case unhandledInterrupts(irq: UInt32?)
     /// A failed check or assertion; `status` is its NV_ERR_ name, or empty. Noise alone, confirmation near 79 and 119.
     case assertion(status: String)
+    /// A check failed because a GPU takes no more work until it is reset; which one is not told.
+    case resetRequired
     /// History and dumps that follow Xid 119 and 120.
     case gspTrace
     /// The kernel module announces its version.
@@ -41,7 +43,8 @@ package enum DriverFault: Sendable, Hashable {
     package var severity: Severity {
         switch self {
         case .fallenOffBus, .initializationFailed, .versionMismatch, .probeFailed: .critical
-        case .removedInUse, .nvlinkDiscovery, .unhandledInterrupts, .peerMemory, .nouveau, .damagedXid: .warning
+        case .removedInUse, .resetRequired, .nvlinkDiscovery, .unhandledInterrupts, .peerMemory, .nouveau, .damagedXid:
+            .warning
         case .unbindLock(let acquired): acquired ? .info : .warning
         case .fabricManager(_, let isFatal): isFatal ? .critical : .warning
         case .boundTo, .assertion, .gspTrace, .moduleLoaded, .deviceNamed, .other: .info
@@ -62,6 +65,7 @@ extension DriverFault {
         case nvlinkDiscovery = "nvlink_discovery"
         case unhandledInterrupts = "unhandled_interrupts"
         case assertion
+        case resetRequired = "reset_required"
         case gspTrace = "gsp_trace"
         case moduleLoaded = "module_loaded"
         case peerMemory = "peer_memory"
@@ -84,6 +88,7 @@ extension DriverFault {
         case .nvlinkDiscovery: .nvlinkDiscovery
         case .unhandledInterrupts: .unhandledInterrupts
         case .assertion: .assertion
+        case .resetRequired: .resetRequired
         case .gspTrace: .gspTrace
         case .moduleLoaded: .moduleLoaded
         case .peerMemory: .peerMemory

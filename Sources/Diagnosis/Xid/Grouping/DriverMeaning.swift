@@ -24,7 +24,8 @@ struct DriverMeaning {
         case .fallenOffBus, .initializationFailed, .boundElsewhere, .probeFailed, .removedInUse, .unbindLock, .nouveau,
             .deviceNamed:
             self = Self.device(kind)
-        case .versionMismatch, .nvlinkDiscovery, .unhandledInterrupts, .assertion, .gspTrace, .moduleLoaded,
+        case .versionMismatch, .nvlinkDiscovery, .unhandledInterrupts, .assertion, .resetRequired, .gspTrace,
+            .moduleLoaded,
             .peerMemory,
             .fabricManager, .damagedXid, .other:
             self = Self.software(kind)
@@ -84,6 +85,11 @@ struct DriverMeaning {
                 .contactSupport)
         case .assertion:
             DriverMeaning("Driver assertion", "Noise by itself; confirms 79 and 119", .driver, .none, .none)
+        case .resetRequired:
+            DriverMeaning(
+                "Driver wants a GPU reset", "A GPU takes no more work until it is reset; the line does not tell which",
+                .driver, .either, .resetGPU,
+                "NVML's recovery action and Xid 154 name the GPU; programs on it fail with CUDA error 46")
         case .gspTrace:
             DriverMeaning("GSP trace", "History that the driver prints after Xid 119 and 120", .firmware, .none, .none)
         case .peerMemory:

@@ -79,6 +79,8 @@ struct FaultLinks {
         switch burst.code {
         case .xid(let number): return root(ofXid: number, index)
         case .driver(.gspTrace): return nearest(index, anyGPU: burst.busID == nil) { [119, 120].contains($0) }
+        case .driver(.resetRequired):
+            return lost(index) ?? nearest(index, anyGPU: burst.busID == nil, where: Self.hardwareRoots.contains)
         case .driver(.assertion), .driver(.initializationFailed):
             return lost(index) ?? nearest(index, anyGPU: burst.busID == nil) { [79, 119, 120].contains($0) }
         case .driver, .sxid, .pcie: return nil

@@ -89,7 +89,8 @@ enum DriverLine {
 
     private static func noise(_ line: ByteView) -> DriverFault? {
         if line.contains("Assertion failed") || line.contains("Check failed") {
-            let status = bracketed(line, from: "[")
+            let status = bracketed(line, from: "[", to: "]")
+            if status == "NV_ERR_RESET_REQUIRED" { return .resetRequired }
             return .assertion(status: status.hasPrefix("NV_ERR") ? status : "")
         }
         if line.contains("RPC history") || line.contains("_kgsp") || line.contains("GSP") { return .gspTrace }
@@ -130,11 +131,13 @@ enum DriverLine {
     }
 
     /// The text from behind `opening` to the closing bracket.
-    private static func bracketed(_ line: ByteView, from opening: StaticString) -> String {
+    private static func bracketed(
+        _ line: ByteView, from opening: StaticString, to closing: StaticString = ")"
+    ) -> String {
         var scanner = ByteScanner(line)
         guard scanner.skip(to: opening) else { return "" }
         let rest = line.slice(scanner.at, scanner.at + 48)
-        return rest.slice(0, rest.find(")") ?? rest.find("]") ?? rest.count).text(limit: 48)
+        return rest.slice(0, rest.find(closing) ?? rest.count).text(limit: 48)
     }
 
     /// The address behind `GPU `, `GPU at PCI:`, `device ` or `Xid (PCI:`.

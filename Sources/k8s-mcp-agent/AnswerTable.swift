@@ -10,7 +10,7 @@ struct AnswerTable {
     var text: String {
         var parts = [head]
         if let shared = answer["all_devices"]?.objectValue, !shared.isEmpty {
-            parts.append("All GPUs\n" + list(shared, indent: "  "))
+            parts.append("All GPUs\n" + list(Self.flattened(shared), indent: "  "))
         }
         if let devices = answer["devices"]?.arrayValue, !devices.isEmpty { parts.append(table(devices)) }
         if let missing = answer["unavailable"]?.arrayValue { parts.append("Not available\n" + unavailable(missing)) }

@@ -86,13 +86,17 @@ def test_amounts_of_memory_are_never_rounded_to_nothing():
     assert not re.search(r"\b0 GiB", done.stdout)
 
 
-def test_statistics_have_rows_and_units():
+@pytest.mark.parametrize("clock", ["", "1000"])
+def test_statistics_have_rows_and_units(clock, monkeypatch):
+    """Also where they are the same on all GPUs, as they are when the clock stands still, and can be at any time."""
+    if clock:
+        monkeypatch.setenv("NVML_SIMULATOR_CLOCK", clock)
     done = run(
         "call", "get_gpu_telemetry", "--simulate", "busy", "--arg", "duration_ms=200", "--arg", "interval_ms=100",
         "--output", "table")
-    row = next(line for line in done.stdout.splitlines() if line.startswith("statistics.power_w"))
-    assert re.search(r"min=[0-9.]+ W mean=[0-9.]+ W max=[0-9.]+ W", row)
-    assert re.search(r"^statistics.memory_used_bytes .*min=[0-9.]+ GiB", done.stdout, re.MULTILINE)
+    units = r"min=[0-9.]+ W mean=[0-9.]+ W max=[0-9.]+ W"
+    assert re.search(rf"^ *statistics\.power_w +{units}", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^ *statistics\.memory_used_bytes .*min=[0-9.]+ GiB", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_doctor_looks_at_the_log_that_is_read():

@@ -41,6 +41,12 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         .gpu(
             "InfoROM corrupted", "degraded", "gpu_answers",
             #""firmware":{"inforom_valid":{"error":"CORRUPTED_INFOROM"}}"#),
+        .gpu(
+            "reset needed, told by a field of older drivers", "unhealthy", "recovery_action",
+            #""recovery_action":{"error":"INVALID_ARGUMENT"},"fields":{"226":1}"#),
+        .gpu(
+            "drain and reset needed, told by a field of older drivers", "unhealthy", "recovery_action",
+            #""recovery_action":null,"fields":{"226":0,"227":1}"#),
         .gpu("memory too hot", "degraded", "memory_temperature", #""temperature":{"memory_c":120}"#),
         .gpu("no NVLinks among others", "unhealthy", "nvlink_down", #""nvlink":{"link_count":0}"#),
         .gpu("NVLinks not supported among others", "unhealthy", "nvlink_down", #""nvlink":{"link_count":null}"#),

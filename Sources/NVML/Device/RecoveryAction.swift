@@ -23,7 +23,19 @@ package struct NVMLRecoveryAction: RawRepresentable, Hashable, Sendable {
 
 extension NVMLDevice {
     /// The recovery action (field 230; driver branch 570 and later).
+    ///
+    /// Older drivers may tell by two other fields that a reset is needed. That they tell of none is no answer: a node may
+    /// still have to be rebooted.
     package func recoveryAction() throws(NVMLError) -> NVMLRecoveryAction {
-        NVMLRecoveryAction(rawValue: try unsignedField(NVMLField(id: NVML_FI_DEV_GET_GPU_RECOVERY_ACTION)))
+        do throws(NVMLError) {
+            return NVMLRecoveryAction(rawValue: try unsignedField(NVMLField(id: NVML_FI_DEV_GET_GPU_RECOVERY_ACTION)))
+        } catch {
+            guard error.code.meansNotSupported else { throw error }
+            if isSet(NVML_FI_DEV_RESET_STATUS) { return .gpuReset }
+            if isSet(NVML_FI_DEV_DRAIN_AND_RESET_STATUS) { return .drainAndReset }
+            throw error
+        }
     }
+
+    private func isSet(_ id: UInt32) -> Bool { (try? unsignedField(NVMLField(id: id))).map { $0 != 0 } ?? false }
 }

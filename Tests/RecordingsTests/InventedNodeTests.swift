@@ -47,6 +47,9 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         .gpu(
             "drain and reset needed, told by a field of older drivers", "unhealthy", "recovery_action",
             #""recovery_action":null,"fields":{"226":0,"227":1}"#),
+        .gpu(
+            "a field of older drivers fails", "unknown", "recovery_action",
+            #""recovery_action":null,"fields":{"226":{"error":"UNKNOWN"}}"#),
         .gpu("memory too hot", "degraded", "memory_temperature", #""temperature":{"memory_c":120}"#),
         .gpu("no NVLinks among others", "unhealthy", "nvlink_down", #""nvlink":{"link_count":0}"#),
         .gpu("NVLinks not supported among others", "unhealthy", "nvlink_down", #""nvlink":{"link_count":null}"#),

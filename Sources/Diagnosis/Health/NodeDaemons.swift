@@ -12,29 +12,33 @@ extension NodeRules {
             return
         }
         let daemon = processes.daemon("nvidia-imex")
-        let isStuck = daemon?.isStuck ?? false
-        guard daemon == nil || isStuck else { return }
-        let level = RecoveryLevel.recoverIMEXDomain
-        let isAsked = node.snapshot.gpus.contains {
-            $0.memoryHealth?.recoveryAction.value.map { RecoveryLevel(UInt32(clamping: $0)) } == level
-        }
-        // Of processes that may not be looked into nobody knows which one is the daemon.
-        let isSeen = processes.unreadableCount == 0
+        guard daemon != .runs else { return }
+        let asked = isAskedForIMEX(node.snapshot)
+        let isFault = daemon == .hangs || (daemon == .missing && asked == true)
         result.add(
             HealthFinding(
-                rule: "imex_daemon", severity: isStuck || (isAsked && isSeen) ? .warning : .info,
-                title: isStuck
-                    ? "The IMEX daemon hangs: jobs over several nodes of this NVLink domain do not start."
-                    : isSeen
-                        ? "The IMEX daemon does not run: jobs over several nodes of this NVLink domain need it."
-                        : "Whether the IMEX daemon runs cannot be seen.",
+                rule: "imex_daemon", severity: isFault ? .warning : .info,
+                title: daemon.title(
+                    of: "IMEX daemon", missing: "jobs over several nodes of this NVLink domain need it",
+                    hangs: "jobs over several nodes of this NVLink domain do not start"),
                 evidence: [
-                    HealthEvidence("imex_daemon", isStuck ? "hangs" : isSeen ? "not running" : "unknown", .proc),
-                    HealthEvidence("recovery_action", isAsked ? level.name : "does not ask for it"),
-                ], action: isStuck || (isAsked && isSeen) ? .checkFabric : .none,
+                    HealthEvidence("imex_daemon", daemon.rawValue, .proc),
+                    HealthEvidence(
+                        "recovery_action",
+                        asked.map { $0 ? RecoveryLevel.recoverIMEXDomain.name : "does not ask for it" } ?? "unknown"),
+                ], action: isFault ? .checkFabric : .none,
                 confirm:
                     "nvidia-imex-ctl -N on the node shows the domain; compute domains (DRA) start the daemon with the job."
             ))
+    }
+
+    /// Whether the driver asks for the domain to be recovered; nil where it does not tell of each GPU.
+    private static func isAskedForIMEX(_ snapshot: NodeSnapshot) -> Bool? {
+        let levels = snapshot.gpus.map { gpu in
+            gpu.memoryHealth?.recoveryAction.value.map { RecoveryLevel(UInt32(clamping: $0)) }
+        }
+        if levels.contains(.recoverIMEXDomain) { return true }
+        return levels.contains(nil) ? nil : false
     }
 
     /// The fabric manager trains the links at NVSwitches and answers their faults. What it has registered stays `completed`
@@ -47,31 +51,54 @@ extension NodeRules {
             $0.kind == .nvSwitch && $0.driver.value == "nvidia-nvswitch"
         }
         guard !switches.isEmpty, snapshot.gpus.contains(where: { $0.inventory?.migMode.value?.current != true }),
-            let processes = snapshot.nodeProcesses, processes.sharesProcessIDs == true,
-            processes.processCount.value != nil
+            let processes = snapshot.nodeProcesses, processes.sharesProcessIDs == true
         else { return }
         let daemon = processes.daemon("nv-fabricmanage")
-        // Of processes that may not be looked into nobody knows which one is the daemon.
-        guard daemon?.isStuck ?? (processes.unreadableCount == 0) else { return }
+        guard daemon != .runs else { return }
+        let isFault = daemon != .unknown
         result.add(
             HealthFinding(
-                rule: "fabric_manager", severity: .warning,
-                title: daemon == nil
-                    ? "The fabric manager does not run: nobody answers faults of the NVSwitches, and after a reset CUDA does not start."
-                    : "The fabric manager hangs: nobody answers faults of the NVSwitches.",
+                rule: "fabric_manager", severity: isFault ? .warning : .info,
+                title: daemon.title(
+                    of: "fabric manager",
+                    missing: "nobody answers faults of the NVSwitches, and after a reset CUDA does not start",
+                    hangs: "nobody answers faults of the NVSwitches"),
                 evidence: [
-                    HealthEvidence("fabric_manager", daemon == nil ? "not running" : "hangs", .proc),
+                    HealthEvidence("fabric_manager", daemon.rawValue, .proc),
                     HealthEvidence("nvswitches", "\(switches.count)", .pci),
-                ], action: .checkFabricManager,
+                ], action: isFault ? .checkFabricManager : .none,
                 confirm: "systemctl status nvidia-fabricmanager on the node, or the driver's pod; its log tells why."))
+    }
+}
+
+/// What is seen of a daemon of the node.
+private enum DaemonState: String {
+    case runs
+    case hangs
+    case missing = "not running"
+    /// Of processes that may not be looked into nobody knows which one is the daemon.
+    case unknown
+
+    /// - Parameters:
+    ///   - daemon: its name for people.
+    ///   - missing: what it means that it does not run.
+    ///   - hangs: what it means that it hangs.
+    func title(of daemon: String, missing: String, hangs: String) -> String {
+        switch self {
+        case .runs: "The \(daemon) runs."
+        case .hangs: "The \(daemon) hangs: \(hangs)."
+        case .missing: "The \(daemon) does not run: \(missing)."
+        case .unknown: "Whether the \(daemon) runs cannot be seen."
+        }
     }
 }
 
 extension ProcessesSnapshot {
     /// - Parameter name: what the kernel keeps of it, at most 15 characters.
-    fileprivate func daemon(_ name: String) -> NodeProcess? { processes.first { $0.process.name.hasPrefix(name) } }
-}
-
-extension NodeProcess {
-    fileprivate var isStuck: Bool { process.state == .uninterruptible || process.state == .zombie }
+    fileprivate func daemon(_ name: String) -> DaemonState {
+        guard let daemon = processes.first(where: { $0.process.name.hasPrefix(name) }) else {
+            return unreadableCount == 0 && processCount.reason == nil ? .missing : .unknown
+        }
+        return [.uninterruptible, .zombie].contains(daemon.process.state) ? .hangs : .runs
+    }
 }

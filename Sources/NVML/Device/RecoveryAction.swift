@@ -31,11 +31,17 @@ extension NVMLDevice {
             return NVMLRecoveryAction(rawValue: try unsignedField(NVMLField(id: NVML_FI_DEV_GET_GPU_RECOVERY_ACTION)))
         } catch {
             guard error.code.meansNotSupported else { throw error }
-            if isSet(NVML_FI_DEV_RESET_STATUS) { return .gpuReset }
-            if isSet(NVML_FI_DEV_DRAIN_AND_RESET_STATUS) { return .drainAndReset }
+            if try isSet(NVML_FI_DEV_RESET_STATUS) { return .gpuReset }
+            if try isSet(NVML_FI_DEV_DRAIN_AND_RESET_STATUS) { return .drainAndReset }
             throw error
         }
     }
 
-    private func isSet(_ id: UInt32) -> Bool { (try? unsignedField(NVMLField(id: id))).map { $0 != 0 } ?? false }
+    /// False also where there is no such field; a field that fails is an error.
+    private func isSet(_ id: UInt32) throws(NVMLError) -> Bool {
+        do throws(NVMLError) { return try unsignedField(NVMLField(id: id)) != 0 } catch {
+            guard error.code.meansNotSupported else { throw error }
+            return false
+        }
+    }
 }

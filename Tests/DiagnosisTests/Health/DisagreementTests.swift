@@ -24,6 +24,8 @@ struct DisagreementTests {
     @Test("a rack without the IMEX daemon is healthy and told so; where the driver asks for it, it is a fault")
     func imexDaemon() {
         var processes = ProcessesSnapshot()
+        #expect(imex(rack(processes, asks: true))?.severity == .info, "nobody has looked")
+        processes.processCount = .value(300)
         #expect(imex(rack(processes))?.severity == .info)
         #expect(rack(processes).verdict == .healthy)
         #expect(imex(rack(processes, asks: true))?.severity == .warning)
@@ -75,7 +77,11 @@ struct DisagreementTests {
         #expect(finding(switched(other))?.severity == .warning)
         other = processes
         other.unreadableCount = 1
-        #expect(finding(switched(other)) == nil)
+        #expect(finding(switched(other))?.severity == .info)
+        #expect(finding(switched(other))?.evidence.first?.value == "unknown")
+        other = processes
+        other.processCount = .unavailable(.noPermission)
+        #expect(finding(switched(other))?.severity == .info)
         for shares in [false, nil] {
             other = processes
             other.sharesProcessIDs = shares

@@ -61,9 +61,9 @@ let fabricRules: [HealthRule] = [
 extension GPUCase {
     /// A GPU that says that it has nothing to do with a fabric, among others of its name that are registered with one.
     fileprivate func judgeUnregistered(_ result: inout RuleResult) {
-        guard fabric.state.value == 0 || fabric.state.reason == .notSupported,
+        guard fabric.state.value == 0 || fabric.state.reason == .notSupported, let name = gpu.name.value,
             node.snapshot.gpus.contains(where: {
-                $0.name.value == gpu.name.value && $0.fabric?.state.value == 3
+                $0.name.value == name && $0.fabric?.state.value == 3
                     && $0.inventory?.migMode.value?.current != true
             })
         else { return }

@@ -29,7 +29,9 @@ let linkRules: [HealthRule] = [
         guard !down.isEmpty else { return }
         result.find(
             .warning, "Chip-to-chip links between the GPU and its CPU are down.",
-            HealthEvidence("c2c_active", "\(Int(count) - down.count)", threshold: "all \(count)"),
+            HealthEvidence(
+                "c2c_active", "\(gpu.links.c2cLinks.filter { $0.isActive.value == true }.count)",
+                threshold: "all \(count)"),
             HealthEvidence("c2c_down", NumberList.text(down.map(\.number))), action: .resetGPU, authority: .flag,
             confirm: "Xid 121 and 173 in the kernel log; after a reset the same again: power-cycle the node.")
     },

@@ -24,6 +24,7 @@ final class Cluster {
     init(_ faults: JSONValue = [:]) {
         var template = Array("/tmp/stand-in.XXXXXX\0".utf8CString)
         root = String(cString: mkdtemp(&template))
+        mkdir("\(root)/tmp", 0o700)
         let script = """
             #!/bin/sh
             if [ "$1" = hold ]; then exec \(Self.products)/k8s-mcp-agent "$@"; fi
@@ -54,7 +55,9 @@ final class Cluster {
     }
 
     func start(_ arguments: [String]) throws -> Session {
-        try Session(["\(Self.products)/k8s-mcp-agent"] + arguments, environment: ["STANDIN_STORE=\(root)"])
+        try Session(
+            ["\(Self.products)/k8s-mcp-agent"] + arguments,
+            environment: ["STANDIN_STORE=\(root)", "TMPDIR=\(root)/tmp"])
     }
 
     /// A session with short times, so that what is left to the cluster is gone soon.
@@ -72,18 +75,25 @@ final class Cluster {
 
     /// The objects that exist.
     func objects() -> [String] {
-        ["jobs", "pods", "events", "processes"].flatMap { folder -> [String] in
-            guard let directory = opendir("\(root)/\(folder)") else { return [] }
-            defer { closedir(directory) }
-            var names: [String] = []
-            while let entry = readdir(directory) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name.hasSuffix(".json") { names.append("\(folder)/\(name)") }
-            }
-            return names
+        ["jobs", "pods", "events", "processes"].flatMap { folder in
+            names(in: folder).filter { $0.hasSuffix(".json") }.map { "\(folder)/\($0)" }
         }
+    }
+
+    /// What lies in the folder for temporary files.
+    func temporaryFiles() -> [String] { names(in: "tmp").filter { !$0.hasPrefix(".") }.map { "tmp/\($0)" } }
+
+    private func names(in folder: String) -> [String] { Self.entries("\(root)/\(folder)") }
+
+    private static func entries(_ path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names
     }
 
     /// Makes an object that nothing of ours made.
@@ -94,26 +104,18 @@ final class Cluster {
 
     /// The living processes that belong to this cluster or to its clients.
     func processes() -> [pid_t] {
-        guard let directory = opendir("/proc") else { return [] }
-        defer { closedir(directory) }
-        var found: [pid_t] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let pid = pid_t(name), pid != getpid() else { continue }
-            if Self.file("/proc/\(name)/environ").contains("STANDIN_STORE=\(root)\0") { found.append(pid) }
+        Self.entries("/proc").compactMap { pid_t($0) }.filter { pid in
+            pid != getpid() && Self.file("/proc/\(pid)/environ").contains("STANDIN_STORE=\(root)\0")
         }
-        return found
     }
 
     /// Waits until nothing is left; returns what still is after `seconds`.
     func remains(after seconds: Int = 20) -> [String] {
         for _ in 0..<(seconds * 20) {
-            if objects().isEmpty && processes().isEmpty { return [] }
+            if objects().isEmpty && temporaryFiles().isEmpty && processes().isEmpty { return [] }
             usleep(50_000)
         }
-        return objects() + processes().map { "process \($0): \(Self.file("/proc/\($0)/cmdline"))" }
+        return objects() + temporaryFiles() + processes().map { "process \($0): \(Self.file("/proc/\($0)/cmdline"))" }
     }
 
     private func write(_ name: String, _ text: String) {

@@ -149,6 +149,7 @@ struct DebugSessionTests {
         let cluster = Cluster()
         let session = try cluster.connect(["--via", "debug"])
         #expect(session.echoes("{}"), "\(session.complaint)")
+        while !cluster.temporaryFiles().isEmpty { usleep(10_000) }
         session.signal(SIGKILL)
         _ = session.end()
         session.closeInput()

@@ -179,7 +179,7 @@ let package = Package(
             swiftSettings: strict, linkerSettings: standalone),
 
         // Tests, and what only tests use.
-        room("TestSupport", ["EventLoop"], path: "Tests/Support"),
+        room("TestSupport", ["CUnix", "EventLoop"], path: "Tests/Support"),
         room("ExchangeServers", ["EventLoop", "JSON", "MCP"], path: "Tests/ExchangeServers"),
         .executableTarget(
             name: "exchange-server", dependencies: ["EventLoop", "ExchangeServers", "JSON", "MCP"],
@@ -194,9 +194,9 @@ let package = Package(
         tests("PodHolderTests", ["PodHolder"]),
 
         tests("JSONTests", ["JSON"]),
-        tests("NVMLTests", ["NVML", "CNVML"]),
+        tests("NVMLTests", ["NVML", "CNVML", "TestSupport"]),
         tests("ScenariosTests", ["Scenarios"]),
-        tests("SimulatorTests", []),
+        tests("SimulatorTests", ["TestSupport"]),
         tests("HostNodeTests", ["HostNode", "Snapshots", "TestSupport"]),
         tests("KubernetesTests", ["HostNode", "Kubernetes", "Snapshots"]),
         tests("SnapshotsTests", ["Snapshots"]),
@@ -209,7 +209,7 @@ let package = Package(
             name: "MCPTests",
             dependencies: [
                 "CUnix", "Digests", "EventLoop", "ExchangeServers", "JSON", "MCP", "MCPHTTP", "Spelling",
-                "exchange-server",
+                "TestSupport", "exchange-server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], exclude: ["Exchanges"], swiftSettings: strict),
@@ -224,7 +224,7 @@ let package = Package(
         tests(
             "ToolsTests",
             ["Diagnosis", "EventLoop", "JSON", "MCP", "ProbeProtocol", "Snapshots", "TestSupport", "Tools"]),
-        tests("RecordingsTests", ["JSON"]),
+        tests("RecordingsTests", ["JSON", "TestSupport"]),
         tests("AuditTests", ["Audit", "JSON"]),
         tests("OperationsTests", ["CUnix", "EventLoop", "HostNode", "Operations", "Snapshots", "TestSupport"]),
         tests(

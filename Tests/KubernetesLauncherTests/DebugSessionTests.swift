@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -7,7 +8,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("Sessions by kubectl debug", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized)
+@Suite("Sessions by kubectl debug", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized, .blocking)
 struct DebugSessionTests {
     @Test("a session carries lines, and its pod is removed")
     func session() throws {

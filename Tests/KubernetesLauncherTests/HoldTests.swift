@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -6,7 +7,8 @@ import Testing
     import Darwin
 #endif
 
-@Suite("hold as the first process of a pod", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized)
+@Suite(
+    "hold as the first process of a pod", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized, .blocking)
 struct HoldTests {
     /// A pod of one process, and that process's id out here.
     private func pod(grace: Int) throws -> (wrapper: Session, first: String) {

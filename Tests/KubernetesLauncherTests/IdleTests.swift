@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@Suite("An agent that nobody asks anything")
+@Suite("An agent that nobody asks anything", .blocking)
 struct IdleTests {
     @Test("ends by itself, although its input stays open")
     func idle() throws {

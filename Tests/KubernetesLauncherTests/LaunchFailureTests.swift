@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -7,7 +8,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("Failures with the stand-in cluster", .enabled(if: Cluster.isPossible, "needs namespaces"))
+@Suite("Failures with the stand-in cluster", .enabled(if: Cluster.isPossible, "needs namespaces"), .blocking)
 struct LaunchFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -7,7 +8,8 @@ import Testing
     import Darwin
 #endif
 
-@Suite("Sessions with the stand-in cluster", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized)
+@Suite(
+    "Sessions with the stand-in cluster", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized, .blocking)
 struct LifecycleTests {
     @Test("a session carries lines, ends with its input, and leaves nothing")
     func session() throws {

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -8,7 +9,8 @@ import Testing
 #endif
 
 @Suite(
-    "Sessions that end in every way at every moment", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized)
+    "Sessions that end in every way at every moment", .enabled(if: Cluster.isPossible, "needs namespaces"), .serialized,
+    .blocking)
 struct RandomKillTests {
     /// 60, or what LAUNCHER_SESSIONS says.
     static var count: Int { getenv("LAUNCHER_SESSIONS").flatMap { Int(String(cString: $0)) } ?? 60 }

@@ -1,11 +1,12 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import MCP
 
 /// The recorded exchanges once more, over the pipes of a child process.
-@Suite(.serialized) struct StdioExchangeTests {
+@Suite(.serialized, .blocking) struct StdioExchangeTests {
     /// All but those with a server that is stricter than ours on pipes.
     static let names = ExchangeTests.names.filter { name in
         (try? Exchange.named(name).steps.contains(.direction(["strict"]))) == false

@@ -1,10 +1,11 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import MCP
 
-@Suite(.serialized) struct StdioPressureTests {
+@Suite(.serialized, .blocking) struct StdioPressureTests {
     @Test(arguments: [1_000, 200_000]) func pausesReadingUntilTheClientReads(outputLimit: Int) async throws {
         var limits = StdioServer.Limits()
         limits.output = outputLimit

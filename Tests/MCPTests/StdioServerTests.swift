@@ -1,11 +1,12 @@
 import ExchangeServers
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import MCP
 
-@Suite(.serialized) struct StdioServerTests {
+@Suite(.serialized, .blocking) struct StdioServerTests {
     @Test func answersEverythingThatWasReadBeforeTheEnd() async throws {
         let connection = try ServedConnection.overPipes()
         connection.send(call(1, "hold", #"{"ms":30}"#) + ping(2) + "\r\n \n" + ping(3).dropLast() + "\r\n")

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import NVML
 
-@Suite struct CallTests {
+@Suite(.blocking) struct CallTests {
     @Test func textsEndWhereTheyMust() throws {
         let device = try StandIn().device()
         #expect(try device.name() == String(repeating: "A", count: 128))

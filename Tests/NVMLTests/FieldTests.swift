@@ -1,9 +1,10 @@
 import CNVML
+import TestSupport
 import Testing
 
 @testable import NVML
 
-@Suite struct FieldTests {
+@Suite(.blocking) struct FieldTests {
     private static let energy = NVMLField(id: NVML_FI_DEV_ENERGY)
 
     @Test func everyValueTypeIsRead() throws {

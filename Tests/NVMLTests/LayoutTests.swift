@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A vendor header to compare with.
@@ -19,7 +20,7 @@ struct VendorHeader: Sendable, CustomTestStringConvertible {
 }
 
 /// Our header against the vendor's: what both have must be the same, as the C compiler sees it.
-@Suite struct LayoutTests {
+@Suite(.blocking) struct LayoutTests {
     @Test(arguments: VendorHeader.all)
     func sizesOffsetsAndVersionWordsAgree(header: VendorHeader) throws {
         let theirs = try header.fetched.get()

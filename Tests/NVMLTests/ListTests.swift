@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import NVML
 
-@Suite struct ListTests {
+@Suite(.blocking) struct ListTests {
     @Test(arguments: [0, 1, 31, 32, 33, 200, 5000])
     func theWholeListIsRead(length: Int) throws {
         let standIn = try StandIn()

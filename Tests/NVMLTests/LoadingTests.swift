@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NVML
 
-@Suite struct LoadingTests {
+@Suite(.blocking) struct LoadingTests {
     @Test func aMissingFileIsNamed() {
         #expect(throws: NVMLLoadError.missing(path: "/nonexistent/libnvidia-ml.so.1")) {
             try NVMLLibrary(path: "/nonexistent/libnvidia-ml.so.1")

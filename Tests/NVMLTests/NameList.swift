@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What our header defines, as far as another header knows it, in the form of C expressions.
@@ -37,10 +38,10 @@ struct NameList {
             "#include <stddef.h>\n#include <stdio.h>\n#include \"\(header)\"\nint main(void) {\n"
             + lines.joined(separator: "\n") + "\n}\n"
         try program.write(toFile: base + ".c", atomically: true, encoding: .utf8)
-        let compiled = try run(["cc", "-std=c11", "-w", base + ".c", "-o", base])
-        try #require(compiled.status == 0, "\(compiled.errors.prefix(2000))")
+        let compiled = try ChildProcess.run(["cc", "-std=c11", "-w", base + ".c", "-o", base])
+        try #require(compiled.status == 0, "\(compiled.output.prefix(2000))")
         var values: [String: String] = [:]
-        for line in try run([base]).output.split(separator: "\n") {
+        for line in try ChildProcess.run([base]).output.split(separator: "\n") {
             let parts = line.split(separator: "\t")
             values[String(parts[0])] = String(parts[1])
         }

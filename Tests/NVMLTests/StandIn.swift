@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NVML
@@ -48,9 +49,9 @@ struct StandIn {
         try FileManager.default.createDirectory(at: testCache, withIntermediateDirectories: true)
         let path = testCache.appendingPathComponent("standin-\(UUID().uuidString).so").path
         let include = packageRoot.appendingPathComponent("Sources/CNVML/include").path
-        let built = try run(
+        let built = try ChildProcess.run(
             ["cc", "-std=c11", "-shared", "-fPIC"] + flags + ["-I\(include)", script("nvml_standin.c"), "-o", path])
-        try #require(built.status == 0, "\(built.errors)")
+        try #require(built.status == 0, "\(built.output)")
         return path
     }
 }

@@ -1,12 +1,6 @@
 import Foundation
+import TestSupport
 import Testing
-
-/// A command that ended.
-struct Finished {
-    let status: Int32
-    let output: String
-    let errors: String
-}
 
 /// The package's folder.
 let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -15,25 +9,6 @@ let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().de
 /// Where the tests keep what they fetched and built; below .build, so never committed.
 let testCache = packageRoot.appendingPathComponent(".build/test-cache/nvml")
 
-/// Runs a command to its end.
-func run(_ arguments: [String]) throws -> Finished {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    let base = testCache.appendingPathComponent("out-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: testCache, withIntermediateDirectories: true)
-    // Files rather than pipes: nothing to deadlock on.
-    let paths = [base.path + ".out", base.path + ".err"]
-    defer { for path in paths { try? FileManager.default.removeItem(atPath: path) } }
-    for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
-    process.standardOutput = FileHandle(forWritingAtPath: paths[0])
-    process.standardError = FileHandle(forWritingAtPath: paths[1])
-    try process.run()
-    process.waitUntilExit()
-    let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
-    return Finished(status: process.terminationStatus, output: texts[0], errors: texts[1])
-}
-
 /// What a fetching script printed, which is a path, or why it cannot be had.
 struct Fetched: Sendable {
     let path: String?
@@ -41,16 +16,25 @@ struct Fetched: Sendable {
     let mayBeSkipped: Bool
 
     init(_ script: [String]) {
-        do {
-            let finished = try run(script)
-            path = finished.status == 0 ? finished.output.trimmingCharacters(in: .whitespacesAndNewlines) : nil
-            reason = finished.errors.trimmingCharacters(in: .whitespacesAndNewlines)
-            mayBeSkipped = finished.status == 3
-        } catch {
-            path = nil
-            reason = "\(error)"
-            mayBeSkipped = false
+        do { self = try Self.fetch(script) } catch {
+            self.init(path: nil, reason: "\(error)", mayBeSkipped: false)
         }
+    }
+
+    private init(path: String?, reason: String, mayBeSkipped: Bool) {
+        self.path = path
+        self.reason = reason
+        self.mayBeSkipped = mayBeSkipped
+    }
+
+    private static func fetch(_ script: [String]) throws -> Fetched {
+        let folder = try TemporaryFolder()
+        let errors = folder.path + "/errors"
+        let (status, output) = try ChildProcess.run(script, errors: .file(errors))
+        return Fetched(
+            path: status == 0 ? output.trimmingCharacters(in: .whitespacesAndNewlines) : nil,
+            reason: try String(contentsOfFile: errors, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+            mayBeSkipped: status == 3)
     }
 
     /// The path; cancels the test, with the reason, where the script says that this machine cannot have it.

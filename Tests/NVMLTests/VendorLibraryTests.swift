@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NVML
 
 /// The binding against the vendor's own library, which needs neither GPU nor driver for this.
-@Suite struct VendorLibraryTests {
+@Suite(.blocking) struct VendorLibraryTests {
     private static let fetched = Fetched(["sh", script("nvml_fetch_library.sh"), testCache.path])
 
     @Test func everySymbolIsThereOrCameLater() throws {

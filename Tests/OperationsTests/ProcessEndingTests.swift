@@ -49,7 +49,7 @@ final class Child: Sendable {
 }
 
 /// Ends real processes.
-@Suite struct ProcessEndingTests {
+@Suite(.blocking) struct ProcessEndingTests {
     private struct Stopped: Error {}
 
     private func end(

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// An assistant's context is dear: whatever is wrong with eight GPUs, a default answer stays short.
-@Suite(.serialized) struct AnswerSizeTests {
+@Suite(.serialized, .blocking) struct AnswerSizeTests {
     private static let limit = 8_192
 
     /// All that can be wrong with eight GPUs at once: the gravest is told, the rest is counted.

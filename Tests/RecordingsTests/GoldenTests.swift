@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What every tool says about every recorded node has been read by a person and is kept. A change of an answer shows here;
 /// if it is meant, `UPDATE_GOLDEN=1 swift test --filter GoldenTests` writes all of them anew, and the difference is read again.
-@Suite(.serialized) struct GoldenTests {
+@Suite(.serialized, .blocking) struct GoldenTests {
     private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
 
     @Test(arguments: Recording.all)

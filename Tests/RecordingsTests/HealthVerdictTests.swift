@@ -1,8 +1,9 @@
 import JSON
+import TestSupport
 import Testing
 
 /// Which GPU is accused, of what, and what is to be done: by hand, for every recorded and every built-in node.
-@Suite(.serialized) struct HealthVerdictTests {
+@Suite(.serialized, .blocking) struct HealthVerdictTests {
     @Test(arguments: ExpectedHealth.recordings)
     func recordedNodes(expected: ExpectedHealth) async throws {
         try await judge(try #require(Recording.named(expected.node)), expected)

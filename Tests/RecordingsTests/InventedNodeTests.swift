@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// A node that nobody has recorded, and the one rule by which its GPU 1 is found, or the one check that cannot be made.
@@ -27,7 +28,7 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
 }
 
 /// Faults and failing readings as the library and the node's files show them, through the whole agent.
-@Suite(.serialized) struct InventedNodeTests {
+@Suite(.serialized, .blocking) struct InventedNodeTests {
     static let nodes: [InventedNode] = [
         .gpu(
             "remapped rows beyond 32 bits", "healthy", "remap_history",

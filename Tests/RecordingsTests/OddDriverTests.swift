@@ -1,8 +1,9 @@
 import JSON
+import TestSupport
 import Testing
 
 /// Drivers that answer, but not what they should: nothing is made up in place of what they leave out.
-@Suite(.serialized) struct OddDriverTests {
+@Suite(.serialized, .blocking) struct OddDriverTests {
     @Test func aCountThatFailsLosesNoGPU() throws {
         let fault = #""faults":[{"call":"nvmlDeviceGetCount","result":999}]"#
         let node = try OddNode(#"{"extends":"a100x2",\#(fault)}"#)

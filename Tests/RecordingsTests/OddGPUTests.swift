@@ -1,8 +1,9 @@
 import JSON
+import TestSupport
 import Testing
 
 /// GPUs with readings that are odd: each is told, or it is told why not.
-@Suite(.serialized) struct OddGPUTests {
+@Suite(.serialized, .blocking) struct OddGPUTests {
     @Test func aFaultOfAnEarlierSampleIsKept() throws {
         let node = try OddNode(
             #"""

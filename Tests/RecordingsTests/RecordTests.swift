@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `record` writes is the node again: every tool says the same of it.
-@Suite(.serialized) struct RecordTests {
+@Suite(.serialized, .blocking) struct RecordTests {
     /// A hang or a crash is played again, but at another call than the one in which it happened.
     private static let nodes = (Recording.all + Recording.builtIn).filter {
         !["driver-hang", "driver-crash"].contains($0.name)

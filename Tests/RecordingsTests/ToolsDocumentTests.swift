@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// docs/tools.md is what the program says of itself.
-@Suite struct ToolsDocumentTests {
+@Suite(.blocking) struct ToolsDocumentTests {
     @Test func theDocumentIsUpToDate() throws {
         let (status, text) = try Agent.run(["tools", "--markdown"])
         #expect(status == 0)

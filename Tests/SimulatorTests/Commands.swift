@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Where things are in the package.
 enum Paths {
@@ -40,22 +41,6 @@ struct CommandError: Error, CustomStringConvertible {
     var description: String { text }
 }
 
-/// Another program, run to its end.
-enum Command {
-    static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-    }
-}
-
 /// A Python environment for tests, below `.build`.
 enum Python {
     private static let requirement = "nvidia-ml-py==13.615.71"
@@ -65,14 +50,14 @@ enum Python {
         let folder = Paths.root + "/.build/simulator-python"
         let python = folder + "/bin/python"
         if try hasPackage(python) { return python }
-        let made = try Command.run("python3", ["-m", "venv", folder])
+        let made = try ChildProcess.run(["python3", "-m", "venv", folder])
         guard made.status == 0 else { throw CommandError(text: made.output) }
-        _ = try Command.run(python, ["-m", "pip", "install", "--quiet", requirement])
+        _ = try ChildProcess.run([python, "-m", "pip", "install", "--quiet", requirement])
         return try hasPackage(python) ? python : nil
     }
 
     private static func hasPackage(_ python: String) throws -> Bool {
         guard FileManager.default.fileExists(atPath: python) else { return false }
-        return try Command.run(python, ["-c", "import pynvml"]).status == 0
+        return try ChildProcess.run([python, "-c", "import pynvml"]).status == 0
     }
 }

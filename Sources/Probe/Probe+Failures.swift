@@ -110,8 +110,13 @@ extension ProbeState {
     fileprivate mutating func dropWorker(
         _ cause: ProbeInterruption.Cause, _ process: StuckProcess?, stuck: StuckProcess?, deadline: Duration
     ) -> [Completion] {
+        if isStarting, cause == .timedOut || stuck != nil { hasHungAtStart = true }
         var interruption = interruption(cause, deadline: deadline)
         interruption.process = stuck ?? process
+        // A hang on one GPU is given up before the deadline.
+        if interruption.gpuIndex != nil, let head = inFlight.first {
+            interruption.deadline = min(deadline, MonotonicTime.now.duration(since: head.stillSince))
+        }
         let first = interruptFirst(interruption)
         forgetWorker()
         self.stuck = stuck ?? self.stuck

@@ -14,6 +14,8 @@ package final class Probe: Sendable {
     let configuration: ProbeConfiguration
     /// How long a request may take.
     package let deadline: Duration
+    /// Reads what needs no driver where this probe's child does not get to it; nil: its own next child does.
+    private let host: Probe?
     let state = Mutex(ProbeState())
 
     /// Makes a probe; its child is started by the first request.
@@ -21,14 +23,16 @@ package final class Probe: Sendable {
     /// - Parameters:
     ///   - executable: the agent's own binary.
     ///   - deadline: how long a request may take; on a healthy node a reading takes milliseconds.
+    ///   - host: a probe that never enters the driver, for the host's facts while this one's child is held up there.
     package init(
         loop: EventLoop, executable: String = "/proc/self/exe", configuration: ProbeConfiguration,
-        deadline: Duration = .seconds(3)
+        deadline: Duration = .seconds(3), host: Probe? = nil
     ) {
         self.loop = loop
         self.executable = executable
         self.configuration = configuration
         self.deadline = deadline
+        self.host = host
     }
 
     /// Reads what `request` names. Always answers, within the deadline and half a second; if not everything could be read,
@@ -64,10 +68,10 @@ package final class Probe: Sendable {
         var rest = request
         rest.sections.subtract(.needingDriver)
         guard rest.sections.contains(.host) else { return }
-        var host = await attempt(rest, until: .now + Self.hostGrace).snapshot
-        host.driver = snapshot.driver
-        host.gpus = snapshot.gpus
-        snapshot = host
+        var view = await (host ?? self).attempt(rest, until: .now + Self.hostGrace).snapshot
+        view.driver = snapshot.driver
+        view.gpus = snapshot.gpus
+        snapshot = view
     }
 
     /// What one attempt at a request came to.
@@ -113,6 +117,9 @@ package final class Probe: Sendable {
 
     /// What has happened to requests and children since the start.
     package var counts: ProbeCounts { state.withLock { $0.counts } }
+
+    /// Whether the child process is in NVML's start, which goes on also after a request was answered without it.
+    package var isStarting: Bool { state.withLock { $0.isStarting } }
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }

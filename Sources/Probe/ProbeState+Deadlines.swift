@@ -7,8 +7,14 @@ internal import Snapshots
 extension ProbeState {
     /// How often a request is looked at while it is being worked on.
     private static let looksPerDeadline = 8
-    /// For how many deadlines NVML's start may take. It cannot be watched from outside while it attaches all GPUs.
+    /// For how many deadlines NVML's start may take. It cannot be watched from outside while it attaches all GPUs. Where one
+    /// did not end in that time, no other is waited for longer than for anything else.
     private static let patienceAtStart = 4
+
+    /// Whether the child is in NVML's start.
+    var isStarting: Bool {
+        mutating get { worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false }
+    }
 
     /// Time to the next look; nil, and nobody watches any more, when no request is left.
     mutating func timeToNextLook(deadline: Duration) -> Duration? {
@@ -28,12 +34,15 @@ extension ProbeState {
         }
         let isOverdue = head.deadline <= now
         let still = now.duration(since: head.stillSince)
-        let isStarting = worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false
         // A hang on one GPU is given up early, so that there is time left to read the others without it.
         if still >= deadline / 2, worker?.region.currentGPUIndex != nil { return ([], beginReplacing()) }
+        // A child that has only begun is on its way there.
+        let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
         let isPatient = isStarting && now < workerStarted + deadline * Self.patienceAtStart
-        let isGettingOn = still < deadline / 4 || isPatient
-        if isOverdue, !isGettingOn { return ([], beginReplacing()) }
+        let isGettingOn = !isHungAgain && (still < deadline / 4 || isPatient)
+        // Also after a hang each start gets the time of one request, whenever those come whose time is up.
+        let isGivenUp = isHungAgain ? now >= workerStarted + deadline : !isGettingOn
+        if isOverdue, isGivenUp { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }
 
@@ -50,6 +59,7 @@ extension ProbeState {
         var interruption = interruption(.timedOut, deadline: deadline)
         // What is overdue may wait behind a younger request that hangs and has time left.
         interruption.isStillWorking = isGettingOn
+        if isStarting, let pid = worker?.pid { interruption.process = StuckProcess.inspect(pid) }
         var completions: [Completion] = []
         for index in inFlight.indices where inFlight[index].deadline <= now {
             let bytes = index == 0 ? worker?.region.committedBytes(ofSlot: inFlight[0].slot) ?? [] : []

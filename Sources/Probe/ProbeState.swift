@@ -61,6 +61,8 @@ struct ProbeState: ~Copyable {
     var isFirstAnswer: Bool { generation == 1 && !hasAnswered }
     /// When the child was started.
     var workerStarted: MonotonicTime = .now
+    /// True after a start of NVML that did not end, until one does.
+    var hasHungAtStart = false
     /// GPUs on which the driver hung or crashed; they are read last until they answer again.
     var suspects: [UInt32] = []
     /// The task that watches the deadlines; nil while there is nothing to watch.
@@ -99,6 +101,7 @@ struct ProbeState: ~Copyable {
         guard bytes.count == Int(frame.length) else { return nil }
         inFlight.removeFirst()
         hasAnswered = true
+        if !first.request.sections.isDisjoint(with: .needingDriver) { hasHungAtStart = false }
         suspects.removeAll { !first.request.skippedGPUs.contains($0) }
         return (first, ProbeOutcome(bytes: bytes, interruption: nil))
     }

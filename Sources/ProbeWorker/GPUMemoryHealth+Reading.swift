@@ -17,13 +17,21 @@ extension GPUMemoryHealth {
         sram = Reading { () throws(NVMLError) in SRAMErrors(try device.sramStatus()) }
         retiredPages = RetiredPages(reading: device)
         readRepairs(device)
-        recoveryAction = Reading { () throws(NVMLError) in try device.recoveryAction().rawValue }
+        readRecoveryAction(device)
     }
 
     /// Asks for the recovery action only.
     init(readingRecoveryActionOf device: NVMLDevice) {
         self.init()
+        readRecoveryAction(device)
+    }
+
+    /// Where older drivers ask for a reset, or fail to tell, that is the recovery action.
+    private mutating func readRecoveryAction(_ device: NVMLDevice) {
         recoveryAction = Reading { () throws(NVMLError) in try device.recoveryAction().rawValue }
+        guard recoveryAction.reason == .notSupported else { return }
+        resetStatus = Reading { () throws(NVMLError) in try device.resetStatus().rawValue }
+        if resetStatus.value != 0 { recoveryAction = resetStatus }
     }
 
     private mutating func readRepairs(_ device: NVMLDevice) {

@@ -18,8 +18,12 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
     package var repair: Reading<RepairPending> = .unavailable(.notRead)
     /// True when the GPU has memory that cannot be repaired (driver branch 590 and newer).
     package var hasUnrepairableMemory: Reading<Bool> = .unavailable(.notRead)
-    /// What the driver asks for (field 230, driver branch 570 and newer): a level that returns to 0 after the recovery.
+    /// What the driver asks for: a level that returns to 0 after the recovery. Field 230 (driver branch 570 and newer); older
+    /// drivers may tell of a reset by the fields 226 and 227.
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
+    /// Asked only where ``recoveryAction`` is not supported: 0 says that no reset is needed (fields 226 and 227), which does not
+    /// rule out that the node has to be rebooted.
+    package var resetStatus: Reading<UInt64> = .unavailable(.notRead)
     /// True when the checksums of the InfoROM are right, which keeps the errors and repairs of the board's life; a corrupted one
     /// is the error 14.
     package var isInforomValid: Reading<Bool> = .unavailable(.notRead)
@@ -37,6 +41,7 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
         try coder.code(&repair)
         try coder.code(&hasUnrepairableMemory)
         try coder.code(&recoveryAction)
+        try coder.code(&resetStatus)
         try coder.code(&isInforomValid)
     }
 }

@@ -91,8 +91,8 @@ struct AgentOptions: ParsableArguments {
     /// - Parameter isShell: true for a single call from the command line.
     func context(on loop: EventLoop, isShell: Bool = false) throws -> ToolContext {
         let deadline = Duration.milliseconds(Int64((deadline * 1_000).rounded()))
-        let probe = Probe(loop: loop, configuration: configuration, deadline: deadline)
         let hostProbe = Probe(loop: loop, configuration: configuration, deadline: deadline)
+        let probe = Probe(loop: loop, configuration: configuration, deadline: deadline, host: hostProbe)
         return ToolContext(
             probe: probe, hostProbe: hostProbe, loop: loop, nodeName: NodeName.find(scenario: simulate),
             isSimulated: simulate != nil,

@@ -39,7 +39,10 @@ struct CallCommand: ParsableCommand {
             let context = try options.context(on: loop, isShell: true)
             let tool = try ToolCatalogue(allTools(context)).tool(named: name)
             let arguments = try CallArguments.parse(arguments, for: tool)
-            let result = await Self.call(tool, arguments, context)
+            let result =
+                context.operation == nil
+                ? await context.askWhenStarted { await Self.call(tool, arguments, context) }
+                : await Self.call(tool, arguments, context)
             await context.shutDown()
             return max(try CallOutput.show(result, output), CallOutcome.exitCode(result, of: tool))
         }

@@ -19,6 +19,8 @@ import Testing
         "<4>Nov 22 03:14:15 node7 myjob[4711]: ", "<4>1 2026-11-22T03:14:15Z node7 myjob 4711 - - ",
         "local0:info  : [  100.000000] ", "1795317255.123456 node7 my-job.sh: ", "Nov 22 03:14:15 n1 nvidia-smi[7]: ",
         "Nov 22 03:14:15 nvidia-gpu-07 python[12]: ", "Nov 22 03:14:15 nvidia myjob: ",
+        "2026-11-22T03:14:16Z stderr F Nov 22 03:14:15 n1 app[3]: ",
+        "2026-11-22T03:14:16.1+01:00 stdout P 2026-11-22T03:14:15Z n1 app[3]: ",
     ]) func programs(_ prefix: String) throws {
         #expect(try record(prefix + Self.xid).isInjected)
     }
@@ -27,6 +29,8 @@ import Testing
         "", "Nov 22 03:14:15 node7 kernel: ", "Nov 22 03:14:15 ", "Nov 22 03:14:15 node7 ",
         "2026-11-22T03:14:15,123456+00:00 ", "<4>[  1.000000] ", "foo[   10.000000] ", "10.0.0.7: kern: warning: ",
         "Nov 22 03:14:15 node7 kernel: foo[12]: ", "Nov 22 03:14:15 nvidia-gpu-07 kernel: ",
+        "2026-11-22T03:14:16Z stdout F [ 4000.000000] ", "2026-11-22T03:14:16Z stderr F ",
+        "2026-11-22T03:14:16Z stdout F Nov 22 03:14:15 n1 kernel: ",
     ]) func theKernel(_ prefix: String) throws {
         #expect(try !record(prefix + Self.xid).isInjected)
     }

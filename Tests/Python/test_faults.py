@@ -168,6 +168,40 @@ def test_a_hanging_driver_does_not_hang_the_agent():
         assert session.wait(DEADLINE + 1.5) == 0
 
 
+STARTS_NEVER = {"extends": "h100x8", "faults": [{"call": "nvmlInit", "hang_s": "forever"}], "kernel_log": [
+    {"ago_s": 300, "gpu": 3, "xid": 119, "message": "pid=30811, name=train, Timeout after 45s of waiting for RPC response"}]}
+
+
+@pytest.mark.slow
+def test_a_driver_that_hangs_at_its_start_is_slow_first_and_then_hung_while_the_host_is_still_read(tmp_path):
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps(STARTS_NEVER))
+    with simulated(str(node), "--deadline", "1") as session:
+        seen = []
+        while seen[-3:] != ["driver_timeout"] * 3:
+            assert len(seen) < 20, seen
+            answer = session.ask("get_gpu_health")
+            kind, = {"driver_slow", "driver_timeout"} & {problem["kind"] for problem in answer.get("problems", [])} | {
+                finding["rule"] for finding in answer["findings"] if finding["rule"] == "driver_timeout"}
+            seen.append(kind)
+            assert answer["verdict"] == "unhealthy"
+            assert answer["device_count"] == 8
+            assert any("Xid 119" in finding["title"] for finding in answer["findings"])
+        assert seen == sorted(seen), "once it counts as hung it stays so"
+        assert seen[0] == "driver_slow"
+        assert session.ask("describe_gpu_node")["summary"].startswith("8 x NVIDIA H100")
+
+
+def test_a_command_waits_for_a_driver_that_starts_slowly(tmp_path):
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"extends": "a100x2", "faults": [{"call": "nvmlInit", "hang_s": 1.5}]}))
+    for command in (["diagnose"], ["call", "get_gpu_health"]):
+        run = run_agent(*command, "--simulate", node, "--deadline", "0.5")
+        assert run.returncode == 0
+        assert b"2 healthy" in run.stdout
+        assert b"still starting" in run.stderr
+
+
 def test_a_short_deadline_is_kept():
     with simulated("driver-hang", "--deadline", "0.5") as session:
         session.ping()

@@ -119,19 +119,39 @@ struct InventedNode: Sendable, CustomTestStringConvertible {
         #expect(health.unchecked.isEmpty)
     }
 
-    /// The line names no GPU: where NVML cannot tell that none asks for a reset, the node is not healthy.
-    @Test(arguments: [(#"{"error":"INVALID_ARGUMENT"}"#, "degraded"), (#""none""#, "healthy")])
-    func aDriverThatWantsAReset(recovery: String, verdict: String) throws {
+    private static let resetRequired =
+        "NVRM: nvAssertOkFailedNoLog: Assertion failed: Reset required [NV_ERR_RESET_REQUIRED] (0x00000062) returned from status"
+
+    /// The line names no GPU: each that cannot tell that it needs none may be the one.
+    @Test(arguments: [
+        (#""recovery_action":{"error":"INVALID_ARGUMENT"}"#, "degraded", 8),
+        (#""recovery_action":null,"fields":{"226":0}"#, "degraded", 8),
+        (#""recovery_action":null,"fields":{"226":0,"227":0}"#, "healthy", 0),
+        (#""recovery_action":"none""#, "healthy", 0),
+    ])
+    func aDriverThatWantsAReset(gpu: String, verdict: String, unchecked: Int) throws {
         let scenario = try ScenarioFile(
-            """
-            {"extends":"h100x8","all_gpus":{"recovery_action":\(recovery)},"kernel_log":[{"ago_s":60,"priority":3,\
-            "message":"NVRM: nvAssertOkFailedNoLog: Assertion failed: Reset required [NV_ERR_RESET_REQUIRED] (0x00000062) \
-            returned from status @ kernel_channel.c:2827"}]}
-            """)
+            #"{"extends":"h100x8","all_gpus":{\#(gpu)},"kernel_log":[{"ago_s":60,"priority":3,"message":"\#(Self.resetRequired)"}]}"#
+        )
         let health = try HealthText(
             try AgentSession(simulating: scenario.path, clock: nil).call("get_gpu_health", #"{"window_ms":300}"#))
         #expect(health.verdict == verdict)
         #expect(health.findings.map(\.rule) == ["kernel_log"])
+        #expect(health.unchecked.isEmpty == (unchecked == 0))
+    }
+
+    /// A start of the driver resets its GPUs.
+    @Test func aDriverThatWantedAReset() throws {
+        let scenario = try ScenarioFile(
+            """
+            {"extends":"h100x8","all_gpus":{"recovery_action":null},"kernel_log":[\
+            {"ago_s":600,"priority":3,"message":"\(Self.resetRequired)"},\
+            {"ago_s":60,"message":"NVRM: loading NVIDIA UNIX x86_64 Kernel Module  550.90.07  Fri May 31 09:35:42 UTC 2024"}]}
+            """)
+        let health = try HealthText(
+            try AgentSession(simulating: scenario.path, clock: nil).call("get_gpu_health", #"{"window_ms":300}"#))
+        #expect(health.verdict == "healthy")
+        #expect(health.unchecked.isEmpty)
     }
 
     /// A session remembers counters for minutes; whether a brake holds now is asked now.

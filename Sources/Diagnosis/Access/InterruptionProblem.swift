@@ -26,13 +26,19 @@ extension ProbeInterruption {
         return function + (gpuIndex.map { " on GPU \($0)" } ?? "")
     }
 
+    /// With a decimal where it is no whole number.
     private var seconds: String {
-        let milliseconds = deadline.components.seconds * 1_000 + deadline.components.attoseconds / 1_000_000_000_000_000
-        return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+        let tenths =
+            (deadline.components.seconds * 1_000 + deadline.components.attoseconds / 1_000_000_000_000_000) / 100
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
+
+    private var isAtStart: Bool { call?.hasPrefix("nvmlInit") ?? false }
 
     private var message: String {
         switch cause {
+        case .timedOut where isStillWorking && isAtStart:
+            "The NVIDIA driver has not come back from its start within \(seconds)\(place): it starts slowly, or it hangs."
         case .timedOut where isStillWorking:
             "The NVIDIA driver is slow: it had not finished within \(seconds)\(place), but was getting on."
         case .timedOut: "The NVIDIA driver did not answer within \(seconds)\(place)."
@@ -50,9 +56,17 @@ extension ProbeInterruption {
 
     private var remedy: String {
         switch cause {
+        case .timedOut where isStillWorking && isAtStart:
+            "Ask again in some seconds: it goes on meanwhile, and after four times that it counts as hung. Without persistence "
+                + "mode a start takes seconds for each GPU (enable nvidia-persistenced); Xid 119, 120 or 79 in the kernel log "
+                + "speaks for a hang."
         case .timedOut where isStillWorking:
             "Ask again in some seconds: it goes on meanwhile. Without persistence mode the first access to each GPU takes seconds "
                 + "(enable nvidia-persistenced); if it stays slow, raise --deadline."
+        case .timedOut where gpuIndex == nil:
+            "Treat the driver as hung: look in the kernel log for Xid 119, 120, 79 or 62 (GSP or bus failure), ask again once, "
+                + "then drain the node and reboot it. Where nvidia-smi comes back it is only slow: enable persistence mode, or "
+                + "raise --deadline."
         case .timedOut:
             "Treat the GPU as hung: look in the kernel log for Xid 119, 120, 79 or 62 (GSP or bus failure), ask again once, "
                 + "then drain the node and reset the GPU or reboot."

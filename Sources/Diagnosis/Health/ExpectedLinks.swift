@@ -13,6 +13,8 @@ struct ExpectedLinks: Sendable {
         var active: Int?
         var speed: UInt32?
         var leadsToSwitches = false
+        /// Chip-to-chip links to the CPU, as most GPUs have them.
+        var c2c: UInt32?
     }
 
     private var boards: [String: Board] = [:]
@@ -53,6 +55,9 @@ struct ExpectedLinks: Sendable {
     /// Speed that a link should have, MB/s; nil where nothing tells.
     func speed(_ gpu: GPUSnapshot) -> UInt32? { board(gpu).speed }
 
+    /// Chip-to-chip links that the GPU should have; nil where nothing tells.
+    func c2cCount(_ gpu: GPUSnapshot) -> UInt32? { board(gpu).c2c }
+
     /// Whether the GPU's links end at NVSwitches: then each of them should be up.
     func leadsToSwitches(_ gpu: GPUSnapshot) -> Bool { hasSwitches || board(gpu).leadsToSwitches }
 
@@ -79,6 +84,7 @@ extension ExpectedLinks.Board {
         speed = Self.mostCommon(
             links.filter { $0.isActive.value ?? false }.compactMap(\.speedMBps.value).filter { $0 > 0 })
         leadsToSwitches = links.contains { $0.remoteType.value == 2 }
+        c2c = Self.mostCommon(gpus.compactMap(\.c2cCount))
     }
 
     /// The value seen most often; of several, the highest.
@@ -96,6 +102,9 @@ extension GPUSnapshot {
 
     /// The number of NVLinks; 0 on boards without any, nil where it could not be read.
     fileprivate var nvlinkCount: UInt32? { links?.count.value ?? (links?.count.reason == .notSupported ? 0 : nil) }
+
+    /// The number of chip-to-chip links; 0 on boards without any, nil where it could not be read.
+    var c2cCount: UInt32? { links?.c2cCount.value ?? (links?.c2cCount.reason == .notSupported ? 0 : nil) }
 
     /// Links that are up; nil if one of them would not tell or there are none to ask.
     var activeLinkCount: Int? {

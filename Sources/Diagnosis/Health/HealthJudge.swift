@@ -20,8 +20,11 @@ extension HealthReport {
             let results = Self.results(GPUCase(gpu: gpu, node: node))
             let own = results.flatMap(\.findings)
             findings += own
-            let blamed = own + ofNode.findings.filter { $0.gpu == gpu.index } + node.switchFindings(of: gpu)
-            verdicts.append(GPUVerdict(gpu, blamed, Self.gaps(results, own) + node.switchGaps(of: gpu)))
+            let shared =
+                ofNode.findings.filter { $0.gpu == gpu.index } + NodeRules.daemonFindings(ofNode.findings, of: gpu)
+                + node.switchFindings(of: gpu)
+            let unknown = node.switchGaps(of: gpu) + node.resetGaps(of: gpu)
+            verdicts.append(GPUVerdict(gpu, own + shared, Self.gaps(results, own) + unknown))
         }
         verdicts += snapshot.missingGPUs.map { GPUVerdict($0, ofNode.findings) }
         if snapshot.gpus.isEmpty, verdicts.isEmpty {

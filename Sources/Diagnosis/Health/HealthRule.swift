@@ -75,6 +75,9 @@ struct GPUCase {
 
     var isMIGOn: Bool { gpu.inventory?.migMode.value?.current ?? false }
 
+    /// A part of a GPU in a virtual machine (`nvmlGpuVirtualizationMode_t`: vGPU).
+    var isVGPU: Bool { inventory.virtualizationMode.value == 2 }
+
     /// A kernel is running on it, as far as NVML tells.
     var isUnderLoad: Bool {
         guard let percent = telemetry.utilizationGPUPercent.value else { return false }

@@ -8,19 +8,17 @@ extension NodeRules {
             gpu.fabric?.state.value == 3
                 && gpu.fabric?.clusterUUID.value?.contains { $0 != "0" && $0 != "-" } ?? false
         }
-        guard isMultiNode, let processes = node.snapshot.nodeProcesses, processes.sharesProcessIDs != false else {
-            return
-        }
+        guard isMultiNode, let processes = node.snapshot.nodeProcesses else { return }
         let daemon = processes.daemon("nvidia-imex")
         guard daemon != .runs else { return }
         let asked = isAskedForIMEX(node.snapshot)
-        let isFault = daemon == .hangs || (daemon == .missing && asked == true)
+        let isFault = daemon != .unknown && asked == true
         result.add(
             HealthFinding(
                 rule: "imex_daemon", severity: isFault ? .warning : .info,
                 title: daemon.title(
                     of: "IMEX daemon", missing: "jobs over several nodes of this NVLink domain need it",
-                    hangs: "jobs over several nodes of this NVLink domain do not start"),
+                    waits: "jobs over several nodes of this NVLink domain do not start"),
                 evidence: [
                     HealthEvidence("imex_daemon", daemon.rawValue, .proc),
                     HealthEvidence(
@@ -43,50 +41,72 @@ extension NodeRules {
 
     /// The fabric manager trains the links at NVSwitches and answers their faults. What it has registered stays `completed`
     /// when it ends, so only its process tells. A recording or a simulated node need not have all daemons: nobody is missed
-    /// there.
+    /// there. From NVLink 5 on the switches are behind network cards, and whether their manager shows itself is not known.
     static func judgeFabricManager(_ node: NodeCase, _ result: inout RuleResult) {
-        let snapshot = node.snapshot
         // Switches that belong to a virtual machine are that one's to manage.
-        let switches = (snapshot.devices?.pci.value ?? []).filter {
+        let switches = (node.snapshot.devices?.pci.value ?? []).filter {
             $0.kind == .nvSwitch && $0.driver.value == "nvidia-nvswitch"
         }
-        guard !switches.isEmpty, snapshot.gpus.contains(where: { $0.inventory?.migMode.value?.current != true }),
-            let processes = snapshot.nodeProcesses, processes.sharesProcessIDs == true
+        let users = node.snapshot.gpus.filter(\.usesSwitches)
+        guard !switches.isEmpty, !users.isEmpty, let processes = node.snapshot.nodeProcesses,
+            processes.sharesProcessIDs != nil
         else { return }
         let daemon = processes.daemon("nv-fabricmanage")
         guard daemon != .runs else { return }
-        let isFault = daemon != .unknown
+        let stopsCUDA = users.contains(where: \.needsManagerToStart)
         result.add(
             HealthFinding(
-                rule: "fabric_manager", severity: isFault ? .warning : .info,
+                rule: fabricManager,
+                severity: daemon != .missing ? .info : stopsCUDA ? .critical : .warning,
                 title: daemon.title(
                     of: "fabric manager",
-                    missing: "nobody answers faults of the NVSwitches, and after a reset CUDA does not start",
-                    hangs: "nobody answers faults of the NVSwitches"),
+                    missing: stopsCUDA
+                        ? "new CUDA programs fail with error 802"
+                        : "nobody answers faults of the NVSwitches, and after a reset CUDA does not start",
+                    waits: "nobody answers faults of the NVSwitches"),
                 evidence: [
                     HealthEvidence("fabric_manager", daemon.rawValue, .proc),
                     HealthEvidence("nvswitches", "\(switches.count)", .pci),
-                ], action: isFault ? .checkFabricManager : .none,
+                ], action: daemon == .missing ? .checkFabricManager : .none,
                 confirm: "systemctl status nvidia-fabricmanager on the node, or the driver's pod; its log tells why."))
+    }
+
+    private static let fabricManager = "fabric_manager"
+
+    /// What a GPU is blamed for because of a daemon that it cannot be used without.
+    static func daemonFindings(_ findings: [HealthFinding], of gpu: GPUSnapshot) -> [HealthFinding] {
+        gpu.usesSwitches ? findings.filter { $0.rule == fabricManager && $0.severity == .critical } : []
+    }
+}
+
+extension GPUSnapshot {
+    /// MIG takes the links down on purpose.
+    fileprivate var usesSwitches: Bool { inventory?.migMode.value?.current != true }
+
+    /// Up to Ampere no CUDA program starts without the fabric manager; newer GPUs go on with what it has registered
+    /// (`ABORT_CUDA_JOBS_ON_FM_EXIT` in the Fabric Manager's guide).
+    fileprivate var needsManagerToStart: Bool {
+        usesSwitches && inventory?.computeCapability.value.map { $0 <= 80 } ?? false
     }
 }
 
 /// What is seen of a daemon of the node.
 private enum DaemonState: String {
     case runs
-    case hangs
+    /// In the state D at this moment, which may be over in the next.
+    case waits = "in uninterruptible sleep"
     case missing = "not running"
-    /// Of processes that may not be looked into nobody knows which one is the daemon.
+    /// Of processes that cannot be seen, or not be looked into, nobody knows which one is the daemon.
     case unknown
 
     /// - Parameters:
     ///   - daemon: its name for people.
     ///   - missing: what it means that it does not run.
-    ///   - hangs: what it means that it hangs.
-    func title(of daemon: String, missing: String, hangs: String) -> String {
+    ///   - waits: what it means if it stays in the kernel.
+    func title(of daemon: String, missing: String, waits: String) -> String {
         switch self {
         case .runs: "The \(daemon) runs."
-        case .hangs: "The \(daemon) hangs: \(hangs)."
+        case .waits: "The \(daemon) waits in the kernel; if that lasts, \(waits)."
         case .missing: "The \(daemon) does not run: \(missing)."
         case .unknown: "Whether the \(daemon) runs cannot be seen."
         }
@@ -96,9 +116,9 @@ private enum DaemonState: String {
 extension ProcessesSnapshot {
     /// - Parameter name: what the kernel keeps of it, at most 15 characters.
     fileprivate func daemon(_ name: String) -> DaemonState {
-        guard let daemon = processes.first(where: { $0.process.name.hasPrefix(name) }) else {
-            return unreadableCount == 0 && processCount.reason == nil ? .missing : .unknown
-        }
-        return [.uninterruptible, .zombie].contains(daemon.process.state) ? .hangs : .runs
+        let found = processes.first { $0.process.name.hasPrefix(name) && $0.process.state != .zombie }
+        if let found { return found.process.state == .uninterruptible ? .waits : .runs }
+        let isWhole = sharesProcessIDs != false && unreadableCount == 0 && processCount.reason == nil
+        return isWhole ? .missing : .unknown
     }
 }

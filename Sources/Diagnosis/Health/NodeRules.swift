@@ -116,11 +116,6 @@ enum NodeRules {
                 confirm: "Blacklist nouveau and reboot."))
     }
 
-    /// Whether the driver says of each GPU that it needs no recovery.
-    private static func asksForNothing(_ snapshot: NodeSnapshot) -> Bool {
-        !snapshot.gpus.isEmpty && snapshot.gpus.allSatisfy { $0.memoryHealth?.recoveryAction.value == 0 }
-    }
-
     /// Faults of switches and of devices that are no GPU of this node, and what the log has lost.
     private static func judgeLog(_ node: NodeCase, _ result: inout RuleResult) {
         let slots = Set(node.snapshot.gpus.compactMap { $0.busID.value?.slot })
@@ -134,7 +129,7 @@ enum NodeRules {
                 finding.severity = min(finding.severity, .warning)
             }
             // NVML speaks of now, and of each GPU.
-            if fault.label == FaultCode.driver(.resetRequired).label, asksForNothing(node.snapshot) {
+            if fault.asksForReset, node.asksForNothing {
                 (finding.severity, finding.time, finding.action) = (.info, .history, .none)
             }
             result.add(finding)

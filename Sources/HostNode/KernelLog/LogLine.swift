@@ -168,7 +168,7 @@ struct LogLine {
         }
         hasStamp = true
         // Only dmesg writes a comma for the point; no name of a writer follows there.
-        isDated = !cursor.bytes[start..<cursor.position].contains(UInt8(ascii: ","))
+        isDated = !cursor.bytes[start..<cursor.position].contains(UInt8(ascii: ",")) && !cursor.skipStream()
         return true
     }
 
@@ -219,6 +219,14 @@ extension LineCursor {
     fileprivate mutating func nextWord() {
         while !Text.isBlank(peek()), !isAtEnd { position += 1 }
         skipBlanks()
+    }
+
+    /// ` stderr F `, as the kubelet's container logs have it behind the time; then comes what the container printed.
+    fileprivate mutating func skipStream() -> Bool {
+        attempt { cursor -> Bool? in
+            guard cursor.skip(" stdout ") || cursor.skip(" stderr ") else { return nil }
+            return cursor.skip("F ") || cursor.skip("P ") ? true : nil
+        } ?? false
     }
 
     /// Quote marks, bullets, back-ticks and the byte order mark that come with pasted text.

@@ -23,25 +23,29 @@ package struct NVMLRecoveryAction: RawRepresentable, Hashable, Sendable {
 
 extension NVMLDevice {
     /// The recovery action (field 230; driver branch 570 and later).
-    ///
-    /// Older drivers may tell by two other fields that a reset is needed. That they tell of none is no answer: a node may
-    /// still have to be rebooted.
     package func recoveryAction() throws(NVMLError) -> NVMLRecoveryAction {
-        do throws(NVMLError) {
-            return NVMLRecoveryAction(rawValue: try unsignedField(NVMLField(id: NVML_FI_DEV_GET_GPU_RECOVERY_ACTION)))
-        } catch {
-            guard error.code.meansNotSupported else { throw error }
-            if try isSet(NVML_FI_DEV_RESET_STATUS) { return .gpuReset }
-            if try isSet(NVML_FI_DEV_DRAIN_AND_RESET_STATUS) { return .drainAndReset }
-            throw error
-        }
+        NVMLRecoveryAction(rawValue: try unsignedField(NVMLField(id: NVML_FI_DEV_GET_GPU_RECOVERY_ACTION)))
     }
 
-    /// False also where there is no such field; a field that fails is an error.
-    private func isSet(_ id: UInt32) throws(NVMLError) -> Bool {
-        do throws(NVMLError) { return try unsignedField(NVMLField(id: id)) != 0 } catch {
-            guard error.code.meansNotSupported else { throw error }
-            return false
+    /// What older drivers may tell by two other fields: whether a reset is needed. That none is, is not all that a recovery
+    /// action says: a node may still have to be rebooted.
+    ///
+    /// - Throws: that it is not supported where one of the fields does not exist and the other asks for nothing.
+    package func resetStatus() throws(NVMLError) -> NVMLRecoveryAction {
+        var missing: NVMLError?
+        for (id, action) in Self.resetFields {
+            do throws(NVMLError) {
+                if try unsignedField(NVMLField(id: id)) != 0 { return action }
+            } catch {
+                guard error.code.meansNotSupported else { throw error }
+                missing = error
+            }
         }
+        if let missing { throw missing }
+        return .none
     }
+
+    private static let resetFields: [(UInt32, NVMLRecoveryAction)] = [
+        (NVML_FI_DEV_RESET_STATUS, .gpuReset), (NVML_FI_DEV_DRAIN_AND_RESET_STATUS, .drainAndReset),
+    ]
 }

@@ -28,6 +28,9 @@ struct DiagnoseSteps {
         for finding in urgent where finding.isDisagreement {
             add(Step(action: finding.action, gpus: finding.gpu.map { [$0] } ?? [], busID: nil, why: finding.title))
         }
+        for index in steps.indices.reversed() where steps[..<index].contains(where: { $0.covers(steps[index]) }) {
+            steps.remove(at: index)
+        }
     }
 
     private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {
@@ -54,6 +57,23 @@ struct DiagnoseSteps {
         for gpu in step.gpus where !steps[index].gpus.contains(gpu) { steps[index].gpus.append(gpu) }
     }
 
+}
+
+extension DiagnoseSteps.Step {
+    /// Whether a later step has nothing left to do after this one.
+    fileprivate func covers(_ later: Self) -> Bool {
+        let isOfTheSame = !later.gpus.isEmpty && later.gpus.allSatisfy(gpus.contains)
+        // A fault that the log tells of a switch is one of the GPUs at its other side.
+        let isOfASwitch = later.gpus.isEmpty && later.busID != nil && !gpus.isEmpty
+        switch (action, later.action) {
+        case (.rebootNode, .resetGPU), (.rebootNode, .resetFabric), (.rebootNode, .restartApp): return true
+        case (.resetGPU, .restartApp): return isOfTheSame || isOfASwitch
+        default: return action == later.action && (isOfTheSame || isOfASwitch && action != .rebootNode)
+        }
+    }
+}
+
+extension DiagnoseSteps {
     static let schema = Schema.object(
         [
             ("action", Schema.choice(Action.allCases.map(\.rawValue))), ("gpus", Schema.array(Schema.integer())),

@@ -43,30 +43,6 @@ struct HealthAnswer {
     }
 }
 
-/// The judgement in one or two sentences.
-enum HealthSummary {
-    static func text(_ gpus: [GPUVerdict], _ findings: [MergedFinding], _ ofNode: HealthVerdict) -> String {
-        let counts = [HealthVerdict.unhealthy, .degraded, .unknown, .healthy].compactMap { verdict -> String? in
-            let count = gpus.filter { $0.verdict == verdict }.count
-            return count == 0 ? nil : "\(count) \(verdict.rawValue)"
-        }
-        let head = gpus.isEmpty ? "No GPU could be judged: \(ofNode.rawValue)." : counts.joined(separator: ", ") + "."
-        let grave = findings.filter { $0.finding.severity > .info }
-        guard let worst = grave.first else { return head }
-        // What is wrong says more than that something must be done about it.
-        let causes = grave.filter { finding in
-            !finding.finding.isSymptom && finding.finding.severity == worst.finding.severity
-                && (worst.gpus.isEmpty || !worst.gpus.allSatisfy { !finding.gpus.contains($0) })
-        }
-        let cause = causes.first { $0.finding.authority > .counter } ?? causes.first ?? worst
-        let place =
-            cause.gpus.isEmpty ? cause.finding.busID.map { "\($0): " } ?? "" : "GPU \(NumberList.text(cause.gpus)): "
-        let verdict = gpus.first { $0.index == cause.gpus.first && $0.index != nil }
-        let action = cause.finding.isDisagreement ? cause.finding.action : verdict?.action ?? cause.finding.action
-        return "\(head) \(place)\(cause.finding.title)\(action == .none ? "" : " First: \(action.rawValue).")"
-    }
-}
-
 extension JSONWriter {
     fileprivate mutating func verdict(_ gpu: GPUVerdict) {
         field("index", gpu.index)

@@ -89,6 +89,15 @@ package enum DescribeGPUNode {
         if let processes = use.processes { fields.add("process_count", .int(Int64(processes.count))) }
     }
 
+    /// What there is where NVML tells of no GPU.
+    private static func unread(_ onBus: Int?) -> String {
+        switch onBus {
+        case nil: "GPUs unknown"
+        case 0: "No GPU"
+        case let count?: "\(count) GPU\(count == 1 ? "" : "s") on the PCI bus, of which NVML tells nothing"
+        }
+    }
+
     private static func summary(_ reading: AttributedReading, _ verdicts: NodeVerdicts) -> String {
         let snapshot = reading.snapshot
         let names = Dictionary(grouping: snapshot.gpus, by: { $0.name.value ?? "unnamed GPU" }).map {
@@ -102,7 +111,7 @@ package enum DescribeGPUNode {
                 [$0.operatingSystem.value, $0.kernelRelease.value.map { "kernel \($0)" }].compactMap { $0 }
             } ?? []
         let pods = reading.attribution.pods.filter { $0.isLive != false }.count
-        let head = names.isEmpty ? "No GPU" : names.sorted().joined(separator: ", ")
+        let head = names.isEmpty ? unread(snapshot.host?.pciGPUs.value?.count) : names.sorted().joined(separator: ", ")
         return head + driver + (system.isEmpty ? "" : "; " + system.joined(separator: ", "))
             + "; \(pods) pod\(pods == 1 ? "" : "s") with GPUs. "
             + verdicts.sentence(reading) + FindingFields.sentence(reading.findings)

@@ -13,7 +13,9 @@ struct XidSummary {
 
     private var faults: String {
         let (groups, roots) = (answer.selection.groups, answer.selection.roots)
-        guard let worst = roots.first else {
+        // Of several that are as grave, the one that needs most.
+        let gravest = roots.filter { $0.severity == roots.first?.severity }
+        guard let worst = gravest.max(by: { $0.action.urgency < $1.action.urgency }) else {
             return "\(period): nothing \(isFiltered ? "of that kind" : "about GPU faults") in the kernel log."
         }
         let lines = groups.reduce(UInt64(0)) { $0 &+ $1.count }

@@ -41,7 +41,8 @@ struct DiagnoseCommand: ParsableCommand {
         let (output, options) = (output, options)
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
-            let result = await DiagnoseGPUNode.tool(context).call(arguments: [:])
+            let tool = DiagnoseGPUNode.tool(context)
+            let result = await context.askWhenStarted { await tool.call(arguments: [:]) }
             await context.shutDown()
             guard let bytes = result.structuredBytes, let answer = try? JSONParser.parse(bytes) else {
                 try StandardOutput.say(result.text)

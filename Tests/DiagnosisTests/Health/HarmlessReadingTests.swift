@@ -73,6 +73,13 @@ struct HarmlessReadingTests {
             $0.links?.c2cCount = .unavailable(.notSupported)
             $0.fabric?.state = .value(0)
         },
+        Breakage("memory errors of a vGPU, which its host counts", .info, .none) {
+            $0.inventory?.virtualizationMode = .value(2)
+            $0.memory {
+                $0.volatile.uncorrected = .unavailable(.notSupported)
+                $0.volatile.locations = []
+            }
+        },
         Breakage("a counter that is not filled yet", .info, .none) {
             $0.now { $0.powerMilliwatts = .unavailable(.error(code: 21)) }
         },

@@ -35,7 +35,7 @@ extension RuleResult {
             find(
                 .critical, "The GPU answers RESET_REQUIRED: it does nothing more until it is reset.", evidence,
                 action: .resetGPU, authority: .flag,
-                confirm: "The recovery action (field 230) and Xid 154 say the same.")
+                confirm: "nvidia-smi -q tells its recovery action, or on older drivers its reset status.")
         default:
             find(
                 .warning, "The InfoROM is corrupted.", evidence, action: .resetGPU, authority: .flag,

@@ -24,15 +24,21 @@ let linkRules: [HealthRule] = [
             confirm: "Reboot the node once; if it stays, field diagnostics.")
     },
     HealthRule("c2c_down") { gpu, result in
-        guard let count = result.value("c2c_count", gpu.links.c2cCount), count > 0 else { return }
+        _ = result.value("c2c_count", gpu.links.c2cCount)
+        // The driver may count only those that are up.
+        guard let count = gpu.gpu.c2cCount,
+            case let expected = max(gpu.node.expectedLinks.c2cCount(gpu.gpu) ?? 0, count),
+            expected > 0
+        else { return }
         let down = gpu.links.c2cLinks.filter { result.value("c2c_\($0.number)_state", $0.isActive) == false }
-        guard !down.isEmpty else { return }
+        guard !down.isEmpty || count < expected else { return }
         result.find(
             .warning, "Chip-to-chip links between the GPU and its CPU are down.",
             HealthEvidence(
                 "c2c_active", "\(gpu.links.c2cLinks.filter { $0.isActive.value == true }.count)",
-                threshold: "all \(count)"),
-            HealthEvidence("c2c_down", NumberList.text(down.map(\.number))), action: .resetGPU, authority: .flag,
+                threshold: "all \(expected)"),
+            HealthEvidence("c2c_down", down.isEmpty ? "not listed" : NumberList.text(down.map(\.number))),
+            action: .resetGPU, authority: .flag,
             confirm: "Xid 121 and 173 in the kernel log; after a reset the same again: power-cycle the node.")
     },
 ]

@@ -4,8 +4,8 @@ internal import Snapshots
 let memoryRules: [HealthRule] = [
     HealthRule("uncorrected_memory_errors") { gpu, result in
         let errors = gpu.memory.volatile.allUncorrected
-        // Where ECC is on, errors are counted.
-        if errors.reason == .notSupported, gpu.memory.eccMode.value?.current == true {
+        // Where ECC is on, errors are counted; those of a vGPU only on its host.
+        if errors.reason == .notSupported, gpu.memory.eccMode.value?.current == true, !gpu.isVGPU {
             result.addGap(EvidenceGap(check: result.rule, reading: "ecc_volatile_uncorrected", reason: .notSupported))
         }
         guard let count = result.value("ecc_volatile_uncorrected", errors) else { return }

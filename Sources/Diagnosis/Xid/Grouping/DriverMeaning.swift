@@ -87,9 +87,11 @@ struct DriverMeaning {
             DriverMeaning("Driver assertion", "Noise by itself; confirms 79 and 119", .driver, .none, .none)
         case .resetRequired:
             DriverMeaning(
-                "Driver wants a GPU reset", "A GPU takes no more work until it is reset; the line does not tell which",
+                "Driver wants a GPU reset",
+                "A GPU takes no more work until it is reset; the line does not tell its address",
                 .driver, .either, .resetGPU,
-                "NVML's recovery action and Xid 154 name the GPU; programs on it fail with CUDA error 46")
+                "nvidia-smi -q tells of each GPU its recovery action, or on older drivers its reset status; programs on it fail "
+                    + "with CUDA error 46")
         case .gspTrace:
             DriverMeaning("GSP trace", "History that the driver prints after Xid 119 and 120", .firmware, .none, .none)
         case .peerMemory:

@@ -34,7 +34,7 @@ extension FaultJudge {
         guard let loaded = context.loaded, loaded.sequence > bursts[index].last.sequence else { return false }
         switch bursts[index].code {
         case .driver(let kind):
-            return [.initializationFailed, .versionMismatch, .probeFailed, .damagedXid].contains(kind)
+            return [.initializationFailed, .versionMismatch, .probeFailed, .damagedXid, .resetRequired].contains(kind)
         case .xid(let number):
             return isResetByLoad(index) && !Self.memoryThatStaysBad.contains(number)
         case .sxid, .pcie: return false

@@ -24,7 +24,7 @@ package struct ResetFacts: Sendable, Hashable {
     package var migDevices: Reading<[String]> = .unavailable(.notRead)
     /// `nvmlGpuVirtualizationMode_t`: 0 none, 1 pass-through, 2 vGPU guest, 3 vGPU host, 4 vSGA.
     package var virtualization: Reading<UInt32> = .unavailable(.notRead)
-    /// Field 230; not supported before driver branch 570.
+    /// Field 230; before driver branch 570 only that a reset is needed, where the fields 226 and 227 say so.
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
     /// Repairs and modes that wait for a reset, in words.
     package var pending: [String] = []

@@ -1,0 +1,28 @@
+internal import Snapshots
+
+/// Lines that say that some GPU needs a reset, but not which one.
+extension NodeCase {
+    /// Whether the driver says of each GPU that it needs no recovery.
+    var asksForNothing: Bool { !snapshot.gpus.isEmpty && snapshot.gpus.allSatisfy(\.asksForNothing) }
+
+    /// What is not known of a GPU because it may be the one that such a line is about.
+    func resetGaps(of gpu: GPUSnapshot) -> [EvidenceGap] {
+        guard !gpu.asksForNothing, gpu.memoryHealth?.recoveryAction.value == nil,
+            let fault = log.faults.first(where: { $0.asksForReset && $0.busID == nil && !$0.isHistory })
+        else { return [] }
+        return [EvidenceGap(check: "kernel_log", reading: "gpu_of \(fault.label)", reason: .notRead)]
+    }
+}
+
+extension KernelLogFault {
+    /// An assertion of the driver that failed with `NV_ERR_RESET_REQUIRED`.
+    var asksForReset: Bool { label == FaultCode.driver(.resetRequired).label }
+}
+
+extension GPUSnapshot {
+    fileprivate var asksForNothing: Bool {
+        guard let memory = memoryHealth else { return false }
+        return memory.recoveryAction.value == 0
+            || (memory.recoveryAction.reason == .notSupported && memory.resetStatus.value == 0)
+    }
+}

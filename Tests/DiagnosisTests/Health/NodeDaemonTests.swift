@@ -1,0 +1,125 @@
+import Snapshots
+import Testing
+
+@testable import Diagnosis
+
+@Suite("Health: the daemons beside the GPUs")
+struct NodeDaemonTests {
+    private func process(_ name: String, _ state: HostProcess.State = .sleeping) -> NodeProcess {
+        NodeProcess(HostProcess(pid: 900, name: name, state: state))
+    }
+
+    private func rack(_ processes: ProcessesSnapshot?, asks: Bool = false) -> HealthReport {
+        HealthyNode.report { node in
+            for index in node.gpus.indices {
+                node.gpus[index].fabric?.clusterUUID = .value("5f3a1d04-9c57-4d1e-8e0b-2b1f0c1d7a90")
+                if asks { node.gpus[index].memoryHealth?.recoveryAction = .value(5) }
+            }
+            node.nodeProcesses = processes
+        }
+    }
+
+    private func imex(_ report: HealthReport) -> HealthFinding? { report.findings.first { $0.rule == "imex_daemon" } }
+
+    @Test("a rack without the IMEX daemon is healthy and told so; where the driver asks for it, it is a fault")
+    func imexDaemon() {
+        var processes = ProcessesSnapshot()
+        #expect(imex(rack(processes, asks: true))?.severity == .info, "nobody has looked")
+        processes.processCount = .value(300)
+        #expect(imex(rack(processes))?.severity == .info)
+        #expect(rack(processes).verdict == .healthy)
+        #expect(imex(rack(processes, asks: true))?.severity == .warning)
+        processes.unreadableCount = 1
+        #expect(imex(rack(processes, asks: true))?.severity == .info)
+        processes.unreadableCount = 0
+        processes.processes = [process("nvidia-imex")]
+        #expect(imex(rack(processes)) == nil)
+        processes.processes = [process("nvidia-imex", .uninterruptible)]
+        #expect(imex(rack(processes))?.severity == .info)
+        #expect(imex(rack(processes, asks: true))?.severity == .warning)
+        processes.processes = []
+        processes.sharesProcessIDs = false
+        #expect(imex(rack(processes, asks: true))?.evidence.first?.value == "unknown")
+        #expect(imex(rack(nil)) == nil)
+        #expect(imex(HealthyNode.report { $0.nodeProcesses = ProcessesSnapshot() }) == nil)
+    }
+
+    /// A node with an NVSwitch of its own, and what runs on it.
+    private func switched(
+        _ processes: ProcessesSnapshot?, driver: String = "nvidia-nvswitch", isMIGOn: Bool = false,
+        capability: UInt32 = 90
+    ) -> HealthReport {
+        HealthyNode.report { node in
+            let place = HostPCIDevice(
+                busID: BusID(domain: 0, bus: 5, device: 0), kind: .nvSwitch, deviceID: 0x22a3, driver: .value(driver))
+            let others = node.devices?.pci.value ?? []
+            node.devices?.pci = .value(others + [place])
+            for index in node.gpus.indices {
+                node.gpus[index].inventory?.computeCapability = .value(capability)
+                guard isMIGOn || index == 2 else { continue }
+                node.gpus[index].inventory?.migMode = .value(ModePair(current: true, pending: true))
+            }
+            node.nodeProcesses = processes
+        }
+    }
+
+    private func manager(_ report: HealthReport) -> HealthFinding? {
+        report.findings.first { $0.rule == "fabric_manager" }
+    }
+
+    /// All of a live node's processes, of which none is a daemon.
+    private var noDaemons: ProcessesSnapshot {
+        var processes = ProcessesSnapshot()
+        processes.sharesProcessIDs = true
+        processes.processCount = .value(300)
+        return processes
+    }
+
+    @Test("NVSwitches without the fabric manager are a fault where its process could be seen")
+    func fabricManager() {
+        let report = switched(noDaemons)
+        #expect(manager(report)?.severity == .warning)
+        #expect(manager(report)?.action == .checkFabricManager)
+        #expect(report.verdict == .degraded)
+        #expect(report.gpus.allSatisfy { $0.verdict == .healthy })
+        #expect(manager(switched(noDaemons, driver: "vfio-pci")) == nil)
+        #expect(manager(switched(noDaemons, isMIGOn: true)) == nil)
+        #expect(manager(HealthyNode.report { $0.nodeProcesses = noDaemons }) == nil)
+        var other = noDaemons
+        other.processes = [process("nv-fabricmanage")]
+        #expect(manager(switched(other)) == nil)
+        other.processes = [process("nv-fabricmanage", .uninterruptible)]
+        #expect(manager(switched(other))?.severity == .info, "for how long nobody knows")
+        other.processes = [process("nv-fabricmanage", .zombie)]
+        #expect(manager(switched(other))?.severity == .warning, "it has ended")
+    }
+
+    @Test("up to Ampere no CUDA program starts without the fabric manager", arguments: [70, 80] as [UInt32])
+    func fabricManagerOfAmpere(_ capability: UInt32) {
+        let report = switched(noDaemons, capability: capability)
+        #expect(manager(report)?.severity == .critical)
+        #expect(report.verdict == .unhealthy)
+        for (index, gpu) in report.gpus.enumerated() {
+            #expect(gpu.verdict == (index == 2 ? .healthy : .unhealthy), "only GPU 2 is in MIG mode")
+            #expect(gpu.action == (index == 2 ? .none : .checkFabricManager))
+        }
+    }
+
+    @Test("a fabric manager that cannot be seen is not called missing")
+    func fabricManagerUnseen() {
+        var unreadable = noDaemons
+        unreadable.unreadableCount = 1
+        var refused = noDaemons
+        refused.processCount = .unavailable(.noPermission)
+        var elsewhere = noDaemons
+        elsewhere.sharesProcessIDs = false
+        for processes in [unreadable, refused, elsewhere] {
+            let finding = manager(switched(processes, capability: 80))
+            #expect(finding?.severity == .info)
+            #expect(finding?.evidence.first?.value == "unknown")
+        }
+        var recorded = noDaemons
+        recorded.sharesProcessIDs = nil
+        #expect(manager(switched(recorded)) == nil)
+    }
+}

@@ -35,6 +35,8 @@ static void close_others(int first, int kept) {
     }
 }
 
+void csystem_close_from(int first) { close_others(first, -1); }
+
 /// Opens a file for writing, name by name, and follows no link.
 static int open_step_by_step(int root, const char *path) {
     char name[NAME_MAX + 1];

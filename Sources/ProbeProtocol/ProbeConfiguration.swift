@@ -54,4 +54,6 @@ package enum ProbeDescriptor {
     package static let answers: Int32 = 4
     /// The shared region's file.
     package static let region: Int32 = 5
+    /// The highest of them.
+    package static let last = region
 }

@@ -20,6 +20,8 @@ package struct ProbeWorker: ~Copyable {
     /// Serves requests until the pipe ends; returns the exit code of the process.
     package static func run(arguments: [String]) -> Int32 {
         _ = csystem_die_with_parent()
+        // SwiftNIO's sockets are not closed on exec: a child that never ends would keep a server's port and its clients.
+        csystem_close_from(ProbeDescriptor.last + 1)
         // Started as /proc/self/exe, it would be called "exe", which tells nobody whose GPU client it is.
         csystem_name_process(ProbeConfiguration.processName)
         guard let configuration = ProbeConfiguration(arguments: arguments) else {

@@ -89,7 +89,7 @@ struct DebugSessionTests {
         #expect(session.echoes("{}"), "\(session.complaint)")
         let debug = try #require(cluster.calls.first { $0.contains("debug") })
         let custom = try #require(debug.first { $0.hasPrefix("--custom=") }?.dropFirst("--custom=".count))
-        for _ in 0..<200 where access(String(custom), F_OK) == 0 { usleep(10_000) }
+        for _ in 0..<2_000 where access(String(custom), F_OK) == 0 { usleep(10_000) }
         #expect(access(String(custom), F_OK) != 0)
         cluster.set(["currentContext": "dev"])
         session.closeInput()

@@ -20,8 +20,8 @@ struct LifecycleTests {
         #expect(session.end() == 0)
         #expect(session.complaint.isEmpty)
         #expect(cluster.remains() == [])
-        // A slow machine may ask for events, too.
-        let verbs = cluster.calls.filter { !$0.contains("events") }.map { $0.first ?? "" }
+        // A slow machine may ask for events and the node, too.
+        let verbs = cluster.calls.filter { !$0.contains("events") && !$0.contains("node") }.map { $0.first ?? "" }
         #expect(verbs == ["create", "get", "exec", "exec", "delete"])
     }
 
@@ -196,11 +196,11 @@ struct LifecycleTests {
 
     @Test("who does not want to log in may leave, and the plug-in ends, too")
     func noLogin() throws {
-        let cluster = Cluster(["login": 60])
+        let cluster = Cluster(["login": 600])
         let session = try cluster.connect()
         for _ in 0..<5_000 where !session.complaint.contains("ABCD-1234") { _ = session.end(seconds: 0) }
         session.signal(SIGINT)
-        #expect(session.end(seconds: 5) == 128 + SIGINT)
+        #expect(session.end() == 128 + SIGINT)
         #expect(!cluster.calls.contains { $0.first == "delete" })
         #expect(cluster.remains() == [])
     }

@@ -47,13 +47,16 @@ struct RunningServer {
 
 /// A connection, byte by byte.
 final class RawClient: Sendable {
+    /// Seconds after which something that does not come is given up; far above what any answer takes.
+    private static let patience = 180
+
     let descriptor: Int32
 
     /// - Parameter room: bytes that the kernel keeps for a client that does not read.
     init(_ server: RunningServer, room: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -111,10 +114,16 @@ final class RawClient: Sendable {
 
     /// Everything up to the end; nil where it does not come.
     func readToEnd() async -> String? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.readToEndNow()) }
+        }
+    }
+
+    private func readToEndNow() -> String? {
         // A stream that says again and again that it lives is no end either.
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(Self.patience)
         var text = ""
-        while let more = await read(), ContinuousClock.now < deadline {
+        while ContinuousClock.now < deadline, let more = readNow() {
             if more.isEmpty { return text }
             text += more
         }

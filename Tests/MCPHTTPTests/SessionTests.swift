@@ -112,7 +112,7 @@ import Testing
     }
 
     private func waitUntilIdle(_ session: LegacySession) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(180)
         while !session.state.withLock({ $0.tasks.isEmpty }), ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(10))
         }

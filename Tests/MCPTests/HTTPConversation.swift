@@ -8,6 +8,9 @@ import Testing
 ///
 /// Unchecked: one task sends, the threads that read share only what `lock` guards.
 final class HTTPConversation: @unchecked Sendable {
+    /// Seconds after which something that does not come is given up; far above what any answer takes.
+    private static let patience = 180.0
+
     private let port: Int
     private let lock = NSCondition()
     private var lines: [String] = []
@@ -40,7 +43,7 @@ final class HTTPConversation: @unchecked Sendable {
     func next() async -> String? {
         await onThread {
             self.lock.withLock {
-                let deadline = Date(timeIntervalSinceNow: 20)
+                let deadline = Date(timeIntervalSinceNow: Self.patience)
                 while self.lines.isEmpty { guard self.lock.wait(until: deadline) else { return nil } }
                 return self.lines.removeFirst()
             }
@@ -51,7 +54,7 @@ final class HTTPConversation: @unchecked Sendable {
     func rest() async -> [String] {
         await onThread {
             self.lock.withLock {
-                let deadline = Date(timeIntervalSinceNow: 20)
+                let deadline = Date(timeIntervalSinceNow: Self.patience)
                 while self.openStreams > 0 {
                     guard self.lock.wait(until: deadline) else { return ["a stream does not end"] }
                 }
@@ -113,7 +116,7 @@ final class HTTPConversation: @unchecked Sendable {
         }
         Thread.detachNewThread { self.read(socket, begun) }
         guard !isHeld else { return }
-        try #require(await onThread { begun.wait(timeout: .now() + 20) } == .success)
+        try #require(await onThread { begun.wait(timeout: .now() + Self.patience) } == .success)
     }
 
     private func connect() throws -> Int32 {

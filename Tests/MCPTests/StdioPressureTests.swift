@@ -65,7 +65,7 @@ import Testing
         limits.calls = 2
         let connection = try ServedConnection.overPipes(limits: limits)
         connection.send(
-            call(1, "hold") + call(2, "hold", #"{"ms":200}"#) + call(3, "echo", #"{"message":"x"}"#) + ping(4))
+            call(1, "hold") + call(2, "hold", #"{"ms":3000}"#) + call(3, "echo", #"{"message":"x"}"#) + ping(4))
         #expect(try connection.readValue()["error"]?["code"] == -32603)
         #expect(try connection.readValue()["id"] == 4)
         connection.send(

@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized, .blocking) struct StdioServerTests {
     @Test func answersEverythingThatWasReadBeforeTheEnd() async throws {
         let connection = try ServedConnection.overPipes()
-        connection.send(call(1, "hold", #"{"ms":30}"#) + ping(2) + "\r\n \n" + ping(3).dropLast() + "\r\n")
+        connection.send(call(1, "hold", #"{"ms":500}"#) + ping(2) + "\r\n \n" + ping(3).dropLast() + "\r\n")
         connection.send(String(ping(4).dropLast()))
         connection.closeInput()
         #expect(try (1...4).map { _ in try connection.readValue()["id"] } == [2, 3, 4, 1])

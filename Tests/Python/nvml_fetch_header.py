@@ -11,7 +11,9 @@ import subprocess
 import sys
 import zipfile
 
-UNREACHABLE = ("Retrying (", "Temporary failure", "Connection", "ProxyError", "Network is unreachable")
+UNREACHABLE = (
+    "Retrying (", "Temporary failure", "Connection", "ProxyError", "Network is unreachable", "HTTP error 5", "timed out",
+    "IncompleteRead", "SSLError")
 
 
 def main() -> int:

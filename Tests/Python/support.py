@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -202,6 +203,25 @@ def peak_memory(pid):
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
     raise AssertionError("no VmHWM")
+
+
+class RunningTime:
+    """Seconds in which this machine ran: where it stood still, as virtual ones do, only a moment counts."""
+
+    def __init__(self):
+        self.seconds = 0.0
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def _count(self):
+        last = time.monotonic()
+        while True:
+            time.sleep(0.01)
+            now = time.monotonic()
+            self.seconds += min(now - last, 0.05)
+            last = now
+
+
+RUNNING = RunningTime()
 
 
 def eventually(condition, seconds=10):

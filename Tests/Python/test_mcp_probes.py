@@ -55,4 +55,12 @@ def test_the_fuzzer_neither_crashes_nor_hangs_the_server(server, tmp_path):
     findings = json.loads((tmp_path / "reports" / "findings.json").read_text())["findings"]
     # It counts every answer to its oddities as accepted, also where the protocol wants them accepted, and every text that
     # comes back in an answer as reflected, which is what a prompt with arguments and an error that names a value are for.
-    assert {finding["category"] for finding in findings} <= {"accepted_malformed", "injection_reflection"}
+    # Its inputs are not the same in each run, whatever the seed: it may ask for measurements that outlast its patience.
+    findings = [finding for finding in findings if not (finding["category"] == "hang" and was_told_to_wait(finding))]
+    assert {finding["category"] for finding in findings} <= {"accepted_malformed", "injection_reflection"}, findings
+
+
+def was_told_to_wait(finding):
+    given = finding["evidence"].get("input")
+    return isinstance(given, dict) and any(
+        isinstance(value, int | float) and value > 9_000 and name.endswith("_ms") for name, value in given.items())

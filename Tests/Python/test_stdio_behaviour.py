@@ -11,7 +11,7 @@ import time
 import tty
 
 import pytest
-from support import AGENT, Session, context_switches, cpu_ticks, peak_memory, simulated
+from support import AGENT, RUNNING, Session, context_switches, cpu_ticks, peak_memory, simulated
 
 MIB = 1 << 20
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -70,18 +70,20 @@ def test_a_signal_ends_it(number):
     with simulated("a100x2") as session:
         session.ping()
         session.terminate(number)
-        assert session.wait(3) == 0
+        assert session.wait(15) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_lets_it_finish_what_is_in_flight(number):
     with simulated("a100x2") as session:
-        session.ping()
-        identifier = session.start_call("get_gpu_telemetry", duration_ms=800, interval_ms=200)
-        time.sleep(0.2)
+        session.initialize()
+        identifier = session.start_request("tools/call", {
+            "name": "get_gpu_telemetry", "arguments": {"duration_ms": 600, "interval_ms": 100},
+            "_meta": {"progressToken": 1}})
+        assert session.receive()["method"] == "notifications/progress", "it runs"
         session.terminate(number)
         assert "result" in session.receive_answer(identifier)
-        assert session.wait(4) == 0
+        assert session.wait(15) == 0
 
 
 def test_a_signal_does_not_wait_for_what_takes_too_long():
@@ -89,8 +91,10 @@ def test_a_signal_does_not_wait_for_what_takes_too_long():
         session.ping()
         session.start_call("get_gpu_telemetry", duration_ms=60_000)
         time.sleep(0.2)
+        start = RUNNING.seconds
         session.terminate()
-        session.wait(4)
+        session.wait(20)
+        assert RUNNING.seconds - start < 4
 
 
 def test_a_closed_output_ends_it():
@@ -254,7 +258,7 @@ def test_progress_is_reported_when_asked_for():
     with simulated("a100x2") as session:
         session.initialize()
         identifier = session.start_request("tools/call", {
-            "name": "get_gpu_telemetry", "arguments": {"duration_ms": 1000, "interval_ms": 200},
+            "name": "get_gpu_telemetry", "arguments": {"duration_ms": 3000, "interval_ms": 500},
             "_meta": {"progressToken": "token"}})
         progress = []
         while (message := session.receive()).get("id") != identifier:
@@ -278,8 +282,8 @@ def test_no_processor_time_is_used_between_requests():
         assert len(processes) == 2
         ticks, switches = [cpu_ticks(pid) for pid in processes], sum(map(context_switches, processes))
         time.sleep(10)
-        assert [cpu_ticks(pid) for pid in processes] == ticks
-        # The deadline of the last request may still run out, once.
+        # The deadline of the last request may still run out, once, and that may be where a tick ends.
+        assert sum(cpu_ticks(pid) for pid in processes) - sum(ticks) <= 1
         assert sum(map(context_switches, processes)) - switches <= 2
 
 

@@ -19,6 +19,13 @@ MESSAGES = (
 )
 
 
+@pytest.fixture(autouse=True)
+def started_now():
+    """The logs are as old as they say, however long the other tests took."""
+    global STARTED  # noqa: PLW0603
+    STARTED = datetime.datetime.now(datetime.UTC)
+
+
 def at(minutes_ago):
     return STARTED - datetime.timedelta(minutes=minutes_ago)
 

@@ -131,16 +131,21 @@ struct Tunnel {
     private func carry(to input: Int32, from outputs: [(source: Int32, target: Int32)]) -> Bool {
         var open = outputs
         var queue = InputQueue(target: input, isOpen: hasInput, passesEnd: passesEndOfInput)
-        let begin = Self.milliseconds
+        // The connection that is to be cut has been of use before.
+        var begin: Int?
         while !open.isEmpty {
-            let left = dropAfter.map { max(0, $0 - (Self.milliseconds - begin)) }
+            let left = begin.flatMap { begin in dropAfter.map { max(0, $0 - (Self.milliseconds - begin)) } }
             if left == 0 { return true }
             var sources = open.map { pollfd(fd: $0.source, events: Int16(POLLIN), revents: 0) }
             sources += queue.sources
             poll(&sources, nfds_t(sources.count), Int32(left ?? -1))
             queue.proceed(canRead: sources[open.count].revents != 0, canWrite: sources[open.count + 1].revents != 0)
             for (index, stream) in open.enumerated().reversed() where sources[index].revents != 0 {
-                if !copy(stream.source, stream.target) { open.remove(at: index) }
+                if copy(stream.source, stream.target) {
+                    begin = begin ?? Self.milliseconds
+                } else {
+                    open.remove(at: index)
+                }
             }
         }
         return false

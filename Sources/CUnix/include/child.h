@@ -12,6 +12,9 @@
 /// ELOOP.
 int csystem_start_write(int root, const char *path, const char *text, size_t count);
 
+/// Closes every descriptor from `first` on: what a process was given without need by the one that started it.
+void csystem_close_from(int first);
+
 /// A program to start inside another root directory.
 struct csystem_program {
     /// The root to enter (chroot) before; NULL or "/" for none.

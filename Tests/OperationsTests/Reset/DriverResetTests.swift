@@ -137,7 +137,7 @@ import Testing
         let folder = try Folder()
         let mark = folder.path + "/pid"
         let run = try await Self.run(
-            "echo begun; sleep 1000 & echo $! > \(mark); wait", limit: .milliseconds(300))
+            "echo begun; sleep 1000 & echo $! > \(mark); wait", limit: .seconds(3))
         guard case .stuck(let child, let output) = run else { return #expect(Bool(false), "\(run)") }
         #expect(child.wasKilled && output == "begun")
         let sleeper = try #require(Int32(folder.text("/pid").dropLast()))

@@ -1,6 +1,6 @@
 internal import HostNode
 internal import ProbeProtocol
-internal import Snapshots
+package import Snapshots
 
 extension WorkerNode {
     /// PCI devices in depth and kernel modules.
@@ -19,7 +19,7 @@ extension WorkerNode {
     /// A page of the kernel log's lines that can matter to GPUs.
     ///
     /// - Parameter cursor: where the page before ended.
-    func kernelLog(from cursor: KernelLogCursor?) -> Reading<HostKernelLog> {
+    package func kernelLog(from cursor: KernelLogCursor?) -> Reading<HostKernelLog> {
         do throws(HostFileError) {
             guard let path = kernelLogFile else { return .value(try KernelLog(files).read(from: cursor)) }
             guard let ownRoot else { throw HostFileError(path: path, cause: .missing) }

@@ -13,7 +13,8 @@ struct Agent: ParsableCommand {
         subcommands: [
             ServeCommand.self, DiagnoseCommand.self, CallCommand.self, ToolsCommand.self, DoctorCommand.self,
             AuditCommand.self,
-            ScenariosCommand.self, RecordCommand.self, ConnectCommand.self, SweepCommand.self, HoldCommand.self,
+            RunbookCommand.self, ThresholdsCommand.self, ScenariosCommand.self, RecordCommand.self, ConnectCommand.self,
+            SweepCommand.self, HoldCommand.self,
             ProbeWorkerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

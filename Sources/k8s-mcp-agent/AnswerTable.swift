@@ -13,6 +13,7 @@ struct AnswerTable {
             parts.append("All GPUs\n" + list(Self.flattened(shared), indent: "  "))
         }
         if let devices = answer["devices"]?.arrayValue, !devices.isEmpty { parts.append(table(devices)) }
+        parts += lists
         if let missing = answer["unavailable"]?.arrayValue { parts.append("Not available\n" + unavailable(missing)) }
         if let problems = answer["problems"]?.arrayValue {
             parts.append("Problems\n" + problems.map(problem).joined(separator: "\n"))
@@ -24,15 +25,42 @@ struct AnswerTable {
 
     private var head: String {
         guard let object = answer.objectValue else { return answer.prettyPrinted() }
-        return list(JSONObject(object.filter { !Self.apart.contains($0.key) }.map { ($0.key, $0.value) }), indent: "")
+        let short = object.filter { !Self.apart.contains($0.key) && !Self.isList($0.value) }
+        return list(JSONObject(short.map { ($0.key, $0.value) }), indent: "")
+    }
+
+    /// What has entries with several members: one block for each entry.
+    private var lists: [String] {
+        (answer.objectValue ?? [:]).filter { !Self.apart.contains($0.key) && Self.isList($0.value) }.map { member in
+            let blocks = (member.value.arrayValue ?? []).map { entry in
+                "  - " + list(entry.objectValue ?? [:], indent: "    ").dropFirst(4)
+            }
+            return member.key + "\n" + blocks.joined(separator: "\n")
+        }
+    }
+
+    private static func isList(_ value: JSONValue) -> Bool {
+        value.arrayValue?.contains { $0.objectValue != nil } ?? false
     }
 
     private func list(_ object: JSONObject, indent: String) -> String {
         let width = object.map(\.key.count).max() ?? 0
+        let gap = "\n" + indent + String(repeating: " ", count: width + 2)
         return object.map { member in
-            indent + member.key + String(repeating: " ", count: width - member.key.count + 2)
-                + ReadableValue.text(member)
+            let lines = Self.lines(member)
+            // A drawing begins below its key, since its columns belong to each other.
+            let isDrawing = member.value.stringValue != nil && lines.count > 1
+            let start = indent + member.key + String(repeating: " ", count: width - member.key.count + 2)
+            return isDrawing
+                ? ([indent + member.key] + lines.map { indent + "  " + $0 }).joined(separator: "\n")
+                : start + lines.joined(separator: gap)
         }.joined(separator: "\n")
+    }
+
+    private static func lines(_ member: JSONObject.Member) -> [String] {
+        if let text = member.value.stringValue { return text.split(separator: "\n").map(String.init) }
+        guard isList(member.value) else { return [ReadableValue.text(member)] }
+        return (member.value.arrayValue ?? []).map { ReadableValue.text(.init(key: member.key, value: $0)) }
     }
 
     private func table(_ devices: [JSONValue]) -> String {

@@ -1,5 +1,6 @@
 """The subcommands from a shell: wrong names, lost output, missing standard streams, and what people read."""
 
+import gzip
 import json
 import os
 import re
@@ -16,6 +17,8 @@ def run(*arguments, **options):
 
 REPORTS = {
     "scenarios": ["scenarios"],
+    "runbook": ["runbook", "thermal"],
+    "thresholds": ["thresholds"],
     "tools": ["tools"],
     "call": ["call", "echo_test", "--arg", "message=hello"],
     "diagnose": ["diagnose", "--simulate", "a100x2"],
@@ -99,10 +102,46 @@ def test_statistics_have_rows_and_units(clock, monkeypatch):
     assert re.search(r"^ *statistics\.memory_used_bytes .*min=[0-9.]+ GiB", done.stdout, re.MULTILINE), done.stdout
 
 
-def test_doctor_looks_at_the_log_that_is_read():
-    log = ROOT / "Tests" / "Python" / "requirements.txt"
+def test_guides_and_limits_can_be_printed_and_given_back(tmp_path):
+    names = [line.split()[0] for line in run("runbook").stdout.splitlines()]
+    assert "reset-or-reboot" in names
+    for name in names:
+        assert run("runbook", name).stdout.startswith("# ")
+    wrong = run("runbook", "reset")
+    assert wrong.returncode == 2
+    assert "There are: " in wrong.stderr and "reset-or-reboot" in wrong.stderr
+    limits = tmp_path / "limits"
+    limits.write_text(run("thresholds").stdout)
+    done = run("diagnose", "--simulate", "a100x2", "--thresholds", limits)
+    assert done.returncode == 0, done.stderr
+
+
+def test_lists_of_an_answer_are_blocks_in_a_table():
+    lines = run("call", "get_gpu_health", "--simulate", "ecc-dbe", "--output", "table").stdout.splitlines()
+    start = lines.index("findings")
+    assert lines[start + 1] == "  - severity  critical"
+    assert "    rule      recovery_action" in lines[start:]
+    drawing = run("call", "inspect_topology", "--simulate", "a100x2", "--output", "table").stdout.splitlines()
+    header, first = drawing[drawing.index("matrix") + 1:][:2]
+    assert header.index("GPU0") == first.index("X")
+
+
+def test_doctor_reads_the_log(tmp_path):
+    log = tmp_path / "dmesg.txt"
+    log.write_text("[   10.000000] NVRM: loading NVIDIA UNIX x86_64 Kernel Module  580.95.05\n")
     done = run("doctor", "--simulate", "no-permission", "--kernel-log", log)
     assert re.search(rf"\[ok\] +kernel log: {re.escape(str(log))}", done.stdout), done.stdout
+    packed = tmp_path / "dmesg.txt.gz"
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    done = run("doctor", "--simulate", "no-permission", "--kernel-log", packed)
+    assert re.search(rf"\[missing\] +kernel log: {re.escape(str(packed))} cannot be read", done.stdout), done.stdout
+    assert "-> " in done.stdout
+
+
+def test_doctor_lists_where_it_looked_for_the_library(tmp_path):
+    done = run("doctor", "--host-root", tmp_path)
+    assert "NVML library: none that can be used" in done.stdout
+    assert done.stdout.count("libnvidia-ml.so.1: missing") > 10, done.stdout
 
 
 @pytest.mark.parametrize("scenario", ["driver-hang", "driver-crash"])

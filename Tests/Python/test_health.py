@@ -27,7 +27,7 @@ JUDGEMENTS = {name: ("healthy", {}, None) for name in HEALTHY} | {
     "fabric-not-ready": (
         "unhealthy", {gpu: ("unhealthy", "CHECK_FM_CONFIG") for gpu in range(8)}, "fabric_state"),
     "zombie-process": (
-        "degraded", {2: ("degraded", "CHECK_APP"), 6: ("degraded", "CHECK_APP")}, "dead_process_holds_memory"),
+        "degraded", {2: ("degraded", "RESTART_APP"), 6: ("degraded", "CHECK_APP")}, "dead_process_holds_memory"),
     "reset-required": ("unhealthy", {0: ("unhealthy", "RESET_GPU")}, "gpu_answers"),
     "driver-hang": ("unhealthy", {3: ("unhealthy", "REBOOT_NODE")}, "driver_timeout"),
     "driver-crash": ("degraded", {5: ("degraded", "CHECK_DRIVER")}, "probe_crashed"),

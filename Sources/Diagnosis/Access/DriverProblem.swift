@@ -3,7 +3,16 @@ package import Snapshots
 extension NodeSnapshot {
     /// What kept NVML from being opened or, if it was opened, from telling its GPUs; nil if nothing did, or nobody asked.
     package var driverProblem: AccessProblem? {
-        driver.state.problem(kernelModule: host?.kernelModuleVersion) ?? driver.countProblem
+        guard let problem = driver.state.problem(kernelModule: host?.kernelModuleVersion) else {
+            return driver.countProblem
+        }
+        guard [.libraryNotFound, .driverNotLoaded].contains(driver.state.outcome), host?.pciGPUs.value == [] else {
+            return problem
+        }
+        return AccessProblem(
+            kind: problem.kind, message: problem.message + " There is no NVIDIA GPU on the PCI bus either.",
+            remedy: "Choose a node with NVIDIA GPUs. If this one should have some: " + problem.remedy,
+            blocksDriver: true)
     }
 }
 

@@ -22,7 +22,7 @@ extension GPUUse {
 
     private func gone(_ use: GPUProcessUse) -> AttributionFinding {
         AttributionFinding(
-            .processGone, .warning, .resetGPU, gpu: gpu.index, pid: use.pid,
+            .processGone, .warning, .checkApp, gpu: gpu.index, pid: use.pid,
             "NVML lists process \(use.pid) on GPU \(gpu.index)\(memory(use)), but the node has no such process.",
             remedy:
                 "Ask again after a few seconds; if it stays, the driver has lost track: end the GPU's other processes and "

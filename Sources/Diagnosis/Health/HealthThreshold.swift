@@ -44,10 +44,14 @@ package struct HealthThresholds: Sendable, Hashable {
 
     /// The compiled-in limits.
     package static let standard: HealthThresholds = {
-        let text = DataFile.thresholds.withBytes { String(decoding: $0, as: UTF8.self) }
         let empty = HealthThresholds(values: [:])
-        return (try? empty.replaced(by: text)) ?? empty
+        return (try? empty.replaced(by: standardText)) ?? empty
     }()
+
+    /// The compiled-in limits as a file, with the source of each.
+    package static var standardText: String {
+        DataFile.thresholds.withBytes { String(decoding: $0, as: UTF8.self) }
+    }
 
     private init(values: [HealthThreshold: Int64]) { self.values = values }
 

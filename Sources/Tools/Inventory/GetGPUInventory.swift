@@ -13,7 +13,7 @@ package enum GetGPUInventory {
             description: """
                 What GPU hardware this node has: per GPU name, UUID, PCI address, memory, architecture, firmware, PCIe and NVLink \
                 capability, MIG, ECC, persistence and compute mode, power limits; per node driver, NVML and CUDA versions. Also names \
-                GPUs that are on the PCI bus or known to the kernel but missing from NVML. Call it first; it changes nothing. For \
+                GPUs that are on the PCI bus or known to the kernel but missing from NVML. It changes nothing. For \
                 temperatures, utilization and clocks call get_gpu_telemetry.
                 """,
             inputSchema: Schema.object([(GPUArgument.name, GPUArgument.schema), (Detail.name, Detail.schema)]),

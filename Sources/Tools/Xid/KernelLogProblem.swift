@@ -1,9 +1,9 @@
-internal import Diagnosis
-internal import Snapshots
+package import Diagnosis
+package import Snapshots
 
 extension AccessProblem {
     /// The kernel log cannot be read, so that nobody knows which faults it tells of.
-    static func kernelLogUnreadable(_ reason: Unavailable) -> AccessProblem {
+    package static func kernelLogUnreadable(_ reason: Unavailable) -> AccessProblem {
         AccessProblem(
             kind: "kernel_log_unreadable",
             message: "The kernel log cannot be read (\(reason.word)): whether there were Xid errors is unknown.",

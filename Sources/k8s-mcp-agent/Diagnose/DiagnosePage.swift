@@ -38,7 +38,7 @@ struct DiagnosePage {
 
     private func user(_ use: JSONValue) -> String {
         let pod = use["pod"]?.stringValue.map { " (pod \(use["namespace"]?.stringValue ?? "?")/\($0))" } ?? ""
-        return "pid \(use["pid"]?.intValue ?? 0) \(use["process"]?.stringValue ?? "")\(pod)"
+        return "pid \(use["pid"]?.intValue ?? 0) \(use["process"]?.stringValue ?? "(no longer there)")\(pod)"
     }
 
     private func name(of device: JSONValue) -> String {
@@ -51,7 +51,8 @@ struct DiagnosePage {
         let lines = list("do").enumerated().map { number, step in
             "  \(number + 1). \(paint("bold", step["action"]?.stringValue ?? ""))\(place(of: step)): \(step["why"]?.stringValue ?? "")"
         }
-        return lines.isEmpty ? nil : paint("bold", "What to do") + "\n" + lines.joined(separator: "\n")
+        let guide = "  What these words cost: k8s-mcp-agent runbook reset-or-reboot"
+        return lines.isEmpty ? nil : paint("bold", "What to do") + "\n" + (lines + [guide]).joined(separator: "\n")
     }
 
     private func place(of value: JSONValue) -> String {

@@ -1,15 +1,16 @@
+internal import Diagnosis
 internal import HostNode
 internal import ProbeProtocol
 internal import ProbeWorker
 internal import Snapshots
+internal import Tools
 
 /// What can be read of the node through files.
 enum HostChecks {
     static func all(_ configuration: ProbeConfiguration, _ node: WorkerNode) -> [DoctorCheck] {
-        let file = configuration.kernelLog.map { DoctorCheck(verdict: .ok, subject: "kernel log", finding: $0) }
-        return [
+        [
             module(node.files), pciBus(node.files), DeviceNodeCheck.run(configuration, node),
-            file ?? kernelLog(node.files), pods(node.files),
+            kernelLog(configuration, node), pods(node.files),
         ]
     }
 
@@ -52,18 +53,15 @@ enum HostChecks {
         }
     }
 
-    private static func kernelLog(_ files: any HostFiles) -> DoctorCheck {
-        let path = "/dev/kmsg"
-        guard files.exists(path) else {
-            return DoctorCheck(
-                verdict: .missing, subject: "kernel log", finding: "no \(path)",
-                remedy: "run the pod privileged, or give a log file with --kernel-log")
+    /// Reads it: that a file may be opened does not say that it can be read, nor that it is a log.
+    private static func kernelLog(_ configuration: ProbeConfiguration, _ node: WorkerNode) -> DoctorCheck {
+        let name = configuration.kernelLog ?? "/dev/kmsg"
+        guard let reason = node.kernelLog(from: nil).reason else {
+            return DoctorCheck(verdict: .ok, subject: "kernel log", finding: name)
         }
-        let mayOpen = (try? files.mayOpen(path, forWriting: false)) ?? false
         return DoctorCheck(
-            verdict: mayOpen ? .ok : .missing, subject: "kernel log",
-            finding: mayOpen ? path : "\(path) may not be read",
-            remedy: mayOpen ? nil : "run the pod privileged or with CAP_SYSLOG")
+            verdict: .missing, subject: "kernel log", finding: "\(name) cannot be read (\(reason.word))",
+            remedy: AccessProblem.kernelLogUnreadable(reason).remedy)
     }
 
     private static func pods(_ files: any HostFiles) -> DoctorCheck {

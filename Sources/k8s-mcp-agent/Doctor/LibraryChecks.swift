@@ -8,10 +8,11 @@ enum LibraryChecks {
     static func all(_ configuration: ProbeConfiguration, _ node: WorkerNode) -> [DoctorCheck] {
         if configuration.scenario != nil { return [simulator(configuration)] }
         let found = DriverLibrarySearch.onThisNode(configuration, node.files, root: node.root)
-        let seen = found.candidates.filter { $0.verdict != .missing }.map { candidate in
+        // Where there is one, nobody wants to know where there is none.
+        let told = found.candidates.filter { $0.verdict != .missing || found.choice == nil }.map { candidate in
             "\(candidate.path)\(candidate.version.map { " (\($0))" } ?? ""): \(candidate.verdict)"
         }
-        let details = seen + ["looked at \(found.candidates.count) places"]
+        let details = told + ["looked at \(found.candidates.count) places"]
         guard let choice = found.choice else {
             return [
                 DoctorCheck(

@@ -157,6 +157,9 @@ struct GPURuleTests {
         // Software.
         Breakage("compute_mode", .warning, .checkDriver) { $0.inventory?.computeMode = .value(2) },
         Breakage("dead_process_holds_memory", .warning, .checkApp) {
+            $0.processes?.compute = .value([GPUProcess(pid: 7, usedMemoryBytes: 1 << 30, life: .gone)])
+        },
+        Breakage("dead_process_holds_memory", .warning, .restartApp) {
             $0.processes?.compute = .value([GPUProcess(pid: 7, usedMemoryBytes: 1 << 30, life: .zombie)])
         },
         Breakage("unowned_memory", .warning, .checkApp) {

@@ -39,7 +39,7 @@ extension ExpectedHealth {
         .init(node: "app-xid31-storm", verdict: "healthy"),
         .init(
             node: "dgx-h100-containerd", verdict: "degraded",
-            accused: [degraded("6", "CHECK_APP"), degraded("7", "CHECK_APP")], causes: ["dead_process_holds_memory"],
+            accused: [degraded("6", "RESTART_APP"), degraded("7", "CHECK_APP")], causes: ["dead_process_holds_memory"],
             disagreements: ["use_without_allocation", "process_without_pod"]),
         .init(node: "dgx-h100-healthy", verdict: "healthy"),
         .init(
@@ -80,7 +80,7 @@ extension ExpectedHealth {
             causes: ["temperature_margin", "thermal_slowdown"]),
         .init(
             node: "zombie-memory", verdict: "degraded",
-            accused: [degraded("1", "CHECK_APP"), degraded("5", "CHECK_APP")], causes: ["dead_process_holds_memory"]),
+            accused: [degraded("1", "RESTART_APP"), degraded("5", "CHECK_APP")], causes: ["dead_process_holds_memory"]),
     ]
 
     static let builtIn: [ExpectedHealth] = [
@@ -134,6 +134,6 @@ extension ExpectedHealth {
             causes: ["temperature_margin", "thermal_slowdown"]),
         .init(
             node: "zombie-process", verdict: "degraded",
-            accused: [degraded("2", "CHECK_APP"), degraded("6", "CHECK_APP")], causes: ["dead_process_holds_memory"]),
+            accused: [degraded("2", "RESTART_APP"), degraded("6", "CHECK_APP")], causes: ["dead_process_holds_memory"]),
     ]
 }

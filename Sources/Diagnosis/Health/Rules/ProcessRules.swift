@@ -9,17 +9,14 @@ let processRules: [HealthRule] = [
         if gpu.processes.all.contains(where: { $0.life == .notRead }) {
             result.addGap(EvidenceGap(check: result.rule, reading: "process_state", reason: .notRead))
         }
-        let dead = gpu.processes.all.filter { $0.life == .gone || $0.life == .zombie }
-        guard !dead.isEmpty else { return }
-        let memory = dead.compactMap(\.usedMemoryBytes).reduce(UInt64(0)) {
-            $0.addingReportingOverflow($1).partialValue
-        }
-        let words = dead.prefix(4).map { "pid \($0.pid) (\($0.life == .zombie ? "zombie" : "gone"))" }
-        result.find(
-            .warning, "The GPU holds memory for processes that are dead.",
-            HealthEvidence("compute_processes", words.joined(separator: ", ")),
-            HealthEvidence("used_memory_mib", "\(memory >> 20)"), action: .checkApp,
-            confirm: "A zombie ends with its parent; if the memory stays, threads hang in the driver: reset the GPU.")
+        gpu.judgeDead(
+            .zombie, "The GPU holds memory for zombies, processes that have ended and are kept.", .restartApp,
+            "It goes when its last thread has left the driver; if it stays, restart its pod, then reset the GPU or reboot.",
+            &result)
+        gpu.judgeDead(
+            .gone, "The GPU holds memory for processes that are no longer there.", .checkApp,
+            "Ask again after a few seconds; if it stays, the driver has lost track: end the GPU's other processes and reset it.",
+            &result)
     },
     HealthRule("stuck_process") { gpu, result in
         let stuck = gpu.processes.all.filter { $0.life == .uninterruptible }
@@ -47,3 +44,19 @@ let processRules: [HealthRule] = [
                 + "its device node, and reset the GPU.")
     },
 ]
+
+extension GPUCase {
+    fileprivate func judgeDead(
+        _ life: GPUProcessLife, _ title: String, _ action: Action, _ confirm: String, _ result: inout RuleResult
+    ) {
+        let dead = processes.all.filter { $0.life == life }
+        guard !dead.isEmpty else { return }
+        let memory = dead.compactMap(\.usedMemoryBytes).reduce(UInt64(0)) {
+            $0.addingReportingOverflow($1).partialValue
+        }
+        result.find(
+            .warning, title,
+            HealthEvidence("compute_processes", dead.prefix(4).map { "pid \($0.pid)" }.joined(separator: ", ")),
+            HealthEvidence("used_memory_mib", "\(memory >> 20)"), action: action, confirm: confirm)
+    }
+}

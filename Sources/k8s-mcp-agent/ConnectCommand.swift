@@ -1,6 +1,8 @@
 import ArgumentParser
 import EventLoop
+import JSON
 import KubernetesLauncher
+import Tools
 
 /// Takes the MCP client to a node: `connect NODE` is the command that a client starts.
 struct ConnectCommand: ParsableCommand {
@@ -12,7 +14,8 @@ struct ConnectCommand: ParsableCommand {
             and output with it. Sessions of one person on one node share the Job. Arguments after '--' go to the agent's \
             'serve'.
 
-            Exit code: the agent's own; 1 if the session could not begin or was lost; 128 + N after signal N.
+            Exit code: the agent's own; 1 if the session could not begin or was lost; 128 + N after signal N. With --diagnose \
+            that of `diagnose`: 0 healthy, 1 degraded or unhealthy, 3 unknown or not reached.
             """)
 
     @Argument(help: ArgumentHelp("The node, as NODE or node/NODE.", valueName: "node"))
@@ -23,6 +26,12 @@ struct ConnectCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How to get there: a Job of our own, or 'kubectl debug'.", valueName: "job|debug"))
     var via: Way = .job
+
+    @Flag(help: "Ask for the verdict on the node, print it as `diagnose` does, and leave; for people.")
+    var diagnose = false
+
+    @Option(help: "With --diagnose: text or json.")
+    var output: DiagnoseCommand.Output = .text
 
     @Flag(help: "Print what would be created, and create nothing.")
     var dryRun = false
@@ -53,9 +62,19 @@ struct ConnectCommand: ParsableCommand {
             try StandardOutput.say(configuration(for: printConfig, options))
         } else if dryRun {
             try showPlan(options)
+        } else if diagnose {
+            throw ExitCode(try ask(options))
         } else {
             throw ExitCode(try connect(options))
         }
+    }
+
+    private func ask(_ options: LaunchOptions) throws -> Int32 {
+        let question = try RemoteQuestion(tool: DiagnoseGPUNode.name)
+        let exitCode = try connect(options)
+        guard let result = question.finish() else { return exitCode > 128 ? exitCode : DiagnoseExit.unknown }
+        return try DiagnoseExit.show(
+            result["structuredContent"], or: result["content"]?.arrayValue?.first?["text"]?.stringValue ?? "", output)
     }
 
     private func connect(_ options: LaunchOptions) throws -> Int32 {

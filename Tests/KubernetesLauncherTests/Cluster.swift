@@ -28,6 +28,7 @@ final class Cluster {
         let script = """
             #!/bin/sh
             if [ "$1" = hold ]; then exec \(Self.products)/k8s-mcp-agent "$@"; fi
+            case "$*" in *--simulate*) exec \(Self.products)/k8s-mcp-agent "$@";; esac
             case "$*" in *--exit-with*) exit 7;; *--ends-at-once*) exit 0;; esac
             exec cat
             """

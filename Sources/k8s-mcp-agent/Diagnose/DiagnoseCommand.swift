@@ -44,13 +44,8 @@ struct DiagnoseCommand: ParsableCommand {
             let tool = DiagnoseGPUNode.tool(context)
             let result = await context.askWhenStarted { await tool.call(arguments: [:]) }
             await context.shutDown()
-            guard let bytes = result.structuredBytes, let answer = try? JSONParser.parse(bytes) else {
-                try StandardOutput.say(result.text)
-                return DiagnoseExit.unknown
-            }
-            try StandardOutput.say(
-                output == .json ? answer.prettyPrinted() : DiagnosePage(answer, paint: Paint.forStandardOutput).text)
-            return DiagnoseExit.code(answer["verdict"]?.stringValue)
+            let answer = result.structuredBytes.flatMap { try? JSONParser.parse($0) }
+            return try DiagnoseExit.show(answer, or: result.text, output)
         }
     }
 }
@@ -58,6 +53,17 @@ struct DiagnoseCommand: ParsableCommand {
 /// The exit codes of `diagnose`; 2 is wrong usage.
 enum DiagnoseExit {
     static let unknown: Int32 = 3
+
+    /// Prints an answer of diagnose_gpu_node, or the words that came in its place; returns the code of its verdict.
+    static func show(_ answer: JSONValue?, or text: String, _ output: DiagnoseCommand.Output) throws -> Int32 {
+        guard let answer else {
+            try StandardOutput.say(text)
+            return unknown
+        }
+        try StandardOutput.say(
+            output == .json ? answer.prettyPrinted() : DiagnosePage(answer, paint: Paint.forStandardOutput).text)
+        return code(answer["verdict"]?.stringValue)
+    }
 
     static func code(_ verdict: String?) -> Int32 {
         switch verdict {

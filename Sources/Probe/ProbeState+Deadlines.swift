@@ -8,7 +8,7 @@ extension ProbeState {
     /// How often a request is looked at while it is being worked on.
     private static let looksPerDeadline = 8
     /// For how many deadlines NVML's start may take. It cannot be watched from outside while it attaches all GPUs. Where one
-    /// did not end in that time, no other is waited for longer than for anything else.
+    /// did not end in that time, the next one gets it, too, but is called hung meanwhile.
     private static let patienceAtStart = 4
 
     /// Whether the child is in NVML's start.
@@ -38,11 +38,9 @@ extension ProbeState {
         if still >= deadline / 2, worker?.region.currentGPUIndex != nil { return ([], beginReplacing()) }
         // A child that has only begun is on its way there.
         let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
-        let isPatient = isStarting && now < workerStarted + deadline * Self.patienceAtStart
-        let isGettingOn = !isHungAgain && (still < deadline / 4 || isPatient)
-        // Also after a hang each start gets the time of one request, whenever those come whose time is up.
-        let isGivenUp = isHungAgain ? now >= workerStarted + deadline : !isGettingOn
-        if isOverdue, isGivenUp { return ([], beginReplacing()) }
+        let mayStart = (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
+        let isGettingOn = !isHungAgain && (still < deadline / 4 || mayStart)
+        if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }
 

@@ -22,7 +22,12 @@ func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let count = read(descriptor, &chunk, chunk.count)
         if count == 0 { return bytes }
         if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw FileError(problem: "cannot be read: \(String(cString: strerror(errno)))") }
+        guard count > 0 else {
+            throw FileError(
+                problem: errno == EISDIR
+                    ? "is a folder; name the scenario file in it, in one that `record` made scenario.json"
+                    : "cannot be read: \(String(cString: strerror(errno)))")
+        }
         bytes.append(contentsOf: chunk[..<count])
         guard bytes.count <= limit else { throw FileError(problem: "is larger than \(limit) bytes") }
     }

@@ -102,6 +102,19 @@ def test_statistics_have_rows_and_units(clock, monkeypatch):
     assert re.search(r"^ *statistics\.memory_used_bytes .*min=[0-9.]+ GiB", done.stdout, re.MULTILINE), done.stdout
 
 
+def test_a_misspelt_command_is_named():
+    wrong = run("diagnos", "--simulate", "t4x1")
+    assert wrong.returncode == 2
+    assert "Did you mean 'k8s-mcp-agent diagnose'?" in wrong.stderr
+    assert "Did you mean" not in run("diagnose", "--nonsense").stderr
+
+
+def test_a_folder_is_no_scenario(tmp_path):
+    wrong = run("diagnose", "--simulate", tmp_path)
+    assert wrong.returncode == 2
+    assert "is a folder; name the scenario file in it" in wrong.stderr
+
+
 def test_guides_and_limits_can_be_printed_and_given_back(tmp_path):
     names = [line.split()[0] for line in run("runbook").stdout.splitlines()]
     assert "reset-or-reboot" in names

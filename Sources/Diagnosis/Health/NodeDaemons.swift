@@ -80,8 +80,11 @@ extension NodeRules {
 }
 
 extension GPUSnapshot {
-    /// MIG takes the links down on purpose.
-    fileprivate var usesSwitches: Bool { inventory?.migMode.value?.current != true }
+    /// MIG takes the links down on purpose, and they can be switched off altogether (`NVreg_NvLinkDisable`).
+    fileprivate var usesSwitches: Bool {
+        let hasLinks = links?.count.value.map { $0 > 0 } ?? (links?.count.reason != .notSupported)
+        return hasLinks && inventory?.migMode.value?.current != true
+    }
 
     /// Up to Ampere no CUDA program starts without the fabric manager; newer GPUs go on with what it has registered
     /// (`ABORT_CUDA_JOBS_ON_FM_EXIT` in the Fabric Manager's guide).

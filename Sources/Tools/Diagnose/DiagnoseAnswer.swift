@@ -28,7 +28,7 @@ struct DiagnoseAnswer {
         writer.object { writer in
             writer.head(
                 status: health.status, context, health.snapshot,
-                summary: HealthSummary.text(health.report.gpus, findings, health.report.verdict))
+                summary: HealthSummary.text(health.report.gpus, findings, health.report.verdict, health.problems))
             writer.field("verdict", health.report.verdict.rawValue)
             writer.field("driver_version", health.snapshot.driver.driverVersion.value)
             writer.field("device_count", health.report.gpus.count)

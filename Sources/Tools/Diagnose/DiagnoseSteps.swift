@@ -21,7 +21,7 @@ struct DiagnoseSteps {
         // What no GPU is named for: the driver, switches.
         for finding in acting
         where finding.gpu == nil && !report.gpus.contains(where: { $0.index == nil && $0.busID == finding.busID }) {
-            add(Step(action: finding.action, gpus: [], busID: finding.busID, why: finding.title))
+            add(Step(action: finding.action, gpus: [], busID: finding.busID, why: Self.reason(finding)))
         }
         steps.sort { $0.action.urgency > $1.action.urgency }
         for gpu in report.gpus { for action in gpu.nextActions { add(action, gpu, acting) } }
@@ -31,6 +31,12 @@ struct DiagnoseSteps {
         for index in steps.indices.reversed() where steps[..<index].contains(where: { $0.covers(steps[index]) }) {
             steps.remove(at: index)
         }
+    }
+
+    /// What is to be reset or restarted is never the switch itself.
+    private static func reason(_ finding: HealthFinding) -> String {
+        let isOfSwitch = finding.title.hasPrefix("SXid") && [.resetGPU, .restartApp].contains(finding.action)
+        return isOfSwitch ? "For the GPU at this NVSwitch's port: \(finding.title)" : finding.title
     }
 
     private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {
@@ -63,12 +69,10 @@ extension DiagnoseSteps.Step {
     /// Whether a later step has nothing left to do after this one.
     fileprivate func covers(_ later: Self) -> Bool {
         let isOfTheSame = !later.gpus.isEmpty && later.gpus.allSatisfy(gpus.contains)
-        // A fault that the log tells of a switch is one of the GPUs at its other side.
-        let isOfASwitch = later.gpus.isEmpty && later.busID != nil && !gpus.isEmpty
         switch (action, later.action) {
         case (.rebootNode, .resetGPU), (.rebootNode, .resetFabric), (.rebootNode, .restartApp): return true
-        case (.resetGPU, .restartApp): return isOfTheSame || isOfASwitch
-        default: return action == later.action && (isOfTheSame || isOfASwitch && action != .rebootNode)
+        case (.resetGPU, .restartApp): return isOfTheSame
+        default: return action == later.action && isOfTheSame
         }
     }
 }

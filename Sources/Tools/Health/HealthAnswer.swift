@@ -31,7 +31,7 @@ struct HealthAnswer {
         writer.object { writer in
             writer.head(
                 status: health.status, context, health.snapshot,
-                summary: HealthSummary.text(gpus, findings, health.report.verdict))
+                summary: HealthSummary.text(gpus, findings, health.report.verdict, health.problems))
             writer.field("verdict", health.report.verdict.rawValue)
             writer.field("device_count", gpus.count)
             writer.array("devices") { writer in for gpu in gpus { writer.object { $0.verdict(gpu) } } }

@@ -7,14 +7,18 @@ struct HealthSummary {
     /// Those that something has to be done about, the most urgent first.
     private let grave: [MergedFinding]
 
-    static func text(_ gpus: [GPUVerdict], _ findings: [MergedFinding], _ ofNode: HealthVerdict) -> String {
+    /// - Parameter problems: what kept the evidence from being whole; told where there is no cause to tell.
+    static func text(
+        _ gpus: [GPUVerdict], _ findings: [MergedFinding], _ ofNode: HealthVerdict, _ problems: [AccessProblem] = []
+    ) -> String {
         let counts = [HealthVerdict.unhealthy, .degraded, .unknown, .healthy].compactMap { verdict -> String? in
             let count = gpus.filter { $0.verdict == verdict }.count
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"
         }
         let head = gpus.isEmpty ? "No GPU could be judged: \(ofNode.rawValue)." : counts.joined(separator: ", ") + "."
         let summary = HealthSummary(gpus: gpus, grave: findings.filter { $0.finding.severity > .info })
-        return ([head] + [summary.cause, summary.action].compactMap { $0 }).joined(separator: " ")
+        let cause = summary.cause ?? (ofNode == .unknown ? problems.first?.message : nil)
+        return ([head] + [cause, summary.action].compactMap { $0 }).joined(separator: " ")
     }
 
     /// Of the gravest findings the one that needs most.

@@ -44,16 +44,19 @@ struct NodeDaemonTests {
         #expect(imex(HealthyNode.report { $0.nodeProcesses = ProcessesSnapshot() }) == nil)
     }
 
+    private static func nvSwitch(_ driver: String) -> HostPCIDevice {
+        HostPCIDevice(
+            busID: BusID(domain: 0, bus: 5, device: 0), kind: .nvSwitch, deviceID: 0x22a3, driver: .value(driver))
+    }
+
     /// A node with an NVSwitch of its own, and what runs on it.
     private func switched(
         _ processes: ProcessesSnapshot?, driver: String = "nvidia-nvswitch", isMIGOn: Bool = false,
         capability: UInt32 = 90
     ) -> HealthReport {
         HealthyNode.report { node in
-            let place = HostPCIDevice(
-                busID: BusID(domain: 0, bus: 5, device: 0), kind: .nvSwitch, deviceID: 0x22a3, driver: .value(driver))
             let others = node.devices?.pci.value ?? []
-            node.devices?.pci = .value(others + [place])
+            node.devices?.pci = .value(others + [Self.nvSwitch(driver)])
             for index in node.gpus.indices {
                 node.gpus[index].inventory?.computeCapability = .value(capability)
                 guard isMIGOn || index == 2 else { continue }
@@ -92,6 +95,21 @@ struct NodeDaemonTests {
         #expect(manager(switched(other))?.severity == .info, "for how long nobody knows")
         other.processes = [process("nv-fabricmanage", .zombie)]
         #expect(manager(switched(other))?.severity == .warning, "it has ended")
+    }
+
+    @Test("GPUs without NVLinks need no fabric manager")
+    func noLinks() {
+        for count in [Reading<UInt32>.value(0), .unavailable(.notSupported)] {
+            let report = HealthyNode.report { node in
+                node.devices?.pci = .value([Self.nvSwitch("nvidia-nvswitch")])
+                for index in node.gpus.indices {
+                    node.gpus[index].links?.count = count
+                    node.gpus[index].links?.links = []
+                }
+                node.nodeProcesses = noDaemons
+            }
+            #expect(manager(report) == nil)
+        }
     }
 
     @Test("up to Ampere no CUDA program starts without the fabric manager", arguments: [70, 80] as [UInt32])

@@ -43,6 +43,7 @@ package final class Probe: Sendable {
         var request = request
         var last = await attempt(request, until: end)
         let first = last.earlier ?? last.snapshot.interruption
+        var further: [ProbeInterruption] = []
         request.skippedGPUs = last.skippedGPUs
         // A driver that hangs or crashes on one GPU is asked once more, without that GPU, while there is time.
         while let gpu = last.snapshot.gpuToSkip, !request.skippedGPUs.contains(gpu),
@@ -51,12 +52,14 @@ package final class Probe: Sendable {
             request.skippedGPUs.append(gpu)
             last = await attempt(request, until: end, isRetry: true)
             request.skippedGPUs = last.skippedGPUs
+            if let next = last.snapshot.interruption, next.gpuIndex != nil { further.append(next) }
         }
         var snapshot = last.snapshot
         let interruption = first ?? last.earlier ?? snapshot.interruption
         if interruption != nil, snapshot.host == nil { await addHost(to: &snapshot, request) }
         snapshot.collectedAtMicroseconds = collectedAt
         snapshot.interruption = interruption
+        snapshot.furtherInterruptions = further.filter { $0.gpuIndex != interruption?.gpuIndex }
         return snapshot
     }
 

@@ -6,7 +6,7 @@ internal import Snapshots
 /// middle of opening GPUs, which without persistence mode takes seconds each and would begin anew every time.
 extension ProbeState {
     /// How often a request is looked at while it is being worked on.
-    private static let looksPerDeadline = 8
+    private static let looksPerDeadline = 32
     /// For how many deadlines NVML's start may take. It cannot be watched from outside while it attaches all GPUs. Where one
     /// did not end in that time, the next one gets it, too, but is called hung meanwhile.
     private static let patienceAtStart = 4

@@ -20,8 +20,17 @@ package struct NodeSnapshot: Sendable, Equatable {
     package var gpus: [GPUSnapshot] = []
     /// Why there is no more of it; nil if everything that was asked for was read.
     package var interruption: ProbeInterruption?
+    /// What kept other GPUs from being read, after the reading had gone on without the one of ``interruption``.
+    package var furtherInterruptions: [ProbeInterruption] = []
 
     package init() {}
+
+    /// What the driver did at a GPU instead of answering; nil where it answered, or nobody got there.
+    ///
+    /// - Parameter gpu: NVML's index.
+    package func interruption(on gpu: UInt32) -> ProbeInterruption? {
+        ([interruption].compactMap { $0 } + furtherInterruptions).first { $0.gpuIndex == gpu }
+    }
 }
 
 /// One GPU that NVML lists.

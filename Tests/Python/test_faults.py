@@ -156,6 +156,22 @@ def test_calls_at_once_on_a_hanging_driver_all_have_the_other_gpus(tools):
 
 
 @pytest.mark.slow
+def test_two_gpus_that_hang_are_both_named(tmp_path):
+    node = tmp_path / "node.json"
+    hangs = [{"call": "*", "hang_s": "forever"}]
+    node.write_text(json.dumps({"extends": "h100x8", "gpus": [{"index": 1, "faults": hangs}, {"index": 5, "faults": hangs}]}))
+    with simulated(str(node)) as session:
+        answer = session.ask("get_gpu_health")
+        verdicts = {device.get("index"): device["verdict"] for device in answer["devices"]}
+        assert [verdicts[1], verdicts[5]] == ["unhealthy"] * 2
+        assert not any(verdicts[index] == "healthy" for index in (6, 7)), "nobody got to them"
+        hung = {gpu for finding in answer["findings"] if finding["rule"] == "driver_timeout" for gpu in finding["gpus"]}
+        assert hung == {1, 5}
+        kinds = [(problem["kind"], problem.get("gpu")) for problem in session.ask("get_gpu_inventory")["problems"]]
+        assert sorted(kinds) == [("driver_timeout", 1), ("driver_timeout", 5)]
+
+
+@pytest.mark.slow
 def test_a_hanging_driver_does_not_hang_the_agent():
     with simulated("driver-hang") as session:
         session.initialize()

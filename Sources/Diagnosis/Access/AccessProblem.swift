@@ -37,19 +37,21 @@ extension NodeSnapshot {
     package var accessProblems: [AccessProblem] {
         let notReached = gpusNotReached
         let ofGPUs = gpus.indices.compactMap { place in
-            notReached.contains(gpus[place].index) ? nil : gpus[place].accessProblem
+            notReached.contains(gpus[place].index) || interruption(on: gpus[place].index) != nil
+                ? nil : gpus[place].accessProblem
         }
-        return [
-            interruption?.problem.naming(notReached), driverProblem,
-        ]
-        .compactMap { $0 } + ofGPUs + missingGPUs.filter { !$0.isExcluded }.map(\.problem)
+        return [interruption?.problem.naming(notReached)].compactMap { $0 } + furtherInterruptions.map(\.problem)
+            + [driverProblem].compactMap { $0 } + ofGPUs + missingGPUs.filter { !$0.isExcluded }.map(\.problem)
             + [unplacedGPUs?.problem].compactMap { $0 }
     }
 
     /// The GPUs that an interruption kept from being read.
     private var gpusNotReached: [UInt32] {
         guard interruption != nil else { return [] }
-        return gpus.filter { $0.refusal == .timedOut || $0.refusal == .notRead }.map(\.index)
+        return gpus.filter { gpu in
+            (gpu.refusal == .timedOut || gpu.refusal == .notRead)
+                && !furtherInterruptions.contains { $0.gpuIndex == gpu.index }
+        }.map(\.index)
     }
 }
 

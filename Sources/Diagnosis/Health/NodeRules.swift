@@ -17,7 +17,8 @@ enum NodeRules {
 
     private static func judgeAccess(_ node: NodeCase, _ result: inout RuleResult) {
         let snapshot = node.snapshot
-        for problem in [snapshot.interruption?.problem, snapshot.driverProblem].compactMap({ $0 }) {
+        let interruptions = [snapshot.interruption].compactMap { $0 } + snapshot.furtherInterruptions
+        for problem in interruptions.map(\.problem) + [snapshot.driverProblem].compactMap({ $0 }) {
             guard
                 let (severity, action) = judgement(
                     problem.kind, hasNoGPU: hasNoGPU(snapshot))

@@ -120,6 +120,7 @@ extension NodeSnapshot {
     /// too.
     fileprivate mutating func take(countersOf later: NodeSnapshot) {
         interruption = later.interruption ?? interruption
+        furtherInterruptions += later.furtherInterruptions
         devices = later.devices ?? devices
         for gpu in later.gpus where gpu.isSelected {
             guard let index = gpus.firstIndex(where: { gpu.canBe($0) }) else { continue }

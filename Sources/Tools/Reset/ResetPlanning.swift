@@ -99,7 +99,7 @@ struct ResetPlanning: Sendable {
     private func driverAnswers(_ gpu: GPUSnapshot?, _ snapshot: NodeSnapshot) -> Bool {
         guard let gpu, gpu.refusal == nil, let inventory = gpu.inventory else { return false }
         // One that fell off the bus still has a handle, and every reading of it says so.
-        return snapshot.interruption?.gpuIndex != gpu.index && inventory.memoryTotalBytes.reason != .gpuLost
+        return snapshot.interruption(on: gpu.index) == nil && inventory.memoryTotalBytes.reason != .gpuLost
             && inventory.isPersistenceModeEnabled.reason != .gpuLost
     }
 

@@ -87,7 +87,7 @@ struct NodeRecording {
 
     /// What the driver did at this GPU instead of answering.
     private func interruption(_ index: UInt32) -> JSONObject? {
-        guard let interruption = snapshot.interruption, interruption.gpuIndex == index else { return nil }
+        guard let interruption = snapshot.interruption(on: index) else { return nil }
         switch interruption.cause {
         case .crashed: return JSONObject([("call", "*"), ("crash", true)])
         case .timedOut, .stuckInKernel: return JSONObject([("call", "*"), ("hang_s", "forever")])

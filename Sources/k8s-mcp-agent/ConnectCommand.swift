@@ -30,8 +30,8 @@ struct ConnectCommand: ParsableCommand {
     @Flag(help: "Ask for the verdict on the node, print it as `diagnose` does, and leave; for people.")
     var diagnose = false
 
-    @Option(help: "With --diagnose: text or json.")
-    var output: DiagnoseCommand.Output = .text
+    @Option(help: "With --diagnose: text or json. (default: text)")
+    var output: DiagnoseCommand.Output?
 
     @Flag(help: "Print what would be created, and create nothing.")
     var dryRun = false
@@ -54,6 +54,12 @@ struct ConnectCommand: ParsableCommand {
         guard via == .job || session.deadline == SessionOptions.usualDeadline else {
             throw ValidationError("--deadline needs a Job; with --via debug a session ends by --idle-timeout.")
         }
+        guard diagnose || output == nil else {
+            throw ValidationError("--output goes with --diagnose: a session speaks MCP.")
+        }
+        guard !diagnose || printConfig == nil else {
+            throw ValidationError("--print-config is for a client, --diagnose for a person; leave one of them out.")
+        }
     }
 
     func run() throws {
@@ -74,7 +80,8 @@ struct ConnectCommand: ParsableCommand {
         let exitCode = try connect(options)
         guard let result = question.finish() else { return exitCode > 128 ? exitCode : DiagnoseExit.unknown }
         return try DiagnoseExit.show(
-            result["structuredContent"], or: result["content"]?.arrayValue?.first?["text"]?.stringValue ?? "", output)
+            result["structuredContent"], or: result["content"]?.arrayValue?.first?["text"]?.stringValue ?? "",
+            output ?? .text)
     }
 
     private func connect(_ options: LaunchOptions) throws -> Int32 {

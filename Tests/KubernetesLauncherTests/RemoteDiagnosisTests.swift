@@ -34,6 +34,17 @@ struct RemoteDiagnosisTests {
         #expect(cluster.remains() == [])
     }
 
+    @Test(
+        "is not mixed with what is for clients",
+        arguments: [["--output", "json"], ["--diagnose", "--print-config", "cursor"]])
+    func misuse(_ arguments: [String]) throws {
+        let cluster = Cluster()
+        let session = try cluster.connect(arguments)
+        #expect(session.end() == 2)
+        #expect(session.complaint.contains("--diagnose"))
+        #expect(cluster.calls.isEmpty)
+    }
+
     @Test("of a driver that starts slowly is waited for")
     func slowStart() throws {
         let cluster = Cluster()

@@ -1,5 +1,6 @@
 """`kill_gpu_process` on real processes: who is ended, how, and who never is."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -204,6 +205,9 @@ def test_refuses(reason, device, tmp_path, client, log):
         assert events(log) == ["refusal"]
     finally:
         if holder:
+            # Whoever waits for its other end is let go.
+            with contextlib.suppress(OSError):
+                os.close(os.open(tmp_path / "pipe", os.O_WRONLY | os.O_NONBLOCK))
             (tmp_path / "pipe").unlink(missing_ok=True)
             holder.__exit__()
 

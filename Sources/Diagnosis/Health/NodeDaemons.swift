@@ -53,6 +53,10 @@ extension NodeRules {
         else { return }
         let daemon = processes.daemon("nv-fabricmanage")
         guard daemon != .runs else { return }
+        // One look does not tell whether it hangs or is about to go on: asked again, it is one of both.
+        if daemon == .waits {
+            result.addGap(EvidenceGap(check: fabricManager, reading: "answer of the fabric manager", reason: .notRead))
+        }
         let stopsCUDA = users.contains(where: \.needsManagerToStart)
         result.add(
             HealthFinding(

@@ -62,7 +62,6 @@ struct DiagnoseSteps {
         else { return steps.append(step) }
         for gpu in step.gpus where !steps[index].gpus.contains(gpu) { steps[index].gpus.append(gpu) }
     }
-
 }
 
 extension DiagnoseSteps.Step {

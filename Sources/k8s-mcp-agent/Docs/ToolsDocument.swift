@@ -80,7 +80,7 @@ struct ToolsDocument {
         let actions = rows.joined().first { $0.root == "do" && $0.path.hasSuffix(".action") }?.values ?? []
         return "## What answers have in common\n\n"
             + MarkdownTable(["answer", "type", "meaning"], shown.joined().map(\.asAnswer)).text
-            + "\n\nAn answer that is an error has `status` `error`, `error` (a word), `reason` and `remedy`, and over MCP `isError`; wrong "
+            + "\n\nAn answer that is an error has `status` `error`, `summary`, `error` (a word) and `remedy`, and over MCP `isError`; wrong "
             + "arguments are answered in a sentence."
             + "\n\nActions: " + actions.map { "`\($0)`" }.joined(separator: ", ") + "."
     }

@@ -93,6 +93,7 @@ struct NodeDaemonTests {
         #expect(manager(switched(other)) == nil)
         other.processes = [process("nv-fabricmanage", .uninterruptible)]
         #expect(manager(switched(other))?.severity == .info, "for how long nobody knows")
+        #expect(switched(other).verdict == .unknown, "so it is not healthy either")
         other.processes = [process("nv-fabricmanage", .zombie)]
         #expect(manager(switched(other))?.severity == .warning, "it has ended")
     }

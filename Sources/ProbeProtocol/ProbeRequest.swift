@@ -91,9 +91,13 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     /// full node, so it is asked for only before something is done to a GPU.
     package static let deviceMappings = ProbeSections(rawValue: 1 << 15)
 
+    /// ``ConfidentialComputing`` of the node.
+    package static let confidentialComputing = ProbeSections(rawValue: 1 << 16)
+
     /// Those that need NVML.
     package static let needingDriver: ProbeSections = [
         .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology, .recoveryAction,
+        .confidentialComputing,
     ]
 }
 

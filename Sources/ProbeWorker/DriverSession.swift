@@ -30,7 +30,7 @@ struct DriverSession {
     /// Opens NVML if it is not open, and says what driver and library tell of themselves.
     ///
     /// - Parameter names: where to put the names of NVML's functions before the first of them is called.
-    mutating func open(names region: borrowing ProbeRegion) -> DriverSnapshot {
+    mutating func open(names region: borrowing ProbeRegion, _ sections: ProbeSections) -> DriverSnapshot {
         if library == nil, !mustStartOver { start(region) }
         var snapshot = DriverSnapshot()
         snapshot.state = state
@@ -39,6 +39,11 @@ struct DriverSession {
         snapshot.nvmlVersion = Reading { () throws(NVMLError) in try library.nvmlVersion() }
         snapshot.cudaVersion = Reading { () throws(NVMLError) in UInt32(clamping: try library.cudaDriverVersion()) }
         snapshot.gpuCount = Reading { () throws(NVMLError) in try library.deviceCount() }
+        if sections.contains(.confidentialComputing) {
+            snapshot.confidentialComputing = Reading { () throws(NVMLError) in
+                ConfidentialComputing(try library.confidentialComputing(), of: library)
+            }
+        }
         if snapshot.gpuCount.value == 0 {
             snapshot.state.outcome = .noGPU
             mustStartOver = true
@@ -162,5 +167,14 @@ extension DriverSession {
         }
         setenv(SimulatorLibrary.scenarioVariable, scenario, 1)
         return Place(path: path, root: "/", pathInRoot: path)
+    }
+}
+
+extension ConfidentialComputing {
+    fileprivate init(_ state: NVMLConfidentialComputing, of library: NVMLLibrary) {
+        self.init()
+        isForDevelopers = state.developerTools != 0
+        isOn = state.feature != 0 || isForDevelopers
+        if isOn { acceptsWork = Reading { () throws(NVMLError) in try library.confidentialComputingAcceptsWork() } }
     }
 }

@@ -88,7 +88,7 @@ package struct ProbeWorker: ~Copyable {
         try encodeHostDetails(request, &encoder, slot)
         let processes = try encodePods(request, &encoder, slot)
         guard !request.sections.isDisjoint(with: .needingDriver) else { return }
-        var snapshot = driver.open(names: region)
+        var snapshot = driver.open(names: region, request.sections)
         try encoder.append(&snapshot)
         region.commit(encoder.count, inSlot: slot)
         var listed: Set<Int32> = []

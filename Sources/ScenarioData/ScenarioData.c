@@ -76,6 +76,9 @@ static const unsigned char scenario_pcie_degraded[] = {
 static const unsigned char scenario_fabric_not_ready[] = {
 #embed "data/scenarios/fabric-not-ready.json"
 };
+static const unsigned char scenario_confidential_not_ready[] = {
+#embed "data/scenarios/confidential-not-ready.json"
+};
 static const unsigned char scenario_driver_hang[] = {
 #embed "data/scenarios/driver-hang.json"
 };
@@ -134,6 +137,7 @@ static const EmbeddedFile scenarios[] = {
     {"power-brake", scenario_power_brake, sizeof scenario_power_brake},
     {"pcie-degraded", scenario_pcie_degraded, sizeof scenario_pcie_degraded},
     {"fabric-not-ready", scenario_fabric_not_ready, sizeof scenario_fabric_not_ready},
+    {"confidential-not-ready", scenario_confidential_not_ready, sizeof scenario_confidential_not_ready},
     {"driver-hang", scenario_driver_hang, sizeof scenario_driver_hang},
     {"driver-crash", scenario_driver_crash, sizeof scenario_driver_crash},
     {"driver-mismatch", scenario_driver_mismatch, sizeof scenario_driver_mismatch},

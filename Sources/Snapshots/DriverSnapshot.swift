@@ -10,6 +10,7 @@ package struct DriverSnapshot: SnapshotCodable, Equatable {
     package var cudaVersion: Reading<UInt32> = .unavailable(.notRead)
     /// Number of GPUs that NVML counts, also those that it cannot open.
     package var gpuCount: Reading<UInt32> = .unavailable(.notRead)
+    package var confidentialComputing: Reading<ConfidentialComputing> = .unavailable(.notRead)
 
     package init() {}
 
@@ -19,6 +20,7 @@ package struct DriverSnapshot: SnapshotCodable, Equatable {
         try coder.code(&nvmlVersion)
         try coder.code(&cudaVersion)
         try coder.code(&gpuCount)
+        try coder.code(&confidentialComputing)
     }
 }
 

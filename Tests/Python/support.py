@@ -25,7 +25,8 @@ TOOLS = (
 HEALTHY = ("a100x2", "h100x8", "b200x8", "gb200x4", "l40sx4", "t4x1", "a100-mig")
 FAULTY_GPU = (
     "ecc-dbe", "row-remap-pending", "row-remap-failure", "fallen-off-bus", "nvlink-down", "nvlink-errors",
-    "thermal-slowdown", "power-brake", "pcie-degraded", "fabric-not-ready", "zombie-process", "reset-required", "busy",
+    "thermal-slowdown", "power-brake", "pcie-degraded", "fabric-not-ready", "confidential-not-ready",
+    "zombie-process", "reset-required", "busy",
 )
 FAULTY_DRIVER = ("driver-hang", "driver-crash", "driver-mismatch", "no-driver", "no-permission")
 SCENARIOS = HEALTHY + FAULTY_GPU + FAULTY_DRIVER

@@ -26,6 +26,8 @@ JUDGEMENTS = {name: ("healthy", {}, None) for name in HEALTHY} | {
     "pcie-degraded": ("degraded", {2: ("degraded", "CHECK_PCIE")}, "pcie_width"),
     "fabric-not-ready": (
         "unhealthy", {gpu: ("unhealthy", "CHECK_FM_CONFIG") for gpu in range(8)}, "fabric_state"),
+    "confidential-not-ready": (
+        "unhealthy", {gpu: ("unhealthy", "CHECK_DRIVER") for gpu in range(8)}, "confidential_computing"),
     "zombie-process": (
         "degraded", {2: ("degraded", "RESTART_APP"), 6: ("degraded", "CHECK_APP")}, "dead_process_holds_memory"),
     "reset-required": ("unhealthy", {0: ("unhealthy", "RESET_GPU")}, "gpu_answers"),

@@ -20,7 +20,8 @@ import Testing
             "a100x2", "h100x8", "b200x8", "gb200x4", "l40sx4", "t4x1", "a100-mig", "ecc-dbe", "row-remap-pending",
             "row-remap-failure", "fallen-off-bus", "missing-gpu", "nvlink-down", "nvlink-errors", "thermal-slowdown",
             "power-brake",
-            "pcie-degraded", "fabric-not-ready", "driver-hang", "driver-crash", "driver-mismatch", "no-driver",
+            "pcie-degraded", "fabric-not-ready", "confidential-not-ready", "driver-hang", "driver-crash",
+            "driver-mismatch", "no-driver",
             "no-permission", "zombie-process", "reset-required", "busy",
         ]
         #expect(Set(Scenario.builtInNames) == names)

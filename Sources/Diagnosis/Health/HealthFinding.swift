@@ -19,6 +19,8 @@ package struct HealthFinding: Sendable, Hashable {
     package var confirm: String
     /// When it began, microseconds since 1970-01-01 UTC; nil where nobody knows.
     package var since: Int64?
+    /// What the kernel log says; nil where the finding rests on something else.
+    package var code: FaultCode?
 
     /// True when it says that recovery is needed but not why: another finding names the cause.
     package var isSymptom: Bool { ["recovery_action", "gpu_answers", "gpu_access"].contains(rule) }
@@ -26,7 +28,7 @@ package struct HealthFinding: Sendable, Hashable {
     package init(
         rule: String, severity: Severity, time: FindingTime = .level, gpu: UInt32? = nil, busID: BusID? = nil,
         title: String, evidence: [HealthEvidence], action: Action, authority: FindingAuthority = .counter,
-        confirm: String, since: Int64? = nil
+        confirm: String, since: Int64? = nil, code: FaultCode? = nil
     ) {
         self.rule = rule
         self.severity = severity
@@ -39,6 +41,7 @@ package struct HealthFinding: Sendable, Hashable {
         self.authority = authority
         self.confirm = confirm
         self.since = since
+        self.code = code
     }
 }
 

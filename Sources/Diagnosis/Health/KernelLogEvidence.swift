@@ -29,8 +29,7 @@ package struct KernelLogEvidence: Sendable {
 
 /// One fault of the kernel log, with what followed from it.
 package struct KernelLogFault: Sendable, Hashable {
-    /// `Xid 79`, `SXid 20034`, `pcie_fatal`.
-    package var label: String
+    package var code: FaultCode
     /// The GPU, switch or port; nil where the lines name none.
     package var busID: BusID?
     package var severity: Severity
@@ -54,12 +53,12 @@ package struct KernelLogFault: Sendable, Hashable {
     package var lookNext: String
 
     package init(
-        label: String, busID: BusID?, severity: Severity, title: String, action: Action, reason: String = "",
+        _ code: FaultCode, busID: BusID?, severity: Severity, title: String, action: Action, reason: String = "",
         isApplication: Bool = false, isHistory: Bool = false, firstMicroseconds: Int64? = nil,
         lastMicroseconds: Int64? = nil, count: UInt64 = 1, line: String = "", followers: [String] = [],
         lookNext: String = ""
     ) {
-        self.label = label
+        self.code = code
         self.busID = busID
         self.severity = severity
         self.title = title
@@ -81,7 +80,7 @@ extension KernelLogFault {
     init(_ group: FaultGroup, _ family: [FaultGroup]) {
         let followers = family.filter { $0.id != group.id }.map(\.code.label)
         self.init(
-            label: group.code.label, busID: group.busID, severity: group.severity,
+            group.code, busID: group.busID, severity: group.severity,
             title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
             action: group.action, reason: group.why.text, isApplication: group.cause == .application,
             isHistory: group.isEarlierBoot || (group.isRecovered && !group.isDisputed) || group.isInjected,

@@ -126,7 +126,7 @@ enum NodeRules {
             guard !isOfGPU else { continue }
             var finding = fault.finding(nil)
             // Running work goes on: the same fact by NVML is a warning, too.
-            if fault.label == FaultCode.driver(.versionMismatch).label {
+            if fault.code == .driver(.versionMismatch) {
                 finding.severity = min(finding.severity, .warning)
             }
             // NVML speaks of now, and of each GPU.

@@ -10,13 +10,13 @@ extension NodeCase {
         guard !gpu.asksForNothing, gpu.memoryHealth?.recoveryAction.value == nil,
             let fault = log.faults.first(where: { $0.asksForReset && $0.busID == nil && !$0.isHistory })
         else { return [] }
-        return [EvidenceGap(check: "kernel_log", reading: "gpu_of \(fault.label)", reason: .notRead)]
+        return [EvidenceGap(check: "kernel_log", reading: "gpu_of \(fault.code.label)", reason: .notRead)]
     }
 }
 
 extension KernelLogFault {
     /// An assertion of the driver that failed with `NV_ERR_RESET_REQUIRED`.
-    var asksForReset: Bool { label == FaultCode.driver(.resetRequired).label }
+    var asksForReset: Bool { code == .driver(.resetRequired) }
 }
 
 extension GPUSnapshot {

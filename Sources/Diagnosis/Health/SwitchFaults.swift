@@ -11,17 +11,17 @@ extension NodeCase {
     func switchGaps(of gpu: GPUSnapshot) -> [EvidenceGap] {
         guard !expectedLinks.hasDownLinks else { return [] }
         return fatalSwitchFaults.filter { !stopsSwitch($0) && endsLinks(of: gpu, $0) }.map {
-            EvidenceGap(check: "kernel_log", reading: "gpu_behind_port of \($0.label)", reason: .notRead)
+            EvidenceGap(check: "kernel_log", reading: "gpu_behind_port of \($0.code.label)", reason: .notRead)
         }
     }
 
     private var fatalSwitchFaults: [KernelLogFault] {
-        log.faults.filter { $0.switchError != nil && $0.severity == .critical && !$0.isHistory && !$0.isApplication }
+        log.faults.filter { $0.code.sxid != nil && $0.severity == .critical && !$0.isHistory && !$0.isApplication }
     }
 
     /// Whether the Fabric Manager's guide says that all work on the switch ends, whatever the port.
     private func stopsSwitch(_ fault: KernelLogFault) -> Bool {
-        fault.switchError.map { SXidCatalog().entry($0).guideGroup == "always_fatal" } ?? false
+        fault.code.sxid.map { SXidCatalog().entry($0).guideGroup == "always_fatal" } ?? false
     }
 
     /// Whether links of a GPU end at the switch, or at switches that nobody can tell apart.
@@ -30,13 +30,5 @@ extension NodeCase {
         guard let place = fault.busID?.slot, expectedLinks.remoteSlots.contains(place) else { return true }
         let remotes = (gpu.links?.links ?? []).map(\.remoteBusID.value?.slot)
         return remotes.contains(place) || remotes.allSatisfy { $0 == nil }
-    }
-}
-
-extension KernelLogFault {
-    /// The number of an NVSwitch error; nil for everything else.
-    fileprivate var switchError: UInt32? {
-        guard label.hasPrefix("SXid ") else { return nil }
-        return UInt32(label.dropFirst("SXid ".count))
     }
 }

@@ -35,7 +35,7 @@ struct DiagnoseSteps {
 
     /// What is to be reset or restarted is never the switch itself.
     private static func reason(_ finding: HealthFinding) -> String {
-        let isOfSwitch = finding.title.hasPrefix("SXid") && [.resetGPU, .restartApp].contains(finding.action)
+        let isOfSwitch = finding.code?.sxid != nil && [.resetGPU, .restartApp].contains(finding.action)
         return isOfSwitch ? "For the GPU at this NVSwitch's port: \(finding.title)" : finding.title
     }
 

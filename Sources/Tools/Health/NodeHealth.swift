@@ -27,6 +27,7 @@ extension ProbeSections {
     /// Everything that the judgement looks at.
     static let health: ProbeSections = [
         .driver, .host, .devices, .kernelLog, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes,
+        .confidentialComputing,
     ]
 }
 

@@ -10,6 +10,9 @@ enum NodeFactFields {
             if let value = reading?.value { fields.append(Field(key: key, value: convert(value))) }
         }
         add("kernel_module_version", snapshot.host?.kernelModuleVersion) { .text($0) }
+        add("confidential_computing", snapshot.driver.confidentialComputing) {
+            .text($0.isForDevelopers ? "developer tools" : $0.isOn ? "on" : "off")
+        }
         guard let facts = snapshot.facts else { return fields }
         add("hostname", facts.hostname) { .text($0) }
         add("operating_system", facts.operatingSystem) { .text($0) }
@@ -42,6 +45,7 @@ enum NodeFactFields {
         Schema.properties(
             Schema.string(), "kernel_module_version", "hostname", "operating_system", "kernel", "booted_at",
             "distribution")
+        + [("confidential_computing", Schema.choice(["on", "off", "developer tools"]))]
         + Schema.properties(Schema.integer(), "processor_count", "host_memory_total_bytes", "cgroup_version")
         + Schema.properties(Schema.array(Schema.string()), "container_runtimes", "gpu_operator_ready", "labels")
 }

@@ -60,7 +60,7 @@ struct ResetNode: Sendable {
 
     static let everything: ProbeSections = [
         .driver, .host, .inventory, .memoryHealth, .links, .fabric, .processes, .nodeProcesses, .deviceMappings,
-        .devices,
+        .devices, .confidentialComputing,
     ]
     static let clients: ProbeSections = [.driver, .processes, .nodeProcesses, .deviceMappings]
     private static let stateSections: ProbeSections = [

@@ -74,6 +74,7 @@ struct ResetPlanning: Sendable {
             node: nodeFacts(snapshot))
         facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter(\.isJob)
         facts.lastReset = lastReset(target)
+        facts.confidentialComputing = snapshot.driver.confidentialComputing
         facts.driverTrouble = snapshot.interruption.map(\.problem.message)
         guard let gpu else { return facts }
         let inventory = gpu.inventory ?? GPUInventory()

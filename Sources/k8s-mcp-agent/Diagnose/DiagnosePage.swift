@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import JSON
 
 /// The answer of diagnose_gpu_node as a page for people.
@@ -56,8 +57,8 @@ struct DiagnosePage {
     }
 
     private func place(of value: JSONValue) -> String {
-        let gpus = value["gpus"]?.arrayValue?.compactMap(\.intValue).map(String.init) ?? []
-        if !gpus.isEmpty { return " GPU \(gpus.joined(separator: ","))" }
+        let gpus = value["gpus"]?.arrayValue?.compactMap(\.intValue).compactMap { UInt32(exactly: $0) } ?? []
+        if !gpus.isEmpty { return " GPU \(NumberList.text(gpus))" }
         return value["bus_id"]?.stringValue.map { " \($0)" } ?? ""
     }
 

@@ -55,8 +55,13 @@ struct NodeRecording {
             ("gpus", .array(snapshot.gpus.map { .object(gpu($0)) })),
         ])
         json.set("topology", section: PeerRecording(gpus: snapshot.gpus).json)
-        if let fault = initializationFault { json["faults"] = .array([.object(fault)]) }
+        let faults = [initializationFault].compactMap { $0 } + confidentialComputing.faults
+        if !faults.isEmpty { json["faults"] = .array(faults.map { .object($0) }) }
         return json
+    }
+
+    private var confidentialComputing: ConfidentialComputingRecording {
+        ConfidentialComputingRecording(state: snapshot.driver.confidentialComputing)
     }
 
     private func gpu(_ gpu: GPUSnapshot) -> JSONObject {
@@ -73,6 +78,7 @@ struct NodeRecording {
         json.set("driver_version", snapshot.driver.driverVersion)
         json.set("nvml_version", snapshot.driver.nvmlVersion)
         json.set("cuda_version", snapshot.driver.cudaVersion)
+        json.set("confidential_compute", section: confidentialComputing.json)
         if let module = snapshot.host?.kernelModuleVersion.value { json["module_version"] = .string(module) }
         return json
     }

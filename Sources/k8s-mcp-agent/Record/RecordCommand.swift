@@ -83,6 +83,6 @@ extension ProbeSections {
     /// Everything that NVML tells, and the kernel log; files are read for themselves.
     fileprivate static let recorded: ProbeSections = [
         .driver, .host, .devices, .kernelLog, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes,
-        .topology,
+        .topology, .confidentialComputing,
     ]
 }

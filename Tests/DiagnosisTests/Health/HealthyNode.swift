@@ -13,6 +13,7 @@ enum HealthyNode {
         node.collectedAtMicroseconds = now
         node.driver.state.outcome = .ready
         node.driver.gpuCount = .value(count)
+        node.driver.confidentialComputing = .unavailable(.notSupported)
         var host = HostSnapshot()
         host.kernelModuleVersion = .value("580.95.05")
         host.pciGPUs = .value((0..<count).map(busID))

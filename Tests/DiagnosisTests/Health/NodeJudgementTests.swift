@@ -193,7 +193,7 @@ struct AuthorityTests {
     @Test("the driver's recovery action goes first, then the vendor's flags, then the log, then counters")
     func order() {
         let fault = KernelLogFault(
-            label: "Xid 119", busID: HealthyNode.busID(3), severity: .critical, title: "GSP", action: .rebootNode)
+            .xid(119), busID: HealthyNode.busID(3), severity: .critical, title: "GSP", action: .rebootNode)
         var log = HealthyNode.quietLog
         log.faults = [fault]
         let report = HealthyNode.report(log: log) { node in
@@ -224,10 +224,10 @@ struct AuthorityTests {
         var log = HealthyNode.quietLog
         log.faults = [
             KernelLogFault(
-                label: "Xid 31", busID: HealthyNode.busID(3), severity: .warning, title: "MMU fault",
+                .xid(31), busID: HealthyNode.busID(3), severity: .warning, title: "MMU fault",
                 action: .restartApp, isApplication: true, count: 400),
             KernelLogFault(
-                label: "Xid 48", busID: HealthyNode.busID(4), severity: .critical, title: "DBE", action: .resetGPU,
+                .xid(48), busID: HealthyNode.busID(4), severity: .critical, title: "DBE", action: .resetGPU,
                 isHistory: true),
         ]
         let report = HealthyNode.report(log: log)
@@ -241,9 +241,9 @@ struct AuthorityTests {
         let port = BusID(domain: 0, bus: 0x12, device: 1)
         let nvswitch = BusID(domain: 0, bus: 0x07, device: 0)
         log.faults = [
-            KernelLogFault(label: "pcie_fatal", busID: port, severity: .critical, title: "PCIe", action: .checkPCIe),
+            KernelLogFault(.pcie(.fatal), busID: port, severity: .critical, title: "PCIe", action: .checkPCIe),
             KernelLogFault(
-                label: "SXid 20034", busID: nvswitch, severity: .warning, title: "LTSSM", action: .resetFabric),
+                .sxid(20034), busID: nvswitch, severity: .warning, title: "LTSSM", action: .resetFabric),
         ]
         let report = HealthyNode.report(log: log)
         #expect(report.gpus[3].verdict == .unhealthy)

@@ -4,13 +4,13 @@ import Testing
 
 @Suite("Health: faults of NVSwitches")
 struct SwitchFaultTests {
-    private func report(_ number: Int, isHistory: Bool = false, _ change: (inout NodeSnapshot) -> Void = { _ in })
+    private func report(_ number: UInt32, isHistory: Bool = false, _ change: (inout NodeSnapshot) -> Void = { _ in })
         -> HealthReport
     {
         var log = HealthyNode.quietLog
         log.faults = [
             KernelLogFault(
-                label: "SXid \(number)", busID: BusID(domain: 0, bus: 7, device: 0), severity: .critical,
+                .sxid(number), busID: BusID(domain: 0, bus: 7, device: 0), severity: .critical,
                 title: "NVSwitch", action: .resetFabric, isHistory: isHistory)
         ]
         return HealthyNode.report(log: log, change)

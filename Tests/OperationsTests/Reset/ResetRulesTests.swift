@@ -136,6 +136,20 @@ import Testing
         #expect(scheduling.found.hasPrefix("unknown"))
     }
 
+    @Test func whatConfidentialComputingNeedsAfterwardsIsSaid() throws {
+        var facts = Self.facts()
+        var state = ConfidentialComputing()
+        facts.confidentialComputing = .value(state)
+        #expect(!ResetPlan(facts).preconditions.contains { $0.name == "confidential_computing" })
+        state.isOn = true
+        facts.confidentialComputing = .value(state)
+        let plan = ResetPlan(facts)
+        #expect(plan.obstacles.isEmpty)
+        let note = try #require(plan.preconditions.first { $0.name == "confidential_computing" })
+        #expect(note.remedy?.contains("conf-compute -srs 1") == true)
+        #expect(plan.fingerprint != ResetPlan(Self.facts()).fingerprint)
+    }
+
     @Test func everyRefusalHasARemedy() {
         for refusal in RefusalCase.all {
             var facts = Self.facts(refusal.method)

@@ -99,6 +99,10 @@ extension ExpectedHealth {
             node: "fabric-not-ready", verdict: "unhealthy",
             accused: (0..<8).map { unhealthy("\($0)", "CHECK_FM_CONFIG") }, causes: ["fabric_state"]),
         .init(
+            node: "confidential-not-ready", verdict: "unhealthy",
+            accused: (0..<8).map { unhealthy("\($0)", "CHECK_DRIVER") },
+            causes: ["confidential_computing: no CUDA program starts"]),
+        .init(
             node: "fallen-off-bus", verdict: "unhealthy", accused: [unhealthy("3", "REBOOT_NODE")],
             causes: ["gpu_access: gpu_lost", "pci_configuration", "kernel_log: Xid 79", "allocated_device_missing"]),
         .init(node: "gb200x4", verdict: "healthy"), .init(node: "h100x8", verdict: "healthy"),

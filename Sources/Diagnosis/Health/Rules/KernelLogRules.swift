@@ -27,14 +27,14 @@ extension KernelLogEvidence {
 
 extension KernelLogFault {
     /// Xid and SXid are known by their numbers; other lines only by what they say.
-    private var isNumbered: Bool { label.hasPrefix("Xid") || label.hasPrefix("SXid") }
+    private var isNumbered: Bool { code.xid != nil || code.sxid != nil }
 
     /// The fault as a finding of a GPU, or of the node.
     func finding(_ gpu: GPUSnapshot?) -> HealthFinding {
         guard !isDisputed else { return disagreement(gpu) }
         let isHarmless = isApplication || isHistory
         let times = count == 1 ? "once" : "\(count) times"
-        var evidence = [HealthEvidence(label, "\(times): \(line.prefix(160))", .kernelLog)]
+        var evidence = [HealthEvidence(code.label, "\(times): \(line.prefix(160))", .kernelLog)]
         if !followers.isEmpty {
             evidence.append(
                 HealthEvidence("followed_by", followers.prefix(6).joined(separator: ", "), .kernelLog))
@@ -43,23 +43,24 @@ extension KernelLogFault {
             rule: "kernel_log", severity: isHarmless ? .info : severity, time: isHistory ? .history : .event,
             gpu: gpu?.index, busID: gpu?.busID.value ?? busID,
             title:
-                "\(isNumbered ? "\(label): " : "")\(title)\(isApplication ? "; a program's fault, the GPU is fine" : "").",
+                "\(isNumbered ? "\(code.label): " : "")\(title)\(isApplication ? "; a program's fault, the GPU is fine" : "").",
             evidence: evidence,
             action: isHistory ? .none : action, authority: .kernelLog,
-            confirm: lookNext.isEmpty ? reason : lookNext, since: firstMicroseconds)
+            confirm: lookNext.isEmpty ? reason : lookNext, since: firstMicroseconds, code: code)
     }
 
     /// The log and NVML do not agree: either the GPU was reset and nobody logged it, or NVML does not know what it has lost.
     private func disagreement(_ gpu: GPUSnapshot?) -> HealthFinding {
         HealthFinding(
             rule: "kernel_log_disagreement", severity: .warning, time: .event, gpu: gpu?.index,
-            busID: gpu?.busID.value ?? busID, title: "\(label): \(title), but NVML says that nothing is needed.",
+            busID: gpu?.busID.value ?? busID, title: "\(code.label): \(title), but NVML says that nothing is needed.",
             evidence: [
-                HealthEvidence(label, "\(count == 1 ? "once" : "\(count) times"): \(line.prefix(160))", .kernelLog),
+                HealthEvidence(
+                    code.label, "\(count == 1 ? "once" : "\(count) times"): \(line.prefix(160))", .kernelLog),
                 HealthEvidence("recovery_action", RecoveryLevel.none.name),
             ], action: action, authority: .kernelLog,
             confirm:
                 "Whether the GPU was reset since, of which the log has neither Xid 154 nor a start of the driver; if not, "
-                + "run a short job on it before it gets work.", since: firstMicroseconds)
+                + "run a short job on it before it gets work.", since: firstMicroseconds, code: code)
     }
 }

@@ -24,6 +24,25 @@ let softwareRules: [HealthRule] = [
             HealthEvidence("compute_mode", NVMLWords.computeMode(mode), threshold: "default"), action: .checkDriver,
             confirm: "nvidia-smi -c 0 allows them again.")
     },
+    HealthRule("confidential_computing") { gpu, result in
+        // Older ones have nothing of the kind.
+        guard gpu.inventory.computeCapability.value ?? 90 >= 90 else { return }
+        let state = gpu.node.snapshot.driver.confidentialComputing
+        guard let state = result.value("confidential_computing", state), state.isOn else { return }
+        guard let acceptsWork = state.acceptsWork.value else {
+            return result.addGap(
+                EvidenceGap(
+                    check: result.rule, reading: "gpus_ready_state", reason: state.acceptsWork.reason ?? .notRead))
+        }
+        guard !acceptsWork else { return }
+        result.find(
+            .critical, "Confidential computing is on and the GPUs accept no work: no CUDA program starts on them.",
+            HealthEvidence("gpus_ready_state", "not ready", threshold: "ready"), action: .checkDriver,
+            authority: .flag,
+            confirm:
+                "Whether they were attested since the driver was loaded; then nvidia-smi conf-compute -srs 1 on the "
+                + "node lets them work (-grs shows the state).")
+    },
     HealthRule("device_node") { gpu, result in
         // Without any node here the driver's are elsewhere, in its container or in a virtual machine's own place.
         guard let minor = gpu.minorNumber, let present = gpu.node.snapshot.devices?.gpuMinors.value, !present.isEmpty,

@@ -27,6 +27,12 @@ package enum FaultCode: Sendable, Hashable {
         return number
     }
 
+    /// The NVSwitch error's number, if it is one.
+    package var sxid: UInt32? {
+        guard case .sxid(let number) = self else { return nil }
+        return number
+    }
+
     /// `Xid 79`, `SXid 20034`, `initialization_failed`, `pcie_fatal`.
     package var label: String {
         switch self {

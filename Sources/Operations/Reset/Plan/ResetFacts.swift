@@ -28,6 +28,7 @@ package struct ResetFacts: Sendable, Hashable {
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
     /// Repairs and modes that wait for a reset, in words.
     package var pending: [String] = []
+    package var confidentialComputing: Reading<ConfidentialComputing> = .unavailable(.notRead)
     /// The last reset of this GPU that the audit log knows.
     package var lastReset: LastReset = .unknown
 

@@ -63,7 +63,9 @@ package enum ResetRules {
     package static func preconditions(_ facts: ResetFacts) -> [ResetPrecondition] {
         [
             rights(facts), platform(facts), tool(facts), identity(facts), driver(facts), presence(facts),
-            clients(facts), persistence(facts), ownership(facts), virtualization(facts), nvlink(facts), mig(facts),
+            clients(facts), persistence(facts), ownership(facts), virtualization(facts), confidentialComputing(facts),
+            nvlink(facts),
+            mig(facts),
             bridge(facts), siblings(facts), unbindLock(facts), resetMethod(facts), recovery(facts), loopGuard(facts),
             scheduling(facts), otherJobs(facts),
         ].compactMap { $0 }

@@ -98,6 +98,14 @@ extension ResetRules {
         }
     }
 
+    /// A reset ends the trust in the GPU; the others of the node go on.
+    static func confidentialComputing(_ facts: ResetFacts) -> ResetPrecondition? {
+        guard facts.confidentialComputing.value?.isOn == true else { return nil }
+        return .note(
+            "confidential_computing", "it is on: afterwards the GPU is not trusted and accepts no work",
+            remedy: "attest the GPU after the reset and let it work (nvidia-smi conf-compute -srs 1)")
+    }
+
     static func virtualization(_ facts: ResetFacts) -> ResetPrecondition? {
         if let count = facts.slot.virtualFunctions.value, count > 0 {
             return .danger(

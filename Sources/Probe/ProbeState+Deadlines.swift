@@ -39,7 +39,7 @@ extension ProbeState {
         // A child that has only begun is on its way there.
         let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
         let mayStart = (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
-        let isGettingOn = !isHungAgain && (still < deadline / 4 || mayStart)
+        let isGettingOn = !isHungAgain && (still < deadline / 2 || mayStart)
         if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }

@@ -17,6 +17,7 @@ extension GPUMemoryHealth {
         sram = Reading { () throws(NVMLError) in SRAMErrors(try device.sramStatus()) }
         retiredPages = RetiredPages(reading: device)
         readRepairs(device)
+        numaNode = Reading { () throws(NVMLError) in try device.numaNode() }
         readRecoveryAction(device)
     }
 
@@ -41,7 +42,9 @@ extension GPUMemoryHealth {
                 corrected: rows.correctable, uncorrected: rows.uncorrectable, isPending: rows.pending,
                 hasFailed: rows.failed)
         }
-        if remappedRows.value == nil, let rows = RemappedRows(fieldsOf: device) { remappedRows = .value(rows) }
+        if remappedRows.reason == .notSupported, let rows = RemappedRows(fieldsOf: device) {
+            remappedRows = .value(rows)
+        }
         remapHistogram = Reading { () throws(NVMLError) in
             let banks = try device.remapHistogram()
             return RemapHistogram(
@@ -50,6 +53,10 @@ extension GPUMemoryHealth {
         repair = Reading { () throws(NVMLError) in
             let status = try device.repairStatus()
             return RepairPending(channel: status.channelPending, tpc: status.tpcPending)
+        }
+        bankRemapper = Reading { () throws(NVMLError) in
+            let banks = try device.bankRemapper()
+            return BankRemapper(isPending: banks.pending, groupsWithoutSpares: banks.groupsWithoutSpares)
         }
         hasUnrepairableMemory = Reading { () throws(NVMLError) in try device.hasUnrepairableMemory() }
     }

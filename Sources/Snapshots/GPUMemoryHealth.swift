@@ -16,8 +16,12 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
     package var remapHistogram: Reading<RemapHistogram> = .unavailable(.notRead)
     /// Repairs that wait for a reset (driver branch 580 and newer).
     package var repair: Reading<RepairPending> = .unavailable(.notRead)
+    /// Banks that spare banks stand in for (driver branch 610 and newer).
+    package var bankRemapper: Reading<BankRemapper> = .unavailable(.notRead)
     /// True when the GPU has memory that cannot be repaired (driver branch 590 and newer).
     package var hasUnrepairableMemory: Reading<Bool> = .unavailable(.notRead)
+    /// The NUMA node of the host that this GPU's memory is (Grace systems): the kernel itself may use it then.
+    package var numaNode: Reading<UInt32> = .unavailable(.notRead)
     /// What the driver asks for: a level that returns to 0 after the recovery. Field 230 (driver branch 570 and newer); older
     /// drivers may tell of a reset by the fields 226 and 227.
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
@@ -39,7 +43,9 @@ package struct GPUMemoryHealth: SnapshotCodable, Equatable {
         try coder.code(&remappedRows)
         try coder.code(&remapHistogram)
         try coder.code(&repair)
+        try coder.code(&bankRemapper)
         try coder.code(&hasUnrepairableMemory)
+        try coder.code(&numaNode)
         try coder.code(&recoveryAction)
         try coder.code(&resetStatus)
         try coder.code(&isInforomValid)
@@ -66,12 +72,22 @@ package struct ECCCounts: SnapshotCodable, Equatable {
         locations.first { $0.location == location }
     }
 
-    /// All uncorrected errors: the driver's own sum or, where it has none, that of the places.
+    /// All uncorrected errors: the driver's own sum or, where it has none, that of the places. A place that tells of more is
+    /// believed, other than SRAM, which is judged by itself; where only places could be read, they may tell of errors, but not
+    /// that there are no others.
     package var allUncorrected: Reading<UInt64> {
-        guard uncorrected.reason == .notSupported else { return uncorrected }
-        let counts = locations.compactMap(\.uncorrected.value)
+        switch uncorrected {
+        case .value(let total): return .value(max(total, sum(besides: .sram) ?? 0))
+        case .unavailable(.notSupported): return sum(besides: nil).map { .value($0) } ?? uncorrected
+        case .unavailable: return sum(besides: .sram).flatMap { $0 > 0 ? .value($0) : nil } ?? uncorrected
+        }
+    }
+
+    /// Nil where no place tells.
+    private func sum(besides place: ECCLocation?) -> UInt64? {
+        let counts = locations.filter { $0.location != place }.compactMap(\.uncorrected.value)
         return counts.isEmpty
-            ? uncorrected : .value(counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
+            ? nil : counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
     }
 }
 

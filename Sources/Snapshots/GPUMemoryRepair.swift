@@ -95,3 +95,23 @@ package struct RepairPending: SnapshotCodable, Equatable {
         try coder.code(&tpc)
     }
 }
+
+/// Memory banks that spare banks stand in for.
+package struct BankRemapper: SnapshotCodable, Equatable {
+    /// True when a remapping waits for a reset.
+    package var isPending = false
+    /// Groups of banks without a spare: the next error there cannot be repaired.
+    package var groupsWithoutSpares: UInt32 = 0
+
+    package init() {}
+
+    package init(isPending: Bool, groupsWithoutSpares: UInt32) {
+        self.isPending = isPending
+        self.groupsWithoutSpares = groupsWithoutSpares
+    }
+
+    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
+        try coder.code(&isPending)
+        try coder.code(&groupsWithoutSpares)
+    }
+}

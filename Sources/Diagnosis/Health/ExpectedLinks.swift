@@ -74,6 +74,9 @@ struct ExpectedLinks: Sendable {
     }
 
     private func board(_ gpu: GPUSnapshot) -> Board { boards[gpu.name.value ?? ""] ?? Board() }
+
+    /// Boards of these have no sockets for bridges: all links that they have are wired.
+    static func isWired(_ gpu: GPUSnapshot) -> Bool { gpu.name.value?.contains("SXM") ?? false }
 }
 
 extension ExpectedLinks.Board {
@@ -83,7 +86,10 @@ extension ExpectedLinks.Board {
         let links = gpus.flatMap { $0.links?.links ?? [] }
         speed = Self.mostCommon(
             links.filter { $0.isActive.value ?? false }.compactMap(\.speedMBps.value).filter { $0 > 0 })
-        leadsToSwitches = links.contains { $0.remoteType.value == 2 }
+        // A link that is down does not tell where it leads, but only NVSwitches make a fabric (nvmlGpuFabricState_t).
+        leadsToSwitches =
+            links.contains { $0.remoteType.value == 2 }
+            || gpus.contains { (1...3).contains($0.fabric?.state.value ?? 0) }
         c2c = Self.mostCommon(gpus.compactMap(\.c2cCount))
     }
 

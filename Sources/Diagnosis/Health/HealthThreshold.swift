@@ -2,6 +2,7 @@
 package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
     case uncorrectedErrors = "uncorrected_errors"
     case correctedErrors = "corrected_errors"
+    case memorySizePercent = "memory_size_percent"
     case sramUncorrectedErrors = "sram_uncorrected_errors"
     case remappedRowsUncorrected = "remapped_rows_uncorrected"
     case banksWithoutSpares = "banks_without_spares"
@@ -31,7 +32,7 @@ package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
     var range: ClosedRange<Int64> {
         switch self {
         case .temperatureMarginC, .temperatureMarginB200C: -50...50
-        case .loadPercent, .clockUnderLoadPercent, .thermalSharePercent: 0...100
+        case .loadPercent, .clockUnderLoadPercent, .thermalSharePercent, .memorySizePercent: 0...100
         case .nvlinkBERExponent: 1...254
         default: 0...1_000_000_000_000
         }

@@ -21,7 +21,13 @@ package struct KernelLogEvidence: Sendable {
     /// A log that was read and analysed.
     package init(_ report: KernelFaultReport) {
         let groups = Dictionary(grouping: report.groups) { $0.rootID ?? $0.id }
-        faults = report.groups.filter { $0.rootID == nil }.map { KernelLogFault($0, groups[$0.id] ?? []) }
+        let places = Dictionary(report.groups.map { ($0.id, $0.busID) }) { first, _ in first }
+        // What another device's fault did to a GPU is not over when that one is.
+        let own = report.groups.filter { group in
+            guard let root = group.rootID else { return true }
+            return group.severity >= .warning && group.xid != 154 && places[root] != group.busID
+        }
+        faults = own.map { KernelLogFault($0, groups[$0.id] ?? []) }
         recoveryLevels = report.recoveryLevels
         missedRecords = report.lostRecords.addingReportingOverflow(report.droppedEvents).partialValue
     }
@@ -48,14 +54,14 @@ package struct KernelLogFault: Sendable, Hashable {
     package var count: UInt64
     /// The first line as logged.
     package var line: String
-    /// Labels of what followed.
-    package var followers: [String]
+    /// What followed from it, each once, in the order of the labels.
+    package var followers: [FaultCode]
     package var lookNext: String
 
     package init(
         _ code: FaultCode, busID: BusID?, severity: Severity, title: String, action: Action, reason: String = "",
         isApplication: Bool = false, isHistory: Bool = false, firstMicroseconds: Int64? = nil,
-        lastMicroseconds: Int64? = nil, count: UInt64 = 1, line: String = "", followers: [String] = [],
+        lastMicroseconds: Int64? = nil, count: UInt64 = 1, line: String = "", followers: [FaultCode] = [],
         lookNext: String = ""
     ) {
         self.code = code
@@ -78,14 +84,15 @@ package struct KernelLogFault: Sendable, Hashable {
 extension KernelLogFault {
     /// A group of the analysis; `family` are the group itself and those that follow from it.
     init(_ group: FaultGroup, _ family: [FaultGroup]) {
-        let followers = family.filter { $0.id != group.id }.map(\.code.label)
+        let followers = family.filter { $0.id != group.id }.map(\.code)
         self.init(
             group.code, busID: group.busID, severity: group.severity,
             title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
             action: group.action, reason: group.why.text, isApplication: group.cause == .application,
             isHistory: group.isEarlierBoot || (group.isRecovered && !group.isDisputed) || group.isInjected,
             firstMicroseconds: group.first.utcMicroseconds, lastMicroseconds: group.last.utcMicroseconds,
-            count: group.count, line: group.firstLine, followers: Set(followers).sorted(), lookNext: group.lookNext)
+            count: group.count, line: group.firstLine, followers: Set(followers).sorted { $0.label < $1.label },
+            lookNext: group.lookNext)
         isDisputed = group.isDisputed && !group.isEarlierBoot && !group.isInjected
     }
 }

@@ -21,7 +21,7 @@ enum NodeRules {
         for problem in interruptions.map(\.problem) + [snapshot.driverProblem].compactMap({ $0 }) {
             guard
                 let (severity, action) = judgement(
-                    problem.kind, hasNoGPU: hasNoGPU(snapshot))
+                    problem.kind, snapshot.driver.state.code, hasNoGPU: hasNoGPU(snapshot))
             else {
                 result.gap("driver_access", "nvml", snapshot.driver.state.reason)
                 continue
@@ -36,9 +36,13 @@ enum NodeRules {
 
     /// What a problem of access says about the node itself; nil where it only keeps the agent from looking.
     ///
-    /// - Parameter hasNoGPU: there is none for the driver; then a missing driver is no fault.
-    private static func judgement(_ kind: String, hasNoGPU: Bool) -> (Severity, Action)? {
+    /// - Parameters:
+    ///   - code: `nvmlReturn_t` of nvmlInit.
+    ///   - hasNoGPU: there is none for the driver; then a missing driver is no fault.
+    private static func judgement(_ kind: String, _ code: Int32, hasNoGPU: Bool) -> (Severity, Action)? {
         switch kind {
+        // In use, out of memory, out of resources, not ready: the host's state, or one that passes.
+        case "nvml_initialization_failed" where [19, 20, 23, 27].contains(code): nil
         case "driver_not_loaded" where hasNoGPU, "no_gpu" where hasNoGPU: nil
         case "driver_timeout", "driver_stuck_in_kernel", "nvml_initialization_failed": (.critical, .rebootNode)
         case "driver_not_loaded", "no_gpu": (.critical, .checkDriver)

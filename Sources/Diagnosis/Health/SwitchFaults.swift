@@ -7,10 +7,14 @@ extension NodeCase {
         fatalSwitchFaults.filter { stopsSwitch($0) && endsLinks(of: gpu, $0) }.map { $0.finding(nil) }
     }
 
-    /// What is not known of a GPU because a port of a switch failed and nothing tells which GPU is behind it.
+    /// What is not known of a GPU because a port of a switch failed and nothing tells which GPU is behind it: no link is down,
+    /// and no GPU has told of a link error thereupon.
     func switchGaps(of gpu: GPUSnapshot) -> [EvidenceGap] {
         guard !expectedLinks.hasDownLinks else { return [] }
-        return fatalSwitchFaults.filter { !stopsSwitch($0) && endsLinks(of: gpu, $0) }.map {
+        let unplaced = fatalSwitchFaults.filter { fault in
+            !fault.followers.contains { $0.xid.map(FaultLinks.linkErrors.contains) ?? false }
+        }
+        return unplaced.filter { !stopsSwitch($0) && endsLinks(of: gpu, $0) }.map {
             EvidenceGap(check: "kernel_log", reading: "gpu_behind_port of \($0.code.label)", reason: .notRead)
         }
     }

@@ -17,6 +17,12 @@ struct MemoryRecording {
         repair.set("channel_pending", memory.repair.map(\.channel))
         repair.set("tpc_pending", memory.repair.map(\.tpc))
         repair.set("unrepairable_memory", memory.hasUnrepairableMemory)
+        repair.set("bank_remapper", memory.bankRemapper) { banks in
+            .object(
+                JSONObject([
+                    ("pending", .bool(banks.isPending)), ("no_spare_groups", .int(Int64(banks.groupsWithoutSpares))),
+                ]))
+        }
         json.set("repair", section: repair)
         json.set("recovery_action", memory.recoveryAction)
         var firmware = json["firmware"]?.objectValue ?? JSONObject()

@@ -127,6 +127,7 @@ struct GPURuleTests {
         Breakage("fabric_status", .critical, .checkFabricManager) { $0.fabric?.status = .value(999) },
         Breakage("fabric_health", .critical, .checkNVLink) { $0.fabric?.healthMask = .value(0x1a9) },
         Breakage("fabric_health", .critical, .checkFabricManager) { $0.fabric?.healthMask = .value(0x5aa) },
+        Breakage("fabric_partition", .warning, .checkFabricManager) { $0.fabric?.healthMask = .value(0x21aa) },
         Breakage("fabric_summary", .critical, .checkFabric) { $0.fabric?.healthSummary = .value(2) },
         Breakage("fabric_summary", .warning, .checkFabric) { $0.fabric?.healthSummary = .value(3) },
         // Heat, power, clocks.
@@ -152,6 +153,36 @@ struct GPURuleTests {
             $0.now {
                 $0.utilizationGPUPercent = .value(99)
                 $0.clocksEventReasons = .value(0)
+            }
+        },
+        // Memory and settings.
+        Breakage("memory_size", .warning, .fieldDiagnostics) {
+            $0.inventory?.memoryTotalBytes = .value(60 << 30)
+        },
+        Breakage("bank_group_without_spares", .warning, .fieldDiagnostics) {
+            $0.memoryHealth?.bankRemapper = .value(BankRemapper(isPending: false, groupsWithoutSpares: 4))
+        },
+        Breakage("repair_pending", .warning, .resetGPU) {
+            $0.memoryHealth?.bankRemapper = .value(BankRemapper(isPending: true, groupsWithoutSpares: 0))
+        },
+        Breakage("uncorrected_memory_errors", .warning, .resetGPU) {
+            $0.memoryHealth?.volatile.locations = [
+                ECCLocationCount(.dram, corrected: .value(0), uncorrected: .value(4))
+            ]
+        },
+        Breakage("uncorrected_memory_errors", .warning, .resetGPU) {
+            $0.memoryHealth?.volatile.uncorrected = .unavailable(.error(code: 999))
+            $0.memoryHealth?.volatile.locations = [
+                ECCLocationCount(.dram, corrected: .value(0), uncorrected: .value(4))
+            ]
+        },
+        Breakage("gpu_answers", .critical, .resetGPU) {
+            $0.inventory?.powerLimitEnforcedMilliwatts = .unavailable(.resetRequired)
+        },
+        Breakage("low_clock", .warning, .checkDriver) {
+            $0.now {
+                $0.utilizationGPUPercent = .value(99)
+                $0.clocksEventReasons = .value(2)
             }
         },
         // Software.

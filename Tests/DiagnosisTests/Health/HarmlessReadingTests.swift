@@ -80,6 +80,10 @@ struct HarmlessReadingTests {
                 $0.volatile.locations = []
             }
         },
+        Breakage("memory of a Grace system that the kernel uses", .info, .none) {
+            $0.memoryHealth?.numaNode = .value(4)
+            $0.now { $0.memory = .value(MemoryUse(total: 80 << 30, used: 20 << 30, free: 60 << 30, reserved: 0)) }
+        },
         Breakage("a counter that is not filled yet", .info, .none) {
             $0.now { $0.powerMilliwatts = .unavailable(.error(code: 21)) }
         },

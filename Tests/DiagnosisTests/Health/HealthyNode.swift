@@ -67,6 +67,7 @@ enum HealthyNode {
     private static var inventory: GPUInventory {
         var inventory = GPUInventory()
         inventory.computeCapability = .value(90)
+        inventory.memoryTotalBytes = .value(80 << 30)
         inventory.pcieMaxGeneration = .value(5)
         inventory.pcieMaxWidth = .value(16)
         inventory.migMode = .value(ModePair(current: false, pending: false))
@@ -113,7 +114,9 @@ enum HealthyNode {
         memory.remappedRows = .value(RemappedRows())
         memory.remapHistogram = .value(RemapHistogram(max: 2_560, high: 0, partial: 0, low: 0, none: 0))
         memory.repair = .value(RepairPending())
+        memory.bankRemapper = .unavailable(.notSupported)
         memory.hasUnrepairableMemory = .value(false)
+        memory.numaNode = .unavailable(.notSupported)
         memory.recoveryAction = .value(0)
         memory.isInforomValid = .value(true)
         return memory

@@ -8,6 +8,8 @@ struct LinkRuleTests {
     private func report(_ remoteType: UInt32, _ change: (inout NodeSnapshot) -> Void) -> HealthReport {
         HealthyNode.report { node in
             for gpu in node.gpus.indices {
+                // Only switches make a fabric.
+                if remoteType != 2 { node.gpus[gpu].fabric?.state = .value(0) }
                 for link in 0..<18 { node.gpus[gpu].link(link) { $0.remoteType = .value(remoteType) } }
             }
             change(&node)
@@ -63,6 +65,38 @@ struct LinkRuleTests {
         let one = report(255) { takeDown(0..<2, of: 1, &$0) }
         #expect(one.gpus[1].verdict == .unhealthy)
         #expect(one.gpus.filter { $0.index != 1 }.allSatisfy { $0.verdict == .healthy })
+    }
+
+    @Test("a fabric is made of links: where one is, all of them should be up")
+    func fabric() {
+        let down = HealthyNode.report { node in
+            for gpu in node.gpus.indices { takeDown(0..<18, of: gpu, &node) }
+        }
+        #expect(down.gpus.allSatisfy { $0.verdict == .unhealthy })
+        let none = HealthyNode.report { node in
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].links = GPULinks()
+                node.gpus[gpu].links?.count = .unavailable(.notSupported)
+                node.gpus[gpu].links?.c2cCount = .unavailable(.notSupported)
+            }
+        }
+        #expect(none.gpus.allSatisfy { $0.verdict == .unhealthy && $0.action == .checkNVLink })
+    }
+
+    @Test("two GPUs that lose the link between them, on boards on which all links are wired")
+    func bothEnds() {
+        func pair(_ name: String, _ mode: UInt32 = 0) -> HealthReport {
+            report(255) { node in
+                for gpu in node.gpus.indices {
+                    node.gpus[gpu].name = .value(name)
+                    node.gpus[gpu].inventory?.virtualizationMode = .value(mode)
+                    takeDown(5..<6, of: gpu, &node)
+                }
+            }
+        }
+        #expect(pair("NVIDIA A100-SXM4-40GB").gpus.allSatisfy { $0.verdict == .unhealthy })
+        #expect(pair("NVIDIA A100-SXM4-40GB", 1).verdict == .degraded, "a virtual machine may have half a board")
+        #expect(pair("NVIDIA A100 80GB PCIe").verdict == .healthy, "a bridge less is no fault")
     }
 
     @Test("a link that is down is a fault where the GPU at its other end is known")

@@ -48,6 +48,21 @@ struct MissingReadingTests {
         Failure("symbol bit error rate", "nvlink_bit_errors") { node in
             node.gpus[3].link(2) { $0.errors.symbolBER = .unavailable(.timedOut) }
         },
+        Failure("its name", "gpu_access") { node in node.gpus[3].name = .unavailable(error) },
+        Failure("bank remapper", "repair_pending") { node in
+            node.gpus[3].memoryHealth?.bankRemapper = .unavailable(error)
+        },
+        Failure("handle, for want of the host's memory", "gpu_access") { node in
+            node.gpus[3].refusal = .error(code: 20)
+        },
+        Failure("P-state of a GPU under load on a slow PCIe link", "pcie_generation") { node in
+            node.gpus[3].now {
+                $0.utilizationGPUPercent = .value(99)
+                $0.clockSMMHz = .value(1_900)
+                $0.pcieGeneration = .value(1)
+                $0.performanceState = .unavailable(error)
+            }
+        },
         Failure("C2C link count", "c2c_down") { node in node.gpus[3].links?.c2cCount = .unavailable(error) },
         Failure("link speed", "nvlink_speed") { node in
             node.gpus[3].link(2) { $0.speedMBps = .unavailable(error) }

@@ -27,6 +27,7 @@ struct SwitchFaultTests {
             node.gpus[3].name = .value("NVIDIA L40S")
             node.gpus[3].links?.count = .unavailable(.notSupported)
             node.gpus[3].links?.links = []
+            node.gpus[3].fabric?.state = .value(0)
         }
         #expect(besides.gpus[3].verdict == .healthy)
         // Where links tell the addresses of their switches, only those that end at this one are concerned.

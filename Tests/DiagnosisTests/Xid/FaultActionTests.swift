@@ -149,15 +149,17 @@ import Testing
         #expect(result.groups.reduce(0) { $0 + $1.count } == 40)
     }
 
-    @Test func oneMultiprocessorAgainAndAgainIsHardware() throws {
-        func trap(_ sm: Int, _ pid: Int, at second: Double) -> KernelLogRecord {
+    @Test func oneTextureClusterAgainAndAgainIsHardware() throws {
+        func trap(_ sm: Int, _ pid: Int, tpc: Int = 4, at second: Double) -> KernelLogRecord {
             xid(
                 13, gpu, at: second, pid: pid, name: "a",
-                text: "Graphics SM Warp Exception on (GPC 2, TPC 4, SM \(sm)): Out Of Range Address")
+                text: "Graphics SM Warp Exception on (GPC 2, TPC \(tpc), SM \(sm)): Out Of Range Address")
         }
         let same = try #require(report([trap(1, 7, at: 10), trap(1, 8, at: hour)]).xid(13).last)
         #expect(same.cause == .hardware && same.action == .fieldDiagnostics && same.why == .sameUnit)
-        let other = report([trap(1, 7, at: 10), trap(0, 8, at: hour)])
+        let beside = try #require(report([trap(1, 7, at: 10), trap(0, 8, at: hour)]).xid(13).last)
+        #expect(beside.cause == .hardware, "multiprocessors of one texture cluster")
+        let other = report([trap(1, 7, at: 10), trap(1, 8, tpc: 5, at: hour)])
         #expect(other.groups.allSatisfy { $0.cause == .application })
     }
 

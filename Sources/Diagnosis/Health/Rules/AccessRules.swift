@@ -3,7 +3,11 @@ internal import Snapshots
 /// Whether the GPU can be reached at all, and what the driver itself asks for.
 let accessRules: [HealthRule] = [
     HealthRule("gpu_access", worksWithoutHandle: true) { gpu, result in
-        guard let refusal = gpu.gpu.refusal else { return }
+        guard let refusal = gpu.gpu.refusal else {
+            // Others of its name are what much of a GPU is compared with.
+            _ = result.value("name", gpu.gpu.name)
+            return
+        }
         gpu.judgeRefusal(refusal, &result)
     },
     HealthRule("recovery_action") { gpu, result in
@@ -62,6 +66,8 @@ extension Unavailable {
         case .resetRequired: (.critical, .resetGPU)
         case .error(code: 8): (.critical, .checkPower)
         case .error(code: 14): (.warning, .resetGPU)
+        // In use, out of memory, out of resources, not ready: the host's state, or one that passes.
+        case .error(code: 19), .error(code: 20), .error(code: 23), .error(code: 27): nil
         case .error: (.critical, .rebootNode)
         case .notSupported, .noPermission, .timedOut, .notRead, .unusable: nil
         }

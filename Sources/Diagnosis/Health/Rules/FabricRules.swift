@@ -46,6 +46,17 @@ let fabricRules: [HealthRule] = [
             action: FabricHealthMask(rawValue: bits).incorrectConfiguration == nil ? .checkNVLink : .checkFabricManager,
             authority: .flag, confirm: "Link states of this GPU; SXid lines; the fabric manager's log.")
     },
+    HealthRule("fabric_partition") { gpu, result in
+        guard gpu.fabric.state.value == 3, let bits = gpu.fabric.healthMask.value else { return }
+        let mask = FabricHealthMask(rawValue: bits)
+        guard mask.isPartitionAssigned == false, mask.incorrectConfiguration == nil else { return }
+        result.find(
+            .warning, "The GPU is in no NVLink partition: it reaches no other GPU over NVLink.",
+            HealthEvidence(
+                "fabric_health_mask", "0x\(String(bits, radix: 16)): no partition", threshold: "a partition"),
+            action: .checkFabricManager, authority: .flag,
+            confirm: "Whether somebody took it out on purpose; the partitions of the fabric manager or of NMX.")
+    },
     HealthRule("fabric_summary") { gpu, result in
         guard gpu.fabric.state.value == 3,
             let summary = result.value("fabric_health_summary", gpu.fabric.healthSummary),

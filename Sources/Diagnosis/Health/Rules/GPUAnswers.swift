@@ -47,16 +47,38 @@ extension RuleResult {
 extension GPUSnapshot {
     /// The readings without a value that are no gap in any rule's evidence, but tell of the GPU by the reason.
     fileprivate var failures: [(reading: String, reason: Unavailable)] {
-        let reasons: [(String, Unavailable?)] = [
-            ("uuid", uuid.reason), ("name", name.reason), ("ecc_mode", inventory?.eccMode.reason),
-            ("inforom_image_version", inventory?.inforomImageVersion.reason),
-            ("power_w", telemetry?.powerMilliwatts.reason), ("temperature_c", telemetry?.temperatureC.reason),
-            ("memory_used_bytes", telemetry?.memory.reason), ("clock_sm_mhz", telemetry?.clockSMMHz.reason),
-            ("utilization_gpu_percent", telemetry?.utilizationGPUPercent.reason),
-            ("performance_state", telemetry?.performanceState.reason),
-            ("remapped_rows", memoryHealth?.remappedRows.reason), ("inforom", memoryHealth?.isInforomValid.reason),
-            ("compute_processes", processes?.compute.reason),
-        ]
+        let reasons: [(String, Unavailable?)] =
+            [
+                ("uuid", uuid.reason), ("name", name.reason), ("ecc_mode", inventory?.eccMode.reason),
+                ("inforom_image_version", inventory?.inforomImageVersion.reason),
+                ("power_w", telemetry?.powerMilliwatts.reason), ("temperature_c", telemetry?.temperatureC.reason),
+                ("memory_used_bytes", telemetry?.memory.reason), ("clock_sm_mhz", telemetry?.clockSMMHz.reason),
+                ("utilization_gpu_percent", telemetry?.utilizationGPUPercent.reason),
+                ("performance_state", telemetry?.performanceState.reason),
+                ("remapped_rows", memoryHealth?.remappedRows.reason), ("inforom", memoryHealth?.isInforomValid.reason),
+                ("compute_processes", processes?.compute.reason),
+            ] + settings
         return reasons.compactMap { reading, reason in reason.map { (reading, $0) } }
+    }
+
+    /// What no rule needs, but each of which a GPU that is lost or waits for a reset refuses as well.
+    private var settings: [(String, Unavailable?)] {
+        [
+            ("serial", inventory?.serial.reason), ("vbios_version", inventory?.vbiosVersion.reason),
+            ("board_part_number", inventory?.boardPartNumber.reason),
+            ("memory_total_bytes", inventory?.memoryTotalBytes.reason),
+            ("pcie_max_generation", inventory?.pcieMaxGeneration.reason),
+            ("pcie_max_width", inventory?.pcieMaxWidth.reason), ("mig_mode", inventory?.migMode.reason),
+            ("persistence_mode", inventory?.isPersistenceModeEnabled.reason),
+            ("compute_mode", inventory?.computeMode.reason),
+            ("virtualization_mode", inventory?.virtualizationMode.reason),
+            ("power_limit_w", inventory?.powerLimitMilliwatts.reason),
+            ("power_limit_enforced_w", inventory?.powerLimitEnforcedMilliwatts.reason),
+            ("power_limit_default_w", inventory?.powerLimitDefaultMilliwatts.reason),
+            ("clock_sm_max_mhz", telemetry?.clockSMMaxMHz.reason),
+            ("clocks_event_reasons", telemetry?.clocksEventReasons.reason),
+            ("pcie_generation", telemetry?.pcieGeneration.reason), ("pcie_width", telemetry?.pcieWidth.reason),
+            ("memory_temperature_c", telemetry?.memoryTemperatureC.reason),
+        ]
     }
 }

@@ -37,7 +37,7 @@ extension KernelLogFault {
         var evidence = [HealthEvidence(code.label, "\(times): \(line.prefix(160))", .kernelLog)]
         if !followers.isEmpty {
             evidence.append(
-                HealthEvidence("followed_by", followers.prefix(6).joined(separator: ", "), .kernelLog))
+                HealthEvidence("followed_by", followers.prefix(6).map(\.label).joined(separator: ", "), .kernelLog))
         }
         return HealthFinding(
             rule: "kernel_log", severity: isHarmless ? .info : severity, time: isHistory ? .history : .event,

@@ -46,14 +46,25 @@ let linkRules: [HealthRule] = [
 extension GPUCase {
     /// A GPU without NVLinks among others of its name that have some.
     fileprivate func judgeMissingLinks(_ result: inout RuleResult) {
-        guard !isMIGOn, links.count.value == 0 || links.count.reason == .notSupported,
-            let expected = node.expectedLinks.count(gpu), expected > 0
-        else { return }
+        guard !isMIGOn, links.count.value == 0 || links.count.reason == .notSupported else { return }
+        guard let expected = node.expectedLinks.count(gpu), expected > 0 else {
+            return judgeFabricWithoutLinks(&result)
+        }
         result.find(
             .critical, "The GPU has no NVLinks, although others of its name have some.",
             HealthEvidence(
                 "nvlink_count", links.count.value.map(String.init) ?? "not_supported",
                 threshold: "\(expected), as on most GPUs of this node"), action: .checkNVLink, authority: .flag,
+            confirm: "NVLink lines of the driver in the kernel log; then reset all GPUs and switches.")
+    }
+
+    /// A fabric is made of links: a GPU that is registered with one has some.
+    private func judgeFabricWithoutLinks(_ result: inout RuleResult) {
+        guard fabric.state.value == 3 else { return }
+        result.find(
+            .critical, "The GPU has no NVLinks, although it is registered with the NVLink fabric.",
+            HealthEvidence("nvlink_count", links.count.value.map(String.init) ?? "not_supported", threshold: "some"),
+            HealthEvidence("fabric_state", FabricWords.state(3)), action: .checkNVLink, authority: .flag,
             confirm: "NVLink lines of the driver in the kernel log; then reset all GPUs and switches.")
     }
 
@@ -69,6 +80,10 @@ extension GPUCase {
             tellDown(down, "NVLinks to NVSwitches are down.", "all \(links.links.count)", &result)
         } else if !isBehind, down.contains(where: expected.leadsToGPU) {
             tellDown(down, "NVLinks to other GPUs of this node are down.", "up, as what they lead to is", &result)
+        } else if !isBehind, !leadsToSwitches, !down.isEmpty, ExpectedLinks.isWired(gpu),
+            !expected.isExplainedByMIG(down)
+        {
+            judgeWired(down, &result)
         } else if isBehind, !leadsToSwitches, expected.isExplainedByMIG(down) {
             tellExplained(down, &result)
         } else if isBehind {
@@ -76,6 +91,14 @@ extension GPUCase {
                 down, "NVLinks are down that are up on the other GPUs.", "\(most), as on most GPUs of this node",
                 &result)
         }
+    }
+
+    /// Some links of a board on which all are wired are down, on all GPUs alike: where only two GPUs have a link in common,
+    /// both lose it. Without any link up nobody can tell: the board may be alone.
+    private func judgeWired(_ down: [GPULink], _ result: inout RuleResult) {
+        guard gpu.activeLinkCount ?? 0 > 0 else { return }
+        guard inventory.virtualizationMode.value != Self.passedThrough else { return tellBlocked(down, &result) }
+        tellDown(down, "NVLinks of a board on which all are wired are down.", "all \(links.links.count)", &result)
     }
 
     private func tellDown(_ down: [GPULink], _ title: String, _ threshold: String, _ result: inout RuleResult) {
@@ -89,7 +112,7 @@ extension GPUCase {
     /// A hypervisor that gives a virtual machine some of a board's GPUs blocks the links to the others, on each GPU alike.
     private func tellBlocked(_ down: [GPULink], _ result: inout RuleResult) {
         result.find(
-            .warning, "NVLinks to NVSwitches are down, on all GPUs alike; in a virtual machine that can be meant so.",
+            .warning, "NVLinks are down, on all GPUs alike; in a virtual machine that can be meant so.",
             HealthEvidence("nvlink_active", activeLinks, threshold: "all \(links.links.count)"),
             HealthEvidence("nvlink_down", Self.numbers(down)), action: .checkNVLink, authority: .flag,
             confirm: "How many GPUs of the board this machine has; Xid 74 or SXid lines in the kernel log.")

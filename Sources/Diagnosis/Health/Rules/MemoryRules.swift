@@ -18,6 +18,15 @@ let memoryRules: [HealthRule] = [
             HealthEvidence("ecc_volatile_uncorrected", "\(count)", threshold: "\(limit)"), action: .resetGPU,
             confirm: "Xid 48, 94 (contained) or 95 (uncontained) in the kernel log; the counter is 0 after a reset.")
     },
+    HealthRule("memory_size") { gpu, result in
+        guard let total = gpu.inventory.memoryTotalBytes.value, let usual = gpu.usualMemoryBytes,
+            Int64(clamping: total) < Int64(clamping: usual) / 100 * gpu.thresholds[.memorySizePercent]
+        else { return }
+        result.find(
+            .warning, "The GPU has less memory than the others of its name.",
+            HealthEvidence("memory_total_mib", "\(total >> 20)", threshold: "\(usual >> 20), as on most of them"),
+            action: .fieldDiagnostics, confirm: "nvidia-smi -q -d MEMORY; the same after a reboot: contact support.")
+    },
     HealthRule("corrected_memory_errors") { gpu, result in
         guard let count = result.value("ecc_volatile_corrected", gpu.memory.volatile.corrected) else { return }
         let limit = gpu.thresholds[.correctedErrors]
@@ -69,3 +78,17 @@ let memoryRules: [HealthRule] = [
             action: isPending ? .resetGPU : .none, confirm: "Whether somebody wanted it so.")
     },
 ]
+
+extension GPUCase {
+    /// The memory that most GPUs of this name have, where ECC is as here, which takes a share of some boards' memory; nil for
+    /// parts of GPUs.
+    fileprivate var usualMemoryBytes: UInt64? {
+        guard !isMIGOn, !isVGPU, let name = gpu.name.value else { return nil }
+        let alike = node.snapshot.gpus.filter { other in
+            other.name.value == name && other.inventory?.migMode.value?.current != true
+                && other.inventory?.eccMode.value?.current == inventory.eccMode.value?.current
+        }
+        let counts = Dictionary(grouping: alike.compactMap { $0.inventory?.memoryTotalBytes.value }) { $0 }
+        return counts.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?.key
+    }
+}

@@ -42,7 +42,7 @@ let pcieRules: [HealthRule] = [
     HealthRule("pcie_generation") { gpu, result in
         guard let now = result.value("pcie_generation", gpu.telemetry.pcieGeneration),
             let most = result.value("pcie_max_generation", gpu.inventory.pcieMaxGeneration), now < most,
-            gpu.isUnderLoad, gpu.telemetry.performanceState.value == 0
+            gpu.isUnderLoad, result.value("performance_state", gpu.telemetry.performanceState) == 0
         else { return }
         result.find(
             .warning, "Under load the PCIe link runs at generation \(now) of \(most).",

@@ -49,13 +49,25 @@ let repairRules: [HealthRule] = [
             HealthEvidence("banks_without_spares", "\(banks.none)", threshold: "\(limit)"), action: .fieldDiagnostics,
             confirm: "The remap-failure flag after the next uncorrected error.")
     },
-    HealthRule("repair_pending") { gpu, result in
-        guard let repair = result.value("repair_status", gpu.memory.repair), repair.channel || repair.tpc else {
-            return
-        }
-        let parts = [repair.channel ? "memory channel" : nil, repair.tpc ? "processing cluster" : nil]
+    HealthRule("bank_group_without_spares") { gpu, result in
+        let limit = gpu.thresholds[.banksWithoutSpares]
+        guard let groups = gpu.memory.bankRemapper.value?.groupsWithoutSpares, Int64(groups) >= limit else { return }
         result.find(
-            .warning, "A repair waits for a reset: \(parts.compactMap { $0 }.joined(separator: " and ")).",
+            .warning, "A group of memory banks has no spare bank left: the next bad bank there cannot be replaced.",
+            HealthEvidence("bank_groups_without_spares", "\(groups)", threshold: "\(limit)"),
+            action: .fieldDiagnostics,
+            confirm: "Whether memory that cannot be repaired is told of after the next error.")
+    },
+    HealthRule("repair_pending") { gpu, result in
+        let repair = result.value("repair_status", gpu.memory.repair)
+        let banks = result.value("bank_remapper", gpu.memory.bankRemapper)
+        let parts = [
+            repair?.channel == true ? "memory channel" : nil, repair?.tpc == true ? "processing cluster" : nil,
+            banks?.isPending == true ? "memory bank" : nil,
+        ].compactMap { $0 }
+        guard !parts.isEmpty else { return }
+        result.find(
+            .warning, "A repair waits for a reset: \(parts.joined(separator: " and ")).",
             HealthEvidence("repair_pending", "true", threshold: "false"), action: .resetGPU,
             confirm: "Xid 160 to 162 in the kernel log.")
     },

@@ -24,6 +24,8 @@ package struct SXidEntry: Sendable, Hashable {
     package let notes: String
     /// False for a number that the catalogue does not have.
     package let isKnown: Bool
+    /// Whether the Fabric Manager's guide lists it among those that may be ignored (its table of non-fatal errors).
+    package var isSafeToIgnore: Bool { rating == .nonFatal && guideGroup == "non_fatal" && action == .none }
 
     init?(columns: [String]) {
         guard columns.count == 10, let number = UInt32(columns[0]), let rating = Rating(rawValue: columns[4]),

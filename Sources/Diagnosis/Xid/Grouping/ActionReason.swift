@@ -24,7 +24,7 @@ package enum ActionReason: Sendable, Hashable {
     case oneJob(gpus: Int)
     /// The same fault of different programs on this GPU only.
     case differentPrograms(Int)
-    /// The same multiprocessor trapped again in another burst.
+    /// The same texture cluster trapped again in another burst.
     case sameUnit
     /// One step up the ladder: the fault is back within 24 hours.
     case cameBack(times: Int)
@@ -48,7 +48,7 @@ package enum ActionReason: Sendable, Hashable {
         case .follows(let code): "a consequence of \(code.label)"
         case .oneJob(let gpus): "the same fault at the same second on \(gpus) GPUs: one job, not one GPU"
         case .differentPrograms(let count): "\(count) different programs failed this way on this GPU and on no other"
-        case .sameUnit: "the same multiprocessor failed again in another run"
+        case .sameUnit: "the same texture cluster failed again in another run"
         case .cameBack(let times): "the fault came back within 24 hours (\(times) times before)"
         case .injected: "written by a program, not by the kernel"
         case .rate(let perHour): "\(perHour) corrected errors in an hour"

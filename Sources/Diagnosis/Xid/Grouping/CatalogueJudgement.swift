@@ -122,7 +122,8 @@ struct CatalogueJudgement {
         meaning = entry.area.isEmpty ? "An NVSwitch error" : "An error in the NVSwitch's \(entry.area)"
         why = burst.rating != nil ? .line : entry.isKnown ? .catalogue : .unknownNumber
         notes = entry.notes
-        severity = rating == .fatal ? .critical : rating == .correctable ? .info : .warning
+        let isHarmless = rating == .correctable || (rating == .nonFatal && entry.isSafeToIgnore)
+        severity = rating == .fatal ? .critical : isHarmless ? .info : .warning
         action = entry.action
         switch rating {
         case .fatal where action == .none || action == .restartApp: action = .resetGPU

@@ -1,7 +1,7 @@
 internal import Snapshots
 
 /// A program's mistake or a GPU's fault? The same Xid at the same second on several GPUs is one job's; the same Xid on one GPU
-/// under different programs, or on one multiprocessor again and again, is that GPU's.
+/// under different programs, or on one texture cluster again and again, is that GPU's.
 extension FaultJudge {
     /// Ranks of one job fail within this time of each other.
     private static let jobMicroseconds: Int64 = 1_000_000
@@ -55,10 +55,10 @@ extension FaultJudge {
         }
     }
 
-    /// Each run trapped on one multiprocessor only, and on the same one.
+    /// Each run trapped on one texture cluster only, and on the same one; its multiprocessors share what can be broken.
     private func isSameUnit(_ index: Int) -> Bool {
         let runs = onThisGPU(index).map { other in
-            Set(bursts[other].details.filter { if case .multiprocessor = $0 { true } else { false } })
+            Set(bursts[other].details.compactMap(\.textureCluster))
         }.filter { !$0.isEmpty }
         guard runs.count > 1, runs.allSatisfy({ $0.count == 1 }) else { return false }
         return Set(runs).count == 1 && differentPids(index)
@@ -79,5 +79,13 @@ extension FaultJudge {
                 && bursts[other].processes.contains { $0.name.map(names.contains) ?? false }
         }
         return elsewhere ? nil : names.count
+    }
+}
+
+extension XidDetail {
+    /// Graphics and texture cluster that trapped.
+    fileprivate var textureCluster: [UInt32]? {
+        guard case .multiprocessor(let gpc, let tpc, _) = self else { return nil }
+        return [gpc, tpc]
     }
 }

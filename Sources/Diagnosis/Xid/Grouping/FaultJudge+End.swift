@@ -4,8 +4,9 @@ internal import Snapshots
 extension FaultJudge {
     /// A row or page that could not be retired stays a fault of the GPU's memory.
     private static let memoryThatStaysBad: Set<UInt32> = [64]
-    /// After these a GPU that NVML finds in order has been reset, or one of the two is wrong.
-    private static let lossesAndCrashes: Set<UInt32> = [79, 95, 119, 120]
+    /// After these a GPU that NVML finds in order has been reset, or one of the two is wrong: losses, crashes of firmware,
+    /// errors that were not contained, and the Xids of the catalogue whose remedy is a reset or a power cycle.
+    private static let lossesAndCrashes: Set<UInt32> = [62, 79, 95, 119, 120, 140, 143, 158, 167, 169, 173, 175]
 
     /// - Returns: true when the group is history now.
     mutating func judgeEnd(_ index: Int) -> Bool {
@@ -37,14 +38,17 @@ extension FaultJudge {
             return [.initializationFailed, .versionMismatch, .probeFailed, .damagedXid, .resetRequired].contains(kind)
         case .xid(let number):
             return isResetByLoad(index) && !Self.memoryThatStaysBad.contains(number)
-        case .sxid, .pcie: return false
+        // It starts the switches anew as well.
+        case .sxid: return true
+        case .pcie: return false
         }
     }
 
-    /// The start of a driver resets its GPUs. It brings none back onto the bus, nor does it do what needs a reboot.
+    /// The start of a driver resets its GPUs, and no program outlives its end. It brings no GPU back onto the bus, nor does it
+    /// do what needs a reboot.
     private func isResetByLoad(_ index: Int) -> Bool {
         guard let busID = bursts[index].busID, judgements[index].faultClass != .bus,
-            judgements[index].action == .resetGPU || judgements[index].followsRecovery
+            [.resetGPU, .restartApp].contains(judgements[index].action) || judgements[index].followsRecovery
         else { return false }
         return recovery.current(busID).map { $0.level == .none } ?? true
     }
@@ -68,7 +72,13 @@ extension FaultJudge {
 
     /// NVML alone says that nothing is needed after a fault that nothing but a reset, a reboot or a new board ends.
     func isDisputed(_ index: Int, _ source: RecoverySource) -> Bool {
-        guard source == .nvml, let xid = bursts[index].code.xid else { return false }
-        return Self.lossesAndCrashes.contains(xid) || Self.memoryThatStaysBad.contains(xid)
+        guard source == .nvml else { return false }
+        let family = links.samePlace(index).filter { $0 == index || links.roots[$0] == index }
+        return family.contains { member in
+            guard let xid = bursts[member].code.xid else { return false }
+            // No reset of a GPU takes back that the node has to be rebooted.
+            return Self.lossesAndCrashes.contains(xid) || Self.memoryThatStaysBad.contains(xid)
+                || bursts[member].recovery?.action == .rebootNode
+        }
     }
 }

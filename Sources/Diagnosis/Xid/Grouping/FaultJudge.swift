@@ -102,8 +102,18 @@ struct FaultJudge {
             judgeRecovery(index)
             return
         }
-        let severity = isOwnGPU ? .info : min(groups[index].severity, .warning)
+        guard !links.namesPort(index) else {
+            groups[index].cause = .consequence
+            judgeRecovery(index)
+            return
+        }
+        let severity = isOwnGPU || isCleared(index) ? .info : min(groups[index].severity, .warning)
         set(index, severity, .consequence, .none, reason)
+    }
+
+    /// Whether the driver says that the GPU needs nothing.
+    private func isCleared(_ index: Int) -> Bool {
+        bursts[index].busID.map { recovery.allClear($0, after: bursts[index].last) != nil } ?? false
     }
 
     private mutating func set(

@@ -16,9 +16,13 @@ struct FaultLinks {
         119: [120, 158, 175],
         120: [119], 140: [63, 94, 95],
     ]
-    /// The same on other GPUs, which talked to the broken one.
-    private static let peerConsequences: Set<UInt32> = [43, 45, 74, 108, 137, 144, 145, 146, 147, 148, 149, 150, 155]
-    private static let peerRoots: Set<UInt32> = [48, 62, 79, 95, 119, 120, 140]
+    /// Link errors of other GPUs, which talked to a broken one.
+    static let linkErrors: Set<UInt32> = [74, 108, 137, 144, 145, 146, 147, 148, 149, 150, 155]
+    /// What is left of a job on other GPUs when one of its GPUs broke.
+    private static let cleanUps: Set<UInt32> = [43, 45]
+    /// A GPU that is lost, or whose firmware stopped, takes its links with it; one whose memory fails does not.
+    private static let brokenGPUs: Set<UInt32> = [79, 119, 120]
+    private static let peerRoots: Set<UInt32> = brokenGPUs.union([48, 62, 95, 140])
     private static let hardwareRoots: Set<UInt32> = [
         46, 48, 62, 64, 74, 79, 95, 109, 119, 120, 136, 140, 143, 144, 145, 146, 147, 148, 149, 150, 155, 158, 167, 169,
         173,
@@ -32,9 +36,11 @@ struct FaultLinks {
     private let byCode: [FaultCode: [Int]]
     /// What can be behind faults of other GPUs: fatal switch errors and the gravest faults of GPUs.
     private let peerCauses: [Int]
+    private let ends: FaultEnds
 
     /// `bursts` must be in order of time; `entries` has the catalogue's row for each that is an Xid.
-    init(_ bursts: [FaultBurst], _ entries: [XidEntry?]) {
+    init(_ bursts: [FaultBurst], _ entries: [XidEntry?], _ ends: FaultEnds) {
+        self.ends = ends
         self.bursts = bursts
         self.entries = entries
         roots = Array(repeating: nil, count: bursts.count)
@@ -130,10 +136,20 @@ struct FaultLinks {
 
     /// A switch's fatal error or another GPU's fault behind a link error or a clean-up on this GPU.
     private func peerRoot(of number: UInt32, _ index: Int) -> Int? {
-        guard Self.peerConsequences.contains(number) else { return nil }
+        let isLinkError = Self.linkErrors.contains(number)
+        guard isLinkError || Self.cleanUps.contains(number) else { return nil }
         return closest(index, slack: Self.slack, among: peerCauses) { other in
-            if case .sxid = bursts[other].code { true } else { bursts[other].busID != bursts[index].busID }
+            // Its lines may go on for hours, but what it does to others it does at once.
+            let since = bursts[index].first.microseconds(since: bursts[other].first) ?? 0
+            guard since <= Self.slack, let cause = bursts[other].code.xid else { return since <= Self.slack }
+            return bursts[other].busID != bursts[index].busID && (!isLinkError || Self.brokenGPUs.contains(cause))
         }
+    }
+
+    /// Whether a link error tells which GPU is behind the port of the switch that failed.
+    func namesPort(_ index: Int) -> Bool {
+        guard let root = roots[index], case .sxid = bursts[root].code else { return false }
+        return bursts[index].code.xid.map(Self.linkErrors.contains) ?? false
     }
 
     /// The closest burst on the same GPU, unless `anyGPU`, whose number fits.
@@ -152,7 +168,10 @@ struct FaultLinks {
             // Without clocks only the order tells what came first.
             let since = burst.first.microseconds(since: bursts[other].first) ?? (other < index ? 0 : .min)
             let after = burst.first.microseconds(since: bursts[other].last) ?? 0
-            guard since >= -slack, after <= KernelFaultAnalysis.burstMicroseconds, fits(other) else { continue }
+            guard since >= -slack, after <= KernelFaultAnalysis.burstMicroseconds,
+                !ends.lie(between: bursts[other], burst),
+                fits(other)
+            else { continue }
             let distance = since < 0 ? Self.slack - since : max(0, after)
             if best.map({ distance <= $0.distance }) ?? true { best = (other, distance) }
         }

@@ -103,6 +103,7 @@ extension ProbeState {
         reader = nil
         worker = nil
         hasAnswered = false
+        slowGPU = nil
         isReplacing = false
     }
 

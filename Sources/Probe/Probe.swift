@@ -121,8 +121,9 @@ package final class Probe: Sendable {
     /// What has happened to requests and children since the start.
     package var counts: ProbeCounts { state.withLock { $0.counts } }
 
-    /// Whether the child process is in NVML's start, which goes on also after a request was answered without it.
-    package var isStarting: Bool { state.withLock { $0.isStarting } }
+    /// Whether the child process goes on with a request that was answered without it, as it does while the driver starts and
+    /// opens GPUs that take their time.
+    package var isStillWorking: Bool { state.withLock { $0.inFlight.contains { $0.continuation == nil } } }
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }

@@ -16,6 +16,22 @@ extension ProbeState {
         mutating get { worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false }
     }
 
+    /// Whether the child opens a GPU for the first time, or one after others that were slow to open. Without persistence mode
+    /// that is the driver's start for this GPU and takes seconds; with it GPUs open at once.
+    var isOpeningSlowly: Bool {
+        mutating get {
+            guard isOpening, let gpu = worker?.region.currentGPUIndex, let request = inFlight.first?.request,
+                !request.lastGPUs.contains(gpu)
+            else { return false }
+            return hasOpenedSlowly || request.order(of: gpu + 1).first == gpu
+        }
+    }
+
+    /// Whether the child is in the call that opens a GPU.
+    private var isOpening: Bool {
+        mutating get { worker?.region.currentCallName?.hasPrefix("nvmlDeviceGetHandleBy") ?? false }
+    }
+
     /// Time to the next look; nil, and nobody watches any more, when no request is left.
     mutating func timeToNextLook(deadline: Duration) -> Duration? {
         let deadlines = (inFlight + waiting).map(\.deadline)
@@ -34,22 +50,39 @@ extension ProbeState {
         }
         let isOverdue = head.deadline <= now
         let still = now.duration(since: head.stillSince)
-        // A hang on one GPU is given up early, so that there is time left to read the others without it.
-        if still >= deadline / 2, worker?.region.currentGPUIndex != nil { return ([], beginReplacing()) }
+        let isOpening = isOpeningSlowly
+        if still >= deadline / 2, givesUpGPU(isOpening) { return ([], beginReplacing()) }
         // A child that has only begun is on its way there.
         let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
-        let mayStart = (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
-        let isGettingOn = !isHungAgain && (still < deadline / 2 || mayStart)
+        let mayStart =
+            (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
+            || isOpening && still < deadline * Self.patienceAtStart
+        let isGettingOn = !isHungAgain && (still < deadline * 2 / 5 || mayStart)
         if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }
 
+    /// A hang on one GPU is given up early, so that there is time left to read the others without it; a GPU that is read last
+    /// keeps nobody from that.
+    private mutating func givesUpGPU(_ isOpening: Bool) -> Bool {
+        guard let gpu = worker?.region.currentGPUIndex, !isOpening else { return false }
+        return !(self.isOpening && inFlight.first?.request.lastGPUs.last == gpu)
+    }
+
     private mutating func noteProgress(_ now: MonotonicTime) {
         guard let head = inFlight.first, let progress = worker?.region.progress(inSlot: head.slot) else { return }
+        noteOpening(hasProgress: progress != head.progress)
         if progress != head.progress {
             inFlight[0].progress = progress
             inFlight[0].stillSince = now
         }
+    }
+
+    /// Notices a GPU that took longer to open than from one look to the next, once it is open.
+    private mutating func noteOpening(hasProgress: Bool) {
+        let gpu = isOpening ? worker?.region.currentGPUIndex : nil
+        if let slow = slowGPU, slow != gpu { hasOpenedSlowly = true }
+        slowGPU = hasProgress ? nil : gpu
     }
 
     /// Answers what is overdue with what there is, and leaves the child to go on.

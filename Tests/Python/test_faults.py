@@ -219,6 +219,32 @@ def test_a_command_waits_for_a_driver_that_starts_slowly(tmp_path):
         assert b"still starting" in run.stderr
 
 
+OPENS = "nvmlDeviceGetHandleByIndex"
+
+
+def test_gpus_that_open_slowly_are_no_fault_and_a_command_waits_for_them(tmp_path):
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"extends": "l40sx4", "all_gpus": {"faults": [{"call": OPENS, "hang_s": 0.8, "times": 1}]}}))
+    run = run_agent("diagnose", "--simulate", node, "--deadline", "1")
+    assert run.returncode == 0, run.stdout
+    assert b"4 healthy" in run.stdout
+    with simulated(str(node), "--deadline", "1") as session:
+        first = session.ask("get_gpu_health")
+        assert first["verdict"] == "unknown"
+        assert "driver_slow" in problems(first)
+
+
+@pytest.mark.slow
+def test_the_first_gpu_that_never_opens_is_slow_first_and_then_hung(tmp_path):
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps(
+        {"extends": "l40sx4", "gpus": [{"index": 0, "faults": [{"call": OPENS, "hang_s": "forever"}]}]}))
+    run = run_agent("diagnose", "--simulate", node, "--deadline", "0.5")
+    assert run.returncode == 1
+    assert b"still starting" in run.stderr
+    assert b"1 unhealthy, 3 healthy" in run.stdout, run.stdout
+
+
 def test_a_short_deadline_is_kept():
     with simulated("driver-hang", "--deadline", "0.5") as session:
         session.ping()

@@ -33,7 +33,10 @@ extension ProbeInterruption {
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 
-    private var isAtStart: Bool { call?.hasPrefix("nvmlInit") ?? false }
+    /// Opening a GPU is its driver's start, too.
+    private var isAtStart: Bool {
+        ["nvmlInit", "nvmlDeviceGetHandleBy"].contains { call?.hasPrefix($0) ?? false }
+    }
 
     private var message: String {
         switch cause {

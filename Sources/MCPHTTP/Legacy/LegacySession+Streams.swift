@@ -14,11 +14,14 @@ extension LegacySession {
         }
     }
 
-    /// Goes on with a stream after the event that the client saw last; nil for a stream that we do not have any more.
+    /// Goes on with a stream after the event that the client saw last; nil for a stream that we do not have any more, and for
+    /// an event that was never sent.
     func resume(after last: EventID) -> (Int, ReplyStream)? {
         state.withLock { state in
             state.lastUsed = .now
-            guard !state.isEnded, state.streams[last.stream] != nil else { return nil }
+            guard !state.isEnded, let stream = state.streams[last.stream], stream.hasGivenOut(last.number) else {
+                return nil
+            }
             let connection = ReplyStream(limit: limits.pending)
             state.streams[last.stream]?.resume(over: connection, after: last.number)
             if last.stream == 0 { state.session.setReachable(true) }

@@ -47,13 +47,17 @@ struct LegacyStream {
         undelivered = nextNumber
     }
 
+    /// Whether an event of that number can have been told to the client; any other number is an invention.
+    func hasGivenOut(_ number: Int) -> Bool { number < undelivered }
+
     /// Goes on over another connection, after the event that the client saw last; nil: with what nobody has seen.
     mutating func resume(over connection: ReplyStream, after last: Int?) {
         self.connection?.end()
         self.connection = connection
         lostConnection = nil
-        let first = last.map { $0 + 1 } ?? undelivered
-        connection.push(history.filter { ($0.id?.number ?? 0) >= first }, ends: isDone)
+        // Compared as it came: the client chose it, so that nothing may be added to it.
+        let seen = last ?? undelivered - 1
+        connection.push(history.filter { ($0.id?.number ?? 0) > seen }, ends: isDone)
         undelivered = nextNumber
     }
 }

@@ -2,15 +2,17 @@ internal import MCP
 import Synchronization
 
 extension LegacySession {
-    /// Opens the stream of what comes unasked; nil where the client has it open already.
-    func listen() -> (Int, ReplyStream)? {
+    /// Opens the stream of what comes unasked, with the event that goes before all others for clients that know such; nil where
+    /// the client has it open already.
+    func listen() -> (Int, ReplyStream, OutgoingEvent?)? {
         state.withLock { state in
             state.lastUsed = .now
             guard !state.isEnded, let stream = state.streams[0], stream.connection == nil else { return nil }
             let connection = ReplyStream(limit: limits.pending)
+            let opening = state.hasOpenings ? state.streams[0]?.takeOpening() : nil
             state.streams[0]?.resume(over: connection, after: nil)
             state.session.setReachable(true)
-            return (0, connection)
+            return (0, connection, opening)
         }
     }
 
@@ -31,8 +33,7 @@ extension LegacySession {
 
     /// The event with nothing in it that tells a client where to come back to, for those that know it.
     func opening(of stream: Int) -> OutgoingEvent? {
-        guard let revision, revision >= .november2025 else { return nil }
-        return OutgoingEvent(id: EventID(stream: stream, number: 0), data: [])
+        state.withLock { state in state.hasOpenings ? state.streams[stream]?.takeOpening() : nil }
     }
 
     /// The connection is gone; its calls go on.

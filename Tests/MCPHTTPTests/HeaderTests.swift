@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [("w5w=", true), ("VcyI", false)])
+    func comparesNamesByteForByte(name: String, isSame: Bool) {
+        let server = MCPServer(info: ServerInfo(name: "s", version: "1"), tools: [])
+        let headers: HTTPFields = [
+            .protocolVersion: "2026-07-28", .mcpMethod: "prompts/get", .mcpName: "=?base64?\(name)?=",
+        ]
+        let routing = RoutingHeaders(headers: RequestHeaders(headers), server: server)
+        let isTaken =
+            (try? routing.check(method: "prompts/get", params: ["name": "\u{DC}"], version: "2026-07-28")) != nil
+        #expect(isTaken == isSame)
+    }
+
     @Test func tellsWhatTheFieldsTell() throws {
         var fields: HTTPFields = [.contentType: "application/json", .mcpName: "t"]
         for value in ["a", "b;q=1", ""] { fields.append(HTTPField(name: .accept, value: value)) }

@@ -13,6 +13,22 @@ public enum RequestID: Sendable, Hashable {
         default: return nil
         }
     }
+
+    // Whoever is asked tells ids apart by their bytes; Swift's strings are equal also where only their look is the same.
+    public static func == (left: RequestID, right: RequestID) -> Bool {
+        switch (left, right) {
+        case (.string(let ours), .string(let theirs)): ours.utf8.elementsEqual(theirs.utf8)
+        case (.integer(let ours), .integer(let theirs)): ours == theirs
+        case (.string, _), (.integer, _): false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .string(var text): text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .integer(let integer): hasher.combine(integer)
+        }
+    }
 }
 
 extension JSONWriter {

@@ -34,7 +34,7 @@ struct RoutingHeaders {
 
     private func match(_ name: HTTPField.Name, _ expected: String) throws(ProtocolError) {
         guard let value = try single(name) else { throw Self.mismatch("header \(name.canonicalName) is missing") }
-        guard Self.decoded(value) == expected else {
+        guard Self.isSame(Self.decoded(value), expected) else {
             throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
         }
     }
@@ -72,12 +72,17 @@ struct RoutingHeaders {
     private static func equal(_ text: String?, _ argument: JSONValue) -> Bool {
         guard let text else { return false }
         switch argument {
-        case .string(let value): return text == value
+        case .string(let value): return isSame(text, value)
         case .bool(let value): return text == (value ? "true" : "false")
         default:
             guard let number = argument.doubleValue else { return false }
             return Double(text) == number
         }
+    }
+
+    /// By their bytes, as a proxy compares them: texts that only look the same are not.
+    private static func isSame(_ text: String?, _ expected: String) -> Bool {
+        text?.utf8.elementsEqual(expected.utf8) ?? false
     }
 
     private static func mismatch(_ why: String) -> ProtocolError {

@@ -24,6 +24,18 @@ struct RoutingHeaders {
         if method == "tools/call" { try checkParameters(params) }
     }
 
+    /// The same for a notification, which may come without them.
+    ///
+    /// - Throws: where a header says something else than the body, or names a revision that is not served.
+    func check(notification method: String, params: JSONValue?) throws(ProtocolError) {
+        if headers.count(of: .mcpMethod) > 0 { try match(.mcpMethod, method) }
+        guard let version = try single(.protocolVersion) else { return }
+        if let named = params?["_meta"]?[RequestEnvelope.versionKey]?.stringValue {
+            try match(.protocolVersion, named)
+        }
+        guard ProtocolRevision(rawValue: version)?.isStateless == true else { throw .unsupportedVersion(version) }
+    }
+
     private static func name(_ method: String, _ params: JSONObject) -> String? {
         switch method {
         case "tools/call", "prompts/get": params["name"]?.stringValue

@@ -93,6 +93,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["tools/call", "prompts/get", "resources/read"], ["", #""name":5,"uri":5"#])
+    func aHeaderNamesNothingThatTheBodyDoesNot(method: String, params: String) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            for name in [nil, "a"] {
+                var request = RawRequest.stateless(method, params)
+                request.headers["Mcp-Name"] = name
+                let answer = try await server.ask(request)
+                #expect(answer.status == 400)
+                #expect(answer.code == -32020)
+            }
+        }
+    }
+
     @Test(arguments: ["MCP-Protocol-Version: 2026-07-28", "mcp-protocol-version: 2025-11-25", "Mcp-Method: tools/list"])
     func routingHeadersAreThereOnce(line: String) async throws {
         try await RunningServer.serving(HTTPLimits()) { server in

@@ -20,7 +20,8 @@ struct RoutingHeaders {
     func check(method: String, params: JSONObject, version: String) throws(ProtocolError) {
         try match(.protocolVersion, version)
         try match(.mcpMethod, method)
-        if let name = Self.name(method, params) { try match(.mcpName, name) }
+        // Where the body names nothing, a proxy must not be made to believe that it does.
+        if let key = Self.nameKey(method) { try match(.mcpName, params[key]?.stringValue) }
         if method == "tools/call" { try checkParameters(params) }
     }
 
@@ -36,17 +37,19 @@ struct RoutingHeaders {
         guard ProtocolRevision(rawValue: version)?.isStateless == true else { throw .unsupportedVersion(version) }
     }
 
-    private static func name(_ method: String, _ params: JSONObject) -> String? {
+    /// The parameter that `Mcp-Name` repeats; nil where nothing is to be repeated.
+    private static func nameKey(_ method: String) -> String? {
         switch method {
-        case "tools/call", "prompts/get": params["name"]?.stringValue
-        case "resources/read": params["uri"]?.stringValue
+        case "tools/call", "prompts/get": "name"
+        case "resources/read": "uri"
         default: nil
         }
     }
 
-    private func match(_ name: HTTPField.Name, _ expected: String) throws(ProtocolError) {
+    /// - Parameter expected: what the body says; nil where it says nothing that a header could repeat.
+    private func match(_ name: HTTPField.Name, _ expected: String?) throws(ProtocolError) {
         guard let value = try single(name) else { throw Self.mismatch("header \(name.canonicalName) is missing") }
-        guard Self.isSame(Self.decoded(value), expected) else {
+        guard let expected, Self.isSame(Self.decoded(value), expected) else {
             throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
         }
     }

@@ -70,6 +70,37 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("application/json", true), ("*/*", true), ("APPLICATION/* ; q=0.001", true), ("application/json;q=0", false),
+        ("application/json; Q=0.000", false), ("*/*;q=0", false), ("application/json;q=0, */*", false),
+        ("*/*;q=0, application/*", true), ("application/*;q=0, application/json;q=0.1", true), ("text/*", false),
+        ("application/json;profile=x;q=0", false), ("application/ json", false), ("", false),
+    ])
+    func whatClientsTake(accept: String, isTaken: Bool) {
+        #expect(BodyForm.accepts("application/json", RequestHeaders([.accept: accept])) == isTaken)
+    }
+
+    @Test(arguments: [
+        (["application/json"], true), ([" Application/JSON ; charset=utf-8"], true), (["application/ json"], false),
+        (["application/json, text/plain"], false), (["application/json;charset=utf-8, text/plain"], false),
+        (["application/json", "application/json"], false), (["application/json", "text/plain"], false),
+    ])
+    func bodiesHaveOneType(types: [String], isRight: Bool) {
+        var headers: HTTPFields = [.accept: "*/*"]
+        for type in types { headers.append(HTTPField(name: .contentType, value: type)) }
+        let expected: HTTPResponse.Status? = isRight ? nil : .unsupportedMediaType
+        #expect(refusal(RequestHeaders(headers)) == expected)
+    }
+
+    private func refusal(_ headers: RequestHeaders) -> HTTPResponse.Status? {
+        do throws(Refusal) {
+            try BodyForm.check(headers)
+            return nil
+        } catch {
+            return error.status
+        }
+    }
+
     @Test func comparesArgumentsByTheirKind() throws {
         let count = try #require(HTTPField.Name("mcp-param-count"))
         let flag = try #require(HTTPField.Name("Mcp-Param-Flag"))

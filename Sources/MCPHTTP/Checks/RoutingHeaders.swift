@@ -56,7 +56,7 @@ struct RoutingHeaders {
 
     private func single(_ name: HTTPField.Name) throws(ProtocolError) -> String? {
         guard headers.count(of: name) <= 1 else { throw Self.mismatch("header \(name.canonicalName) is there twice") }
-        return headers[name].map(Self.trimmed)
+        return headers[name]?.withoutOuterSpace
     }
 
     /// Arguments that the tool's schema wants in headers, too.
@@ -102,16 +102,6 @@ struct RoutingHeaders {
 
     private static func mismatch(_ why: String) -> ProtocolError {
         ProtocolError(.headerMismatch, "Header mismatch: \(why)")
-    }
-
-    /// Without the optional white space around a value.
-    private static func trimmed(_ value: String) -> String {
-        let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-        let bytes = value.utf8
-        if let first = bytes.first, let last = bytes.last, !isSpace(first), !isSpace(last) { return value }
-        guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(value[first...last])
     }
 
     /// The text of a value in the form `=?base64?…?=`; any other value as it stands; nil where the Base64 is broken.

@@ -49,6 +49,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Host: localhost", "hOST: evil.example"]) func thereIsOneHost(line: String) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            var request = RawRequest.session(nil, Self.ping)
+            request.lines = [line]
+            #expect(try await server.ask(request).status == 400)
+        }
+    }
+
     /// Envelope, headers, version, method, and what the method needs.
     @Test func checksOfRequestsThatStandAlone() async throws {
         try await RunningServer.serving(HTTPLimits()) { server in

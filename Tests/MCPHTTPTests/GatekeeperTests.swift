@@ -112,6 +112,19 @@ import Testing
         #expect(!BearerToken(file: file.path).accepts("Bearer \n"))
     }
 
+    @Test(arguments: [
+        ("secret", "Bearer secret", true), (" secret\r\n", "BEARER   secret ", true),
+        ("secret", "Bearer sec ret", false),
+        ("sec ret", "Bearer secret", false), ("sec\nret", "Bearer secret", false),
+        ("secret", "Bearersecret", false),
+    ])
+    func spacesAroundATokenAreNoneInIt(text: String, header: String, isAccepted: Bool) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        #expect(BearerToken(file: file.path).accepts(header) == isAccepted)
+    }
+
     /// Requests could not read a second time what it holds.
     @Test func aPipeIsNoTokenFile() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

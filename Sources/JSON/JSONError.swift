@@ -12,7 +12,7 @@ public struct JSONError: Error, Sendable, Equatable {
         case controlCharacter(UInt8)
         case leadingZero
         case invalidNumber
-        /// An integer beyond 64 bits, or a number beyond `Double`.
+        /// A number beyond `Double`, or one with more digits than any needs.
         case numberOutOfRange
         case duplicateKey(String)
         case tooDeep(limit: Int)

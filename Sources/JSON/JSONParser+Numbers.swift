@@ -39,9 +39,10 @@ extension JSONParser {
     }
 
     private func integer(_ digits: Digits, negative: Bool, from start: Int) throws(JSONError) -> JSONValue {
-        guard let value = digits.value else { throw JSONError(.numberOutOfRange, at: start) }
+        // Beyond 64 bits a number is what it would be if it were written with an exponent.
+        guard let value = digits.value else { return .double(try slowDouble(from: start)) }
         guard negative else { return JSONValue(value) }
-        guard value <= UInt64(Int64.max) + 1 else { throw JSONError(.numberOutOfRange, at: start) }
+        guard value <= UInt64(Int64.max) + 1 else { return .double(try slowDouble(from: start)) }
         return .int(Int64(truncatingIfNeeded: 0 &- value))
     }
 

@@ -1,7 +1,7 @@
 /// Reads one JSON text, strictly by RFC 8259, in one pass over its bytes.
 ///
 /// What other parsers let pass is refused here: duplicate keys, a byte order mark, trailing commas, invalid UTF-8, half
-/// surrogate pairs, and numbers that neither 64 bits nor a `Double` can hold.
+/// surrogate pairs, and numbers beyond `Double`.
 public struct JSONParser {
     /// What a text may ask of us.
     public struct Limits: Sendable {

@@ -7,7 +7,7 @@ public enum JSONValue: Sendable, Equatable {
     case int(Int64)
     /// An integer above `Int64.max`; smaller ones are always `int`, so that equal numbers compare equal.
     case uint(UInt64)
-    /// A number that was written with a fraction or an exponent.
+    /// A number that was written with a fraction or an exponent, or an integer beyond 64 bits.
     case double(Double)
     case string(String)
     case array([JSONValue])

@@ -77,9 +77,10 @@ struct ServeCommand: ParsableCommand {
     }
 }
 
-/// SIGTERM, SIGINT and SIGHUP: what was asked is finished for up to two seconds, then the server ends.
+/// SIGTERM, SIGINT and SIGHUP: what was asked is finished for nearly two seconds, then the server ends.
 enum StopSignals {
-    private static let patience: Duration = .seconds(2)
+    /// Clients kill what has not ended two seconds after they asked, and a kill leaves no time for the last answers.
+    private static let patience: Duration = .milliseconds(1_900)
 
     static func wait(on loop: EventLoop, _ transport: StdioServer, _ log: AgentLog) async {
         let signals = [SIGTERM, SIGINT, SIGHUP]

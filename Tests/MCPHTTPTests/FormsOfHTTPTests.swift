@@ -110,6 +110,24 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (["MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "notifications/none"], nil),
+            (["MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "notifications/other"], -32_020),
+            (["MCP-Protocol-Version": "2099-01-01"], -32_022),
+            (["MCP-Protocol-Version": "2099-01-01", "Mcp-Method": "notifications/other"], -32_020),
+        ] as [([String: String], Int64?)])
+    func headersOfNotificationsThatStandAloneAreLookedAt(headers: [String: String], code: Int64?) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            var request = RawRequest()
+            request.headers.merge(headers) { $1 }
+            request.body = #"{"jsonrpc":"2.0","method":"notifications/none"}"#
+            let answer = try await server.ask(request)
+            #expect(answer.status == (code == nil ? 202 : 400))
+            #expect(answer.code == code)
+        }
+    }
+
     // What is served where no more calls may run.
 
     private func metrics(of server: RunningServer) async throws -> String {

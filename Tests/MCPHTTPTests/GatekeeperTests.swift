@@ -26,10 +26,25 @@ import Testing
 
     @Test(arguments: [
         nil, "", "example.org", "127.0.0.1.example.org", "127.0.0", "127.0.0.256", "localhost.", "[::2]", "127.0.0.",
-        "127..0.1", "127.0.0.+1", "127.0.0.1.1", "127.0.0.0001", "1127.0.0.1",
+        "127..0.1", "127.0.0.+1", "127.0.0.1.1", "127.0.0.0001", "1127.0.0.1", "[::1]x", "[::1]evil.example", "[::1",
+        "[::1]]", "localhost:80x", "localhost:evil.example", "127.0.0.1:80@evil.example", "localhost:80:80",
+        "user@localhost",
     ])
     func loopbackServersRefuseOtherNames(host: String?) {
         #expect(!isAllowed(HTTPConfiguration(port: 0), host: host))
+    }
+
+    @Test(arguments: [
+        "http://127.0.0.1:80@evil.example", "http://localhost:x", "http://[::1]evil.example", "http://user@localhost",
+        "http://localhost/", "file://localhost", "null",
+    ])
+    func pagesFromElsewhereMayNotTalk(origin: String) {
+        #expect(!isAllowed(HTTPConfiguration(port: 0), host: "localhost", origin: origin))
+    }
+
+    @Test(arguments: ["http://localhost", "https://LOCALHOST:3000", "http://[::1]:1", "http://127.0.0.1"])
+    func pagesOfThisMachineMayTalk(origin: String) {
+        #expect(isAllowed(HTTPConfiguration(port: 0), host: "localhost", origin: origin))
     }
 
     @Test func namesCanBeAllowed() {
@@ -95,6 +110,19 @@ import Testing
         defer { try? FileManager.default.removeItem(at: file) }
         #expect(!BearerToken(file: file.path).accepts("Bearer "))
         #expect(!BearerToken(file: file.path).accepts("Bearer \n"))
+    }
+
+    @Test(arguments: [
+        ("secret", "Bearer secret", true), (" secret\r\n", "BEARER   secret ", true),
+        ("secret", "Bearer sec ret", false),
+        ("sec ret", "Bearer secret", false), ("sec\nret", "Bearer secret", false),
+        ("secret", "Bearersecret", false),
+    ])
+    func spacesAroundATokenAreNoneInIt(text: String, header: String, isAccepted: Bool) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        #expect(BearerToken(file: file.path).accepts(header) == isAccepted)
     }
 
     /// Requests could not read a second time what it holds.

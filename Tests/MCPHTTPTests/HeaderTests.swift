@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [("w5w=", true), ("VcyI", false)])
+    func comparesNamesByteForByte(name: String, isSame: Bool) {
+        let server = MCPServer(info: ServerInfo(name: "s", version: "1"), tools: [])
+        let headers: HTTPFields = [
+            .protocolVersion: "2026-07-28", .mcpMethod: "prompts/get", .mcpName: "=?base64?\(name)?=",
+        ]
+        let routing = RoutingHeaders(headers: RequestHeaders(headers), server: server)
+        let isTaken =
+            (try? routing.check(method: "prompts/get", params: ["name": "\u{DC}"], version: "2026-07-28")) != nil
+        #expect(isTaken == isSame)
+    }
+
     @Test func tellsWhatTheFieldsTell() throws {
         var fields: HTTPFields = [.contentType: "application/json", .mcpName: "t"]
         for value in ["a", "b;q=1", ""] { fields.append(HTTPField(name: .accept, value: value)) }
@@ -55,6 +67,37 @@ import Testing
             #expect(headers[name] == fields[name])
             #expect(headers[values: name] == fields[values: name])
             #expect(headers.count(of: name) == fields[values: name].count)
+        }
+    }
+
+    @Test(arguments: [
+        ("application/json", true), ("*/*", true), ("APPLICATION/* ; q=0.001", true), ("application/json;q=0", false),
+        ("application/json; Q=0.000", false), ("*/*;q=0", false), ("application/json;q=0, */*", false),
+        ("*/*;q=0, application/*", true), ("application/*;q=0, application/json;q=0.1", true), ("text/*", false),
+        ("application/json;profile=x;q=0", false), ("application/ json", false), ("", false),
+    ])
+    func whatClientsTake(accept: String, isTaken: Bool) {
+        #expect(BodyForm.accepts("application/json", RequestHeaders([.accept: accept])) == isTaken)
+    }
+
+    @Test(arguments: [
+        (["application/json"], true), ([" Application/JSON ; charset=utf-8"], true), (["application/ json"], false),
+        (["application/json, text/plain"], false), (["application/json;charset=utf-8, text/plain"], false),
+        (["application/json", "application/json"], false), (["application/json", "text/plain"], false),
+    ])
+    func bodiesHaveOneType(types: [String], isRight: Bool) {
+        var headers: HTTPFields = [.accept: "*/*"]
+        for type in types { headers.append(HTTPField(name: .contentType, value: type)) }
+        let expected: HTTPResponse.Status? = isRight ? nil : .unsupportedMediaType
+        #expect(refusal(RequestHeaders(headers)) == expected)
+    }
+
+    private func refusal(_ headers: RequestHeaders) -> HTTPResponse.Status? {
+        do throws(Refusal) {
+            try BodyForm.check(headers)
+            return nil
+        } catch {
+            return error.status
         }
     }
 

@@ -49,6 +49,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Host: localhost", "hOST: evil.example"]) func thereIsOneHost(line: String) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            var request = RawRequest.session(nil, Self.ping)
+            request.lines = [line]
+            #expect(try await server.ask(request).status == 400)
+        }
+    }
+
     /// Envelope, headers, version, method, and what the method needs.
     @Test func checksOfRequestsThatStandAlone() async throws {
         try await RunningServer.serving(HTTPLimits()) { server in
@@ -90,6 +98,19 @@ import Testing
             #expect(try await server.ask(request).code == -32020)
             request.lines.removeLast()
             #expect(try await server.ask(request).code != -32020)
+        }
+    }
+
+    @Test(arguments: ["tools/call", "prompts/get", "resources/read"], ["", #""name":5,"uri":5"#])
+    func aHeaderNamesNothingThatTheBodyDoesNot(method: String, params: String) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            for name in [nil, "a"] {
+                var request = RawRequest.stateless(method, params)
+                request.headers["Mcp-Name"] = name
+                let answer = try await server.ask(request)
+                #expect(answer.status == 400)
+                #expect(answer.code == -32020)
+            }
         }
     }
 

@@ -75,6 +75,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["0-9223372036854775807", "0-1", "1-0", "-1", "0-9223372036854775808", "nonsense"])
+    func eventsThatWereNeverSentCannotBeResumedFrom(id: String) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            let session = try await server.beginSession()
+            var get = RawRequest.session(session, "")
+            get.method = "GET"
+            get.headers["Last-Event-ID"] = id
+            #expect(try await server.ask(get).status == 400)
+            let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+            #expect(try await server.ask(.session(session, ping)).status == 200)
+        }
+    }
+
     @Test func versionsThatAreNotServedAreRefused() async throws {
         try await RunningServer.serving(HTTPLimits()) { server in
             let session = try await server.beginSession()

@@ -193,7 +193,7 @@ import Testing
         subscribe("resources/subscribe")
         expect(["a:b"], in: 50)
         expect([], in: 70)
-        let (number, connection) = try #require(session.listen())
+        let (number, connection, _) = try #require(session.listen())
         expect(["a:b"], in: 700)
         session.detach(number, connection)
         expect(["a:b"], in: 50)
@@ -207,6 +207,31 @@ import Testing
         expect([], in: 70)
         session.end()
         expect([], in: 0)
+    }
+
+    /// What tells a client on the stream of what comes unasked that the tools have changed.
+    private func change(_ number: Int) -> OutgoingEvent {
+        let message = #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}}"#
+        return OutgoingEvent(id: EventID(stream: 0, number: number), data: Array(message.utf8))
+    }
+
+    @Test func aStreamThatIsOpenedAgainRepeatsNothing() async throws {
+        let server = MCPServer(
+            info: ServerInfo(name: "s", version: "1"), tools: [], features: ServerFeatures(listChanges: true))
+        let session = try session(of: server)
+        let (number, first, opening) = try #require(session.listen())
+        #expect(opening?.id == EventID(stream: 0, number: 0))
+        session.receive(.toolsChanged)
+        #expect(await first.next() == .send([change(1)]))
+        session.detach(number, first)
+        session.receive(.toolsChanged)
+        let (_, second, again) = try #require(session.listen())
+        #expect(again?.id == EventID(stream: 0, number: 2))
+        #expect(await second.next() == .send([change(3)]))
+        session.detach(number, second)
+        let (_, third) = try #require(session.resume(after: EventID(stream: 0, number: 2)))
+        #expect(await third.next() == .send([change(3)]))
+        session.end()
     }
 
     @Test func theOldestIdleSessionMakesRoom() throws {

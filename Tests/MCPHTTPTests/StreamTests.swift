@@ -106,6 +106,22 @@ import Testing
         #expect(await second.next() == .send([event("b", 2)]))
     }
 
+    @Test func onlyEventsThatWereSentCanBeComeBackFor() async {
+        let first = ReplyStream(limit: 1_000)
+        var stream = LegacyStream(number: 3, connection: first)
+        stream.add([Array("a".utf8)], ends: false, keeping: 1_000)
+        stream.loseConnection()
+        stream.add([Array("b".utf8)], ends: false, keeping: 1_000)
+        #expect(stream.hasGivenOut(0))
+        #expect(stream.hasGivenOut(1))
+        #expect(!stream.hasGivenOut(2))
+        #expect(!stream.hasGivenOut(.max))
+        let second = ReplyStream(limit: 1_000)
+        stream.resume(over: second, after: Int.max)
+        second.end()
+        #expect(await second.next() == .end)
+    }
+
     @Test func keepsNoMoreThanItMay() {
         var stream = LegacyStream(number: 3)
         for _ in 0..<100 { stream.add([Array("0123456789".utf8)], ends: false, keeping: 500) }

@@ -70,6 +70,17 @@ import Testing
         #expect(check(arguments).1 == [problem])
     }
 
+    @Test func ofManyProblemsTheFirstFewAreWorded() {
+        let many = JSONObject((0..<50_000).map { ("unknown\($0)", JSONValue.int(1)) })
+        var check = SchemaCheck()
+        _ = check.check(many, Self.schema.objectValue ?? [:], at: "")
+        #expect(check.problems.count == 5)
+        #expect(check.problems.last?.hasPrefix(#"Argument "unknown4" is unknown. Known: "#) == true)
+        #expect(check.problemCount == 50_000)
+        let fault = ArgumentFault(tool: "t", problems: check.problems, of: check.problemCount)
+        #expect(fault.message.hasSuffix(" And 49995 more. Call t again with this corrected."))
+    }
+
     @Test func looksAtNothingWhereTheSchemaSaysNothing() {
         var check = SchemaCheck()
         let checked = check.check(["a": [1, nil]] as JSONObject, ["type": "object"], at: "")

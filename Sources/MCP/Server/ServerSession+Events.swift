@@ -99,6 +99,7 @@ extension ServerSession {
                 w.key("requestId")
                 w.id(listen.id)
                 w.field("reason", "the server ends")
+                w.subscription(listen.id)
             }
             reply(to: listen.id, .july2026, .line, subscription: listen.id, into: &out) { _ in }
         }

@@ -10,6 +10,7 @@ extension ServerSession {
             revision: revision, client: request.params["clientInfo"], capabilities: request.params["capabilities"])
         lastRevision = revision
         mayAsk = false
+        forgetWishes()
         let server = server
         reply(to: request, into: &out) { w in
             w.field("protocolVersion", revision.rawValue)

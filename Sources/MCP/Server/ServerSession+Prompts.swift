@@ -22,7 +22,9 @@ extension ServerSession {
         guard let argument = request.params["argument"], let name = argument["name"]?.stringValue,
             let value = argument["value"]?.stringValue
         else { throw .invalidParams("argument must hold the strings \"name\" and \"value\"") }
-        let context = try Self.strings(request.params["context"]?["arguments"], "context.arguments")
+        let surroundings: JSONValue = request.params["context"] ?? [:]
+        guard surroundings.objectValue != nil else { throw .invalidParams("context must be an object") }
+        let context = try Self.strings(surroundings["arguments"], "context.arguments")
         guard let completer = try completer(request.params["ref"], name) else {
             reply(to: request, into: &out) { CompletionResult(values: []).write(to: &$0) }
             return nil

@@ -46,6 +46,13 @@ extension ServerSession {
         reply(to: request, into: &out) { _ in }
     }
 
+    /// Forgets what the client wanted to hear of before it began anew, perhaps as another program on the same connection.
+    mutating func forgetWishes() {
+        if isReachable { for uri in subscriptions { server.events.changeWatch(uri, by: -1) } }
+        subscriptions = []
+        logLevel = .info
+    }
+
     /// Tells whether what comes unasked can reach the client. While it cannot, its subscriptions are kept, but nothing need
     /// be watched for their sake.
     package mutating func setReachable(_ isReachable: Bool) {

@@ -5,14 +5,21 @@ import JSON
 /// Known keywords: type, enum, const, anyOf, oneOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength,
 /// maxLength, items, minItems, maxItems, properties, required, additionalProperties (false). Others are not looked at.
 struct SchemaCheck {
-    /// Whole sentences, in the order of the schema.
+    /// The first few as whole sentences, in the order of the schema.
     private(set) var problems: [String] = []
+    /// How many there are in all.
+    private(set) var problemCount = 0
     /// Whether values that only need another spelling are given it.
     let tidies: Bool
 
     init(tidies: Bool = true) { self.tidies = tidies }
 
-    mutating func add(_ problem: String) { problems.append(problem) }
+    /// - Parameter problem: worded only where it is told: arguments can have more faults than anybody reads, and the nearest
+    ///   match for each of them would hold up whoever else is served.
+    mutating func add(_ problem: @autoclosure () -> String) {
+        problemCount += 1
+        if problems.count < ArgumentFault.mostTold { problems.append(problem()) }
+    }
 
     /// The value as the schema wants it; as it came, with a problem noted, where that cannot be.
     mutating func check(_ value: JSONValue, _ schema: JSONValue, at path: String) -> JSONValue {
@@ -24,8 +31,7 @@ struct SchemaCheck {
             return checkChoice(value, choices, at: path)
         }
         guard let typed = read(value, schema["type"]) else {
-            let types = Self.types(schema["type"]).map(Self.named).joined(separator: " or ")
-            add("Argument \"\(path)\" is \(shown(value)), which is not \(types).")
+            add("Argument \"\(path)\" is \(shown(value)), which is not \(Self.named(Self.types(schema["type"]))).")
             return value
         }
         checkBounds(typed, schema, at: path)
@@ -55,18 +61,18 @@ struct SchemaCheck {
                 if trial.problems.isEmpty { return checked }
             }
         }
-        let choices = alternatives.map(Self.described).joined(separator: " or ")
-        add("Argument \"\(path)\" is \(shown(value)); it must be \(choices).")
+        add(
+            "Argument \"\(path)\" is \(shown(value)); "
+                + "it must be \(alternatives.map(Self.described).joined(separator: " or ")).")
         return value
     }
 
     private mutating func checkChoice(_ value: JSONValue, _ choices: [JSONValue], at path: String) -> JSONValue {
         if choices.contains(value) { return value }
         if tidies, let choice = Self.sameChoice(value, choices) { return choice }
-        let names = choices.compactMap(\.stringValue)
-        let nearest = value.stringValue.flatMap { NearestMatch.of($0, in: names) }
-        let hint = nearest.map { " (nearest: \"\(shortened($0))\")" } ?? ""
-        add("Argument \"\(path)\" is \(shown(value)); choose one of \(Self.list(choices))\(hint).")
+        add(
+            "Argument \"\(path)\" is \(shown(value)); "
+                + "choose one of \(Self.list(choices))\(Self.nearest(value, choices)).")
         return value
     }
 
@@ -97,6 +103,16 @@ struct SchemaCheck {
 
 // Words for the problems.
 extension SchemaCheck {
+    private static func nearest(_ value: JSONValue, _ choices: [JSONValue]) -> String {
+        let names = choices.compactMap(\.stringValue)
+        let nearest = value.stringValue.flatMap { NearestMatch.of($0, in: names) }
+        return nearest.map { " (nearest: \"\(shortened($0))\")" } ?? ""
+    }
+
+    private static func named(_ types: [String]) -> String {
+        types.map { named($0) }.joined(separator: " or ")
+    }
+
     private static func named(_ type: String) -> String {
         switch type {
         case "integer", "array", "object": "an \(type)"
@@ -112,7 +128,7 @@ extension SchemaCheck {
 
     private static func described(_ schema: JSONValue) -> String {
         if let choices = schema["enum"]?.arrayValue { return "one of " + list(choices) }
-        let names = types(schema["type"]).map(named).joined(separator: " or ")
+        let names = named(types(schema["type"]))
         guard let items = schema["items"] else { return names.isEmpty ? "another value" : names }
         return "\(names) (each \(described(items)))"
     }

@@ -30,9 +30,9 @@ final class BearerToken: Sendable {
     func accepts(_ header: String) -> Bool {
         let scheme = "bearer "
         guard header.lowercased().hasPrefix(scheme) else { return false }
-        let sent = header.dropFirst(scheme.count).utf8.filter { $0 != 0x20 }
+        let sent = Self.trimmed(Array(header.utf8.dropFirst(scheme.utf8.count)))
         let token = current()
-        return !token.isEmpty && Secret.areEqual(Array(sent), token)
+        return !token.isEmpty && Secret.areEqual(sent, token)
     }
 
     /// Nothing, and so nobody is let in, while the file cannot be read; it is tried anew at each look.
@@ -70,9 +70,16 @@ final class BearerToken: Sendable {
     static func token(in file: String) throws(HTTPServerError) -> [UInt8] {
         let bytes: [UInt8]
         do throws(FileFault) { bytes = try readFile(file, limit: 4_096) } catch { throw .token(file, "\(error)") }
-        let token = bytes.filter { $0 > 0x20 }
+        let token = trimmed(bytes)
         guard !token.isEmpty else { throw .token(file, "is empty") }
         return token
+    }
+
+    /// Without the spaces and line ends around it; those inside it are part of what is compared.
+    private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
+        else { return [] }
+        return Array(bytes[first...last])
     }
 }
 

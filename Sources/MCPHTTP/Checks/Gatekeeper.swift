@@ -25,6 +25,10 @@ struct Gatekeeper: Sendable {
     func check(
         _ request: HTTPRequest, isHealthCheck: Bool = false, at localAddress: @autoclosure () -> SocketAddress?
     ) throws(Refusal) {
+        // A proxy in between may have believed the other one.
+        guard !request.headerFields.contains(HTTPField.Name.furtherHost) else {
+            throw Refusal(.badRequest, "there must be one Host")
+        }
         guard (isHealthCheck && !isLoopback) || allowsHost(request.authority, localAddress) else {
             throw Refusal(.forbidden, "this Host is not served here")
         }
@@ -41,7 +45,7 @@ struct Gatekeeper: Sendable {
     /// A page on the internet can make its own name point here, but it cannot choose another name for `Host`.
     private func allowsHost(_ authority: String?, _ localAddress: () -> SocketAddress?) -> Bool {
         guard isLoopback || !allowedHosts.isEmpty else { return true }
-        let host = Self.host(authority ?? "").lowercased()
+        guard let host = Self.host(authority ?? "")?.lowercased() else { return false }
         if allowedHosts.contains(host) { return true }
         return isLoopback ? LocalNames.contains(host) : isOwn(host, localAddress())
     }
@@ -61,12 +65,27 @@ struct Gatekeeper: Sendable {
         let origin = origin.lowercased()
         if allowedOrigins.contains(origin) { return true }
         guard isLoopback, let scheme = ["http://", "https://"].first(where: origin.hasPrefix) else { return false }
-        return LocalNames.contains(Self.host(String(origin.dropFirst(scheme.count))))
+        return Self.host(String(origin.dropFirst(scheme.count))).map(LocalNames.contains) ?? false
     }
 
-    /// The name or address in `name:port`; IPv6 addresses keep their brackets.
-    private static func host(_ authority: String) -> String {
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
-        return authority.utf8.firstIndex(of: UInt8(ascii: ":")).map { String(authority[..<$0]) } ?? authority
+    /// The name or address in `name:port`; IPv6 addresses keep their brackets. Nil where anything else follows, as the name
+    /// does that a client goes to with `127.0.0.1:80@example.org`.
+    private static func host(_ authority: String) -> String? {
+        let bytes = authority.utf8
+        let bracket = bytes.first == UInt8(ascii: "[") ? bytes.firstIndex(of: UInt8(ascii: "]")) : nil
+        let end = bracket.map { bytes.index(after: $0) } ?? bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
+        return isPort(bytes[end...]) ? String(authority[..<end]) : nil
     }
+
+    /// Whether it is nothing, or a colon and digits.
+    private static func isPort(_ text: Substring.UTF8View) -> Bool {
+        guard let first = text.first else { return true }
+        return first == UInt8(ascii: ":")
+            && text.dropFirst().allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }
+}
+
+extension HTTPField.Name {
+    /// What remains among the headers where `Host` is there more than once: the first one is the request's authority.
+    fileprivate static let furtherHost = HTTPField.Name("Host") ?? .upgrade
 }

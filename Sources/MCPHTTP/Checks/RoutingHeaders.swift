@@ -20,28 +20,43 @@ struct RoutingHeaders {
     func check(method: String, params: JSONObject, version: String) throws(ProtocolError) {
         try match(.protocolVersion, version)
         try match(.mcpMethod, method)
-        if let name = Self.name(method, params) { try match(.mcpName, name) }
+        // Where the body names nothing, a proxy must not be made to believe that it does.
+        if let key = Self.nameKey(method) { try match(.mcpName, params[key]?.stringValue) }
         if method == "tools/call" { try checkParameters(params) }
     }
 
-    private static func name(_ method: String, _ params: JSONObject) -> String? {
+    /// The same for a notification, which may come without them.
+    ///
+    /// - Throws: where a header says something else than the body, or names a revision that is not served.
+    func check(notification method: String, params: JSONValue?) throws(ProtocolError) {
+        if headers.count(of: .mcpMethod) > 0 { try match(.mcpMethod, method) }
+        guard let version = try single(.protocolVersion) else { return }
+        if let named = params?["_meta"]?[RequestEnvelope.versionKey]?.stringValue {
+            try match(.protocolVersion, named)
+        }
+        guard ProtocolRevision(rawValue: version)?.isStateless == true else { throw .unsupportedVersion(version) }
+    }
+
+    /// The parameter that `Mcp-Name` repeats; nil where nothing is to be repeated.
+    private static func nameKey(_ method: String) -> String? {
         switch method {
-        case "tools/call", "prompts/get": params["name"]?.stringValue
-        case "resources/read": params["uri"]?.stringValue
+        case "tools/call", "prompts/get": "name"
+        case "resources/read": "uri"
         default: nil
         }
     }
 
-    private func match(_ name: HTTPField.Name, _ expected: String) throws(ProtocolError) {
+    /// - Parameter expected: what the body says; nil where it says nothing that a header could repeat.
+    private func match(_ name: HTTPField.Name, _ expected: String?) throws(ProtocolError) {
         guard let value = try single(name) else { throw Self.mismatch("header \(name.canonicalName) is missing") }
-        guard Self.decoded(value) == expected else {
+        guard let expected, Self.isSame(Self.decoded(value), expected) else {
             throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
         }
     }
 
     private func single(_ name: HTTPField.Name) throws(ProtocolError) -> String? {
         guard headers.count(of: name) <= 1 else { throw Self.mismatch("header \(name.canonicalName) is there twice") }
-        return headers[name].map(Self.trimmed)
+        return headers[name]?.withoutOuterSpace
     }
 
     /// Arguments that the tool's schema wants in headers, too.
@@ -72,7 +87,7 @@ struct RoutingHeaders {
     private static func equal(_ text: String?, _ argument: JSONValue) -> Bool {
         guard let text else { return false }
         switch argument {
-        case .string(let value): return text == value
+        case .string(let value): return isSame(text, value)
         case .bool(let value): return text == (value ? "true" : "false")
         default:
             guard let number = argument.doubleValue else { return false }
@@ -80,18 +95,13 @@ struct RoutingHeaders {
         }
     }
 
-    private static func mismatch(_ why: String) -> ProtocolError {
-        ProtocolError(.headerMismatch, "Header mismatch: \(why)")
+    /// By their bytes, as a proxy compares them: texts that only look the same are not.
+    private static func isSame(_ text: String?, _ expected: String) -> Bool {
+        text?.utf8.elementsEqual(expected.utf8) ?? false
     }
 
-    /// Without the optional white space around a value.
-    private static func trimmed(_ value: String) -> String {
-        let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-        let bytes = value.utf8
-        if let first = bytes.first, let last = bytes.last, !isSpace(first), !isSpace(last) { return value }
-        guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(value[first...last])
+    private static func mismatch(_ why: String) -> ProtocolError {
+        ProtocolError(.headerMismatch, "Header mismatch: \(why)")
     }
 
     /// The text of a value in the form `=?base64?…?=`; any other value as it stands; nil where the Base64 is broken.

@@ -63,23 +63,24 @@ extension Endpoint {
         guard BodyForm.accepts("text/event-stream", headers) else {
             throw Refusal(.notAcceptable, "Accept must list text/event-stream")
         }
-        let found: (Int, ReplyStream)?
-        if let last = headers[.lastEventID] {
-            found = EventID(last).flatMap { session.resume(after: $0) }
-            if found == nil {
-                throw Refusal(.badRequest, "Last-Event-ID names no event that is kept; open a new stream")
+        guard let last = headers[.lastEventID] else {
+            guard let (number, stream, opening) = session.listen() else {
+                throw Refusal(.conflict, "this session has its stream open already")
             }
-        } else {
-            found = session.listen()
+            return Self.listening(session, number, stream, opening)
         }
-        guard let (number, stream) = found else {
-            throw Refusal(.conflict, "this session has its stream open already")
+        guard let (number, stream) = EventID(last).flatMap({ session.resume(after: $0) }) else {
+            throw Refusal(.badRequest, "Last-Event-ID names no event that is kept; open a new stream")
         }
-        return .streamed(
+        return Self.listening(session, number, stream, nil)
+    }
+
+    private static func listening(
+        _ session: LegacySession, _ number: Int, _ stream: ReplyStream, _ opening: OutgoingEvent?
+    ) -> Answer {
+        .streamed(
             StreamedAnswer(
-                stream: stream, isAlwaysStream: true,
-                opening: headers[.lastEventID] == nil ? session.opening(of: number) : nil,
-                onGone: { session.detach(number, stream) }))
+                stream: stream, isAlwaysStream: true, opening: opening, onGone: { session.detach(number, stream) }))
     }
 
     func deleteAnswer(_ session: LegacySession) -> Answer {

@@ -9,7 +9,7 @@ extension Endpoint {
             return Self.errorAnswer(
                 .invalidRequest("a request or a notification is expected"), id: nil, .badRequest, nullWithoutID: false)
         }
-        guard let rawID = message["id"] else { return Self.notificationAnswer(message) }
+        guard let rawID = message["id"] else { return notificationAnswer(message, method, headers) }
         guard let id = RequestID(rawID) else {
             return Self.errorAnswer(
                 .invalidRequest("\"id\" must be a string or an integer"), id: nil, .badRequest, nullWithoutID: false)
@@ -23,17 +23,22 @@ extension Endpoint {
     }
 
     /// Nothing stands between requests that stand alone, so that no notification has an effect; but it is to be one.
-    private static func notificationAnswer(_ message: JSONValue) -> Answer {
-        let fault: String? =
-            if message["jsonrpc"] != "2.0" {
-                "\"jsonrpc\" must be \"2.0\""
-            } else if let params = message["params"], params.objectValue == nil {
-                "\"params\" must be an object"
-            } else {
-                nil
-            }
-        guard let fault else { return WholeAnswer.empty(.accepted) }
-        return errorAnswer(.invalidRequest(fault), id: nil, .badRequest, nullWithoutID: false)
+    private func notificationAnswer(_ message: JSONValue, _ method: String, _ headers: RequestHeaders) -> Answer {
+        do throws(ProtocolError) {
+            try Self.checkForm(ofNotification: message)
+            try RoutingHeaders(headers: headers, server: server)
+                .check(notification: method, params: message["params"])
+        } catch {
+            return Self.errorAnswer(error, id: nil, .badRequest, nullWithoutID: false)
+        }
+        return WholeAnswer.empty(.accepted)
+    }
+
+    private static func checkForm(ofNotification message: JSONValue) throws(ProtocolError) {
+        guard message["jsonrpc"] == "2.0" else { throw .invalidRequest("\"jsonrpc\" must be \"2.0\"") }
+        if let params = message["params"], params.objectValue == nil {
+            throw .invalidRequest("\"params\" must be an object")
+        }
     }
 
     private func checkEnvelope(

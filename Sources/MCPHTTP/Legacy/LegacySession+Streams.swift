@@ -2,23 +2,28 @@ internal import MCP
 import Synchronization
 
 extension LegacySession {
-    /// Opens the stream of what comes unasked; nil where the client has it open already.
-    func listen() -> (Int, ReplyStream)? {
+    /// Opens the stream of what comes unasked, with the event that goes before all others for clients that know such; nil where
+    /// the client has it open already.
+    func listen() -> (Int, ReplyStream, OutgoingEvent?)? {
         state.withLock { state in
             state.lastUsed = .now
             guard !state.isEnded, let stream = state.streams[0], stream.connection == nil else { return nil }
             let connection = ReplyStream(limit: limits.pending)
+            let opening = state.hasOpenings ? state.streams[0]?.takeOpening() : nil
             state.streams[0]?.resume(over: connection, after: nil)
             state.session.setReachable(true)
-            return (0, connection)
+            return (0, connection, opening)
         }
     }
 
-    /// Goes on with a stream after the event that the client saw last; nil for a stream that we do not have any more.
+    /// Goes on with a stream after the event that the client saw last; nil for a stream that we do not have any more, and for
+    /// an event that was never sent.
     func resume(after last: EventID) -> (Int, ReplyStream)? {
         state.withLock { state in
             state.lastUsed = .now
-            guard !state.isEnded, state.streams[last.stream] != nil else { return nil }
+            guard !state.isEnded, let stream = state.streams[last.stream], stream.hasGivenOut(last.number) else {
+                return nil
+            }
             let connection = ReplyStream(limit: limits.pending)
             state.streams[last.stream]?.resume(over: connection, after: last.number)
             if last.stream == 0 { state.session.setReachable(true) }
@@ -28,8 +33,7 @@ extension LegacySession {
 
     /// The event with nothing in it that tells a client where to come back to, for those that know it.
     func opening(of stream: Int) -> OutgoingEvent? {
-        guard let revision, revision >= .november2025 else { return nil }
-        return OutgoingEvent(id: EventID(stream: stream, number: 0), data: [])
+        state.withLock { state in state.hasOpenings ? state.streams[stream]?.takeOpening() : nil }
     }
 
     /// The connection is gone; its calls go on.

@@ -171,6 +171,9 @@ final class LegacySession: Sendable {
 }
 
 extension LegacySession.State {
+    /// Whether the client's revision knows events with nothing in them.
+    var hasOpenings: Bool { session.handshake.map { $0.revision >= .november2025 } ?? false }
+
     /// What the session has written since it was asked last.
     mutating func takeLines() -> [[UInt8]] {
         defer { out.removeAll() }

@@ -19,6 +19,8 @@ struct LegacyStream {
     private var nextNumber = 1
     /// The first event that no connection has carried yet.
     private var undelivered = 1
+    /// Whether a connection has carried it, apart from the one that it began with.
+    private var hasBeenOpened = false
 
     init(number: Int, connection: ReplyStream? = nil) {
         self.number = number
@@ -47,13 +49,34 @@ struct LegacyStream {
         undelivered = nextNumber
     }
 
+    /// Whether an event of that number can have been told to the client; any other number is an invention.
+    func hasGivenOut(_ number: Int) -> Bool { number < undelivered }
+
+    /// The event with nothing in it that opens the stream, before all that nobody has seen; each one has a number of its own.
+    mutating func takeOpening() -> OutgoingEvent {
+        let (stream, opening) = (number, hasBeenOpened ? undelivered : 0)
+        if hasBeenOpened {
+            // The numbers of what waits have been told to nobody yet, so that they can make room for it.
+            history = history.map { event in
+                guard let known = event.id, known.number >= opening else { return event }
+                return OutgoingEvent(id: EventID(stream: stream, number: known.number + 1), data: event.data)
+            }
+            nextNumber += 1
+            undelivered += 1
+        }
+        hasBeenOpened = true
+        return OutgoingEvent(id: EventID(stream: stream, number: opening), data: [])
+    }
+
     /// Goes on over another connection, after the event that the client saw last; nil: with what nobody has seen.
     mutating func resume(over connection: ReplyStream, after last: Int?) {
         self.connection?.end()
         self.connection = connection
+        hasBeenOpened = true
         lostConnection = nil
-        let first = last.map { $0 + 1 } ?? undelivered
-        connection.push(history.filter { ($0.id?.number ?? 0) >= first }, ends: isDone)
+        // Compared as it came: the client chose it, so that nothing may be added to it.
+        let seen = last ?? undelivered - 1
+        connection.push(history.filter { ($0.id?.number ?? 0) > seen }, ends: isDone)
         undelivered = nextNumber
     }
 }

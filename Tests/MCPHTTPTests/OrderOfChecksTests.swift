@@ -53,7 +53,8 @@ import Testing
         try await RunningServer.serving(HTTPLimits()) { server in
             var request = RawRequest.session(nil, Self.ping)
             request.lines = [line]
-            #expect(try await server.ask(request).status == 400)
+            let answer = try await server.ask(request)
+            #expect(answer.status == 400)
         }
     }
 

@@ -104,6 +104,7 @@ extension ProbeState {
         worker = nil
         hasAnswered = false
         slowGPU = nil
+        hasOpenedSlowly = false
         isReplacing = false
     }
 

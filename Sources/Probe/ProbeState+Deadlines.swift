@@ -16,14 +16,16 @@ extension ProbeState {
         mutating get { worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false }
     }
 
-    /// Whether the child opens a GPU for the first time, or one after others that were slow to open. Without persistence mode
-    /// that is the driver's start for this GPU and takes seconds; with it GPUs open at once.
+    /// Whether a new child opens its first GPU, or one after others that were slow to open. Without persistence mode that is the
+    /// driver's start for this GPU and takes seconds; with it GPUs open at once. A GPU that hung before gets no such patience,
+    /// nor do others while one of them did.
     var isOpeningSlowly: Bool {
         mutating get {
             guard isOpening, let gpu = worker?.region.currentGPUIndex, let request = inFlight.first?.request,
                 !request.lastGPUs.contains(gpu)
             else { return false }
-            return hasOpenedSlowly || request.order(of: gpu + 1).first == gpu
+            let isFirst = !hasAnswered && request.lastGPUs.isEmpty && request.order(of: gpu + 1).first == gpu
+            return hasOpenedSlowly || isFirst
         }
     }
 
@@ -50,23 +52,32 @@ extension ProbeState {
         }
         let isOverdue = head.deadline <= now
         let still = now.duration(since: head.stillSince)
-        let isOpening = isOpeningSlowly
-        if still >= deadline / 2, givesUpGPU(isOpening) { return ([], beginReplacing()) }
+        let opensSlowly = isOpeningSlowly
+        if still >= deadline / 2, !opensSlowly, givesUpGPU() { return ([], beginReplacing()) }
         // A child that has only begun is on its way there.
         let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
         let mayStart =
             (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
-            || isOpening && still < deadline * Self.patienceAtStart
-        let isGettingOn = !isHungAgain && (still < deadline * 2 / 5 || mayStart)
+            || opensSlowly && still < deadline * Self.patienceAtStart
+        let isGettingOn = !isHungAgain && !opensSuspect && (still < deadline * 2 / 5 || mayStart)
         if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }
 
-    /// A hang on one GPU is given up early, so that there is time left to read the others without it; a GPU that is read last
-    /// keeps nobody from that.
-    private mutating func givesUpGPU(_ isOpening: Bool) -> Bool {
-        guard let gpu = worker?.region.currentGPUIndex, !isOpening else { return false }
-        return !(self.isOpening && inFlight.first?.request.lastGPUs.last == gpu)
+    /// A hang on one GPU is given up early, so that there is time left to read the others without it; the one that is read last
+    /// keeps nobody from that, unless somebody waits for it.
+    private mutating func givesUpGPU() -> Bool {
+        guard let gpu = worker?.region.currentGPUIndex, let request = inFlight.first?.request else { return false }
+        let isLast = request.lastGPUs.filter { !request.skippedGPUs.contains($0) }.max() == gpu
+        return !(isLast && isOpening && inFlight.count == 1 && waiting.isEmpty)
+    }
+
+    /// Whether the child opens a GPU on which the driver hung or crashed before.
+    private var opensSuspect: Bool {
+        mutating get {
+            guard isOpening, let gpu = worker?.region.currentGPUIndex else { return false }
+            return inFlight.first?.request.lastGPUs.contains(gpu) ?? false
+        }
     }
 
     private mutating func noteProgress(_ now: MonotonicTime) {
@@ -90,7 +101,7 @@ extension ProbeState {
         var interruption = interruption(.timedOut, deadline: deadline)
         // What is overdue may wait behind a younger request that hangs and has time left.
         interruption.isStillWorking = isGettingOn
-        if isStarting, let pid = worker?.pid { interruption.process = StuckProcess.inspect(pid) }
+        if isStarting || isOpeningSlowly, let pid = worker?.pid { interruption.process = StuckProcess.inspect(pid) }
         var completions: [Completion] = []
         for index in inFlight.indices where inFlight[index].deadline <= now {
             let bytes = index == 0 ? worker?.region.committedBytes(ofSlot: inFlight[0].slot) ?? [] : []

@@ -63,9 +63,9 @@ struct ProbeState: ~Copyable {
     var workerStarted: MonotonicTime = .now
     /// True after a start of NVML that did not end, until one does.
     var hasHungAtStart = false
-    /// True once a GPU was seen to take its time to open, as GPUs do without persistence mode.
+    /// True once this child was seen to take its time to open a GPU, as without persistence mode.
     var hasOpenedSlowly = false
-    /// The GPU that the child was seen to open at two looks in a row.
+    /// The GPU that the child was seen to open at two looks in a row, without any progress between them.
     var slowGPU: UInt32?
     /// GPUs on which the driver hung or crashed; they are read last until they answer again.
     var suspects: [UInt32] = []

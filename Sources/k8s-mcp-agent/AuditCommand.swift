@@ -24,7 +24,8 @@ struct AuditCommand: ParsableCommand {
             do throws(AuditError) {
                 verification = AuditVerification(try AuditReading.file(file))
             } catch {
-                StandardError.say("\(error)")
+                // What a writer could do about it is no help to a reader.
+                StandardError.say("\(error.message) Name a file that --audit-log has made and that you may read.")
                 throw ExitCode(1)
             }
             try StandardOutput.say(verification.words(file))

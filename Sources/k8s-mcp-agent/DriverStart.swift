@@ -8,14 +8,20 @@ extension ToolContext {
     /// How often it is asked again: once for a start that ends, and once more for GPUs that are slow to open after it.
     private static let askedAgain = 2
 
+    /// For how many deadlines it is waited each time: longer than a start and eight slow GPUs take.
+    private static let longestWait = 16
+
     /// Asks once more where the driver was still starting, when it has done so or has shown that it hangs.
     ///
     /// - Parameter ask: calls a tool that changes nothing.
     func askWhenStarted(_ ask: () async -> ToolResult) async -> ToolResult {
         var result = await ask()
         for attempt in 0..<Self.askedAgain where probe.isStillWorking {
-            if attempt == 0 { StandardError.say("The NVIDIA driver is still starting; waiting for it.") }
-            while probe.isStillWorking, (try? await loop.sleep(for: .milliseconds(50))) != nil {}
+            if attempt == 0 { StandardError.say("The NVIDIA driver is still starting, or slow; waiting for it.") }
+            let end = MonotonicTime.now + probe.deadline * Self.longestWait
+            while probe.isStillWorking, MonotonicTime.now < end,
+                (try? await loop.sleep(for: .milliseconds(50))) != nil
+            {}
             result = await ask()
         }
         return result

@@ -25,7 +25,7 @@ package struct KernelLogEvidence: Sendable {
         // What another device's fault did to a GPU is not over when that one is.
         let own = report.groups.filter { group in
             guard let root = group.rootID else { return true }
-            return group.severity >= .warning && group.xid != 154 && places[root] != group.busID
+            return group.busID != nil && group.severity >= .warning && group.xid != 154 && places[root] != group.busID
         }
         faults = own.map { KernelLogFault($0, groups[$0.id] ?? []) }
         recoveryLevels = report.recoveryLevels

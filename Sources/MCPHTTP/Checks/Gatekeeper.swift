@@ -26,7 +26,7 @@ struct Gatekeeper: Sendable {
         _ request: HTTPRequest, isHealthCheck: Bool = false, at localAddress: @autoclosure () -> SocketAddress?
     ) throws(Refusal) {
         // A proxy in between may have believed the other one.
-        guard !request.headerFields.contains(HTTPField.Name.furtherHost) else {
+        guard !(HTTPField.Name.furtherHost.map { request.headerFields.contains($0) } ?? false) else {
             throw Refusal(.badRequest, "there must be one Host")
         }
         guard (isHealthCheck && !isLoopback) || allowsHost(request.authority, localAddress) else {
@@ -87,5 +87,5 @@ struct Gatekeeper: Sendable {
 
 extension HTTPField.Name {
     /// What remains among the headers where `Host` is there more than once: the first one is the request's authority.
-    fileprivate static let furtherHost = HTTPField.Name("Host") ?? .upgrade
+    fileprivate static let furtherHost = HTTPField.Name("Host")
 }

@@ -95,8 +95,16 @@ struct LinkRuleTests {
             }
         }
         #expect(pair("NVIDIA A100-SXM4-40GB").gpus.allSatisfy { $0.verdict == .unhealthy })
-        #expect(pair("NVIDIA A100-SXM4-40GB", 1).verdict == .degraded, "a virtual machine may have half a board")
+        #expect(pair("NVIDIA A100-SXM4-40GB", 1).verdict == .healthy, "a virtual machine may have half a board")
         #expect(pair("NVIDIA A100 80GB PCIe").verdict == .healthy, "a bridge less is no fault")
+        let alone = report(255) { node in
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].name = .value("NVIDIA A100-SXM4-40GB")
+                takeDown(5..<6, of: gpu, &node)
+            }
+            node.gpus.remove(at: 3)
+        }
+        #expect(alone.gpus.filter { $0.index != nil }.allSatisfy { $0.verdict == .healthy }, "the lost GPU's links")
     }
 
     @Test("a link that is down is a fault where the GPU at its other end is known")

@@ -85,6 +85,49 @@ import Testing
         }
     }
 
+    @Test("what another device's fault did to a GPU ends with the driver, too")
+    func startsOfOthers() {
+        let fatal = "nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 12028, Fatal, Link 32 egress non-posted PRIV error"
+        for cause in [record(fatal, at: 10), xid(119, gpu, at: 10)] {
+            let lines = [cause, xid(74, other, at: 12, text: nvlink)]
+            #expect(evidence(lines).contains { $0.code == .xid(74) && !$0.isHistory })
+            #expect(evidence(lines + [load(at: 90)]).allSatisfy { $0.isHistory })
+        }
+    }
+
+    @Test("no start of the driver repairs what failed under one program after the other")
+    func brokenUnit() {
+        func trap(_ pid: Int, at second: Double) -> KernelLogRecord {
+            xid(
+                13, gpu, at: second, pid: pid, name: "a",
+                text: "Graphics SM Warp Exception on (GPC 2, TPC 4, SM 1): Out Of Range Address")
+        }
+        let faults = evidence([trap(7, at: 10), trap(8, at: 3_600), load(at: 4_000)])
+        #expect(faults.contains { $0.action == .fieldDiagnostics && !$0.isHistory })
+    }
+
+    @Test("a line without an address that a GPU's fault explains is none of another device")
+    func withoutAddress() {
+        let assertion =
+            "NVRM: nvAssertOkFailedNoLog: Assertion failed: Reset required [NV_ERR_RESET_REQUIRED] (0x00000099)"
+        let faults = evidence([xid(119, gpu, at: 10), record(assertion, at: 11)])
+        #expect(faults.map(\.code) == [.xid(119)])
+    }
+
+    @Test("lines of an older boot are not held against the newest one's moments")
+    func boots() {
+        func kmsg(_ sequence: UInt64, _ number: Int, at second: Double) -> KernelLogRecord {
+            var line = xid(number, gpu, at: second)
+            line.sequence = sequence
+            return line
+        }
+        let ends = FaultEnds(boot: 1, loaded: LogMoment(kmsg(5, 1, at: 1)), recoveries: [:])
+        let bursts = [kmsg(4, 48, at: 10), kmsg(6, 95, at: 12)].map { line in
+            FaultBurst(KernelEventParser.events(in: line)[0], code: .xid(48), busID: busID, boot: 0)
+        }
+        #expect(!ends.lie(between: bursts[0], bursts[1]))
+    }
+
     @Test("errors of a switch that the guide says to ignore are notices")
     func harmless() {
         let line = "nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 22013, Non-fatal, Link 28 Minion Link DLREQ interrupt"
@@ -96,6 +139,8 @@ import Testing
         let context = FaultContext(pcieDevices: [])
         let fatal = "0000:df:00.0: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer, (Receiver ID)"
         #expect(evidence([record("nvidia \(fatal)")], context).map(\.code) == [.pcie(.fatal)])
+        let announced = "pcieport 0000:d7:00.0: AER: Uncorrected (Fatal) error received: 0000:df:00.0"
+        #expect(evidence([record(announced), record("nvidia \(fatal)")], context).map(\.code) == [.pcie(.fatal)])
         #expect(evidence([record("mlx5_core \(fatal)")], context).isEmpty)
     }
 }

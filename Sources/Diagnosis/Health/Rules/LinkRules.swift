@@ -60,7 +60,9 @@ extension GPUCase {
 
     /// A fabric is made of links: a GPU that is registered with one has some.
     private func judgeFabricWithoutLinks(_ result: inout RuleResult) {
-        guard fabric.state.value == 3 else { return }
+        guard fabric.state.value == 3, fabric.status.value == 0,
+            inventory.virtualizationMode.value != Self.passedThrough
+        else { return }
         result.find(
             .critical, "The GPU has no NVLinks, although it is registered with the NVLink fabric.",
             HealthEvidence("nvlink_count", links.count.value.map(String.init) ?? "not_supported", threshold: "some"),
@@ -94,10 +96,12 @@ extension GPUCase {
     }
 
     /// Some links of a board on which all are wired are down, on all GPUs alike: where only two GPUs have a link in common,
-    /// both lose it. Without any link up nobody can tell: the board may be alone.
+    /// both lose it. Without any link up nobody can tell, nor where GPUs of the board are away: lost, or given to somebody else.
     private func judgeWired(_ down: [GPULink], _ result: inout RuleResult) {
-        guard gpu.activeLinkCount ?? 0 > 0 else { return }
-        guard inventory.virtualizationMode.value != Self.passedThrough else { return tellBlocked(down, &result) }
+        let isWhole = node.snapshot.missingGPUs.isEmpty && node.snapshot.gpus.allSatisfy { $0.refusal == nil }
+        guard isWhole, gpu.activeLinkCount ?? 0 > 0, inventory.virtualizationMode.value != Self.passedThrough else {
+            return
+        }
         tellDown(down, "NVLinks of a board on which all are wired are down.", "all \(links.links.count)", &result)
     }
 
@@ -112,7 +116,7 @@ extension GPUCase {
     /// A hypervisor that gives a virtual machine some of a board's GPUs blocks the links to the others, on each GPU alike.
     private func tellBlocked(_ down: [GPULink], _ result: inout RuleResult) {
         result.find(
-            .warning, "NVLinks are down, on all GPUs alike; in a virtual machine that can be meant so.",
+            .warning, "NVLinks to NVSwitches are down, on all GPUs alike; in a virtual machine that can be meant so.",
             HealthEvidence("nvlink_active", activeLinks, threshold: "all \(links.links.count)"),
             HealthEvidence("nvlink_down", Self.numbers(down)), action: .checkNVLink, authority: .flag,
             confirm: "How many GPUs of the board this machine has; Xid 74 or SXid lines in the kernel log.")

@@ -89,6 +89,7 @@ extension GPUCase {
                 && other.inventory?.eccMode.value?.current == inventory.eccMode.value?.current
         }
         let counts = Dictionary(grouping: alike.compactMap { $0.inventory?.memoryTotalBytes.value }) { $0 }
-        return counts.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?.key
+        let most = counts.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }
+        return most.flatMap { $0.value.count > 1 ? $0.key : nil }
     }
 }

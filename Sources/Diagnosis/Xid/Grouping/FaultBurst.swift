@@ -57,6 +57,8 @@ struct FaultBurst: Sendable {
     private(set) var rating: SXidFault.Rating?
     /// The newest level of Xid 154.
     private(set) var recovery: RecoveryLevel?
+    /// Whether a line is of the NVIDIA driver's device: such a PCIe error is a GPU's, also of one that is gone.
+    private(set) var isOfDriver = false
     let sample: KernelFault
     let firstLine: String
 
@@ -82,6 +84,7 @@ struct FaultBurst: Sendable {
             // A continuation is the same event.
             if sxid.isContinuation, lines > 0 { return }
         case .driver(.fabricManager(_, let isFatal)): note(isFatal ? .fatal : .nonFatal)
+        case .pcie: isOfDriver = isOfDriver || event.line.hasPrefix("nvidia ")
         default: break
         }
         if event.isAnnouncement { announcements += 1 } else { lines += 1 }
@@ -127,6 +130,7 @@ struct FaultBurst: Sendable {
         lines += later.lines
         announcements += later.announcements
         bursts += later.bursts
+        isOfDriver = isOfDriver || later.isOfDriver
         note(later.rating)
         recovery = later.recovery ?? recovery
         digest.absorb(later.digest)

@@ -48,6 +48,8 @@ extension FaultJudge {
     /// do what needs a reboot.
     private func isResetByLoad(_ index: Int) -> Bool {
         guard let busID = bursts[index].busID, judgements[index].faultClass != .bus,
+            // What the same part of a GPU does under one program after the other, it does after a start as well.
+            groups[index].action != .fieldDiagnostics,
             [.resetGPU, .restartApp].contains(judgements[index].action) || judgements[index].followsRecovery
         else { return false }
         return recovery.current(busID).map { $0.level == .none } ?? true
@@ -73,7 +75,10 @@ extension FaultJudge {
     /// NVML alone says that nothing is needed after a fault that nothing but a reset, a reboot or a new board ends.
     func isDisputed(_ index: Int, _ source: RecoverySource) -> Bool {
         guard source == .nvml else { return false }
-        let family = links.samePlace(index).filter { $0 == index || links.roots[$0] == index }
+        let root = links.roots[index]
+        let family = links.samePlace(index).filter { member in
+            member == index || links.roots[member] == index || (root != nil && links.roots[member] == root)
+        }
         return family.contains { member in
             guard let xid = bursts[member].code.xid else { return false }
             // No reset of a GPU takes back that the node has to be rebooted.

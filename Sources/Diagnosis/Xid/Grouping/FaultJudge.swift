@@ -93,7 +93,8 @@ struct FaultJudge {
             || (judgements[index].origin == .either && judgements[index].action == .restartApp)
     }
 
-    /// The root is what must be acted on. Xid 154 keeps the action that it names.
+    /// The root is what must be acted on. Xid 154 keeps the action that it names, and a link error its own where it tells which
+    /// GPU is behind a switch's port.
     private mutating func judgeConsequence(_ index: Int, _ root: Int) {
         let isOwnGPU = bursts[root].busID == bursts[index].busID
         let reason = ActionReason.follows(bursts[root].code)
@@ -102,8 +103,12 @@ struct FaultJudge {
             judgeRecovery(index)
             return
         }
-        guard !links.namesPort(index) else {
+        if !isOwnGPU, judgeEnd(index) {
             groups[index].cause = .consequence
+            return
+        }
+        guard !links.namesPort(index) else {
+            (groups[index].cause, groups[index].why) = (.consequence, reason)
             judgeRecovery(index)
             return
         }

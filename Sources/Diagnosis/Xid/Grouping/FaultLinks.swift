@@ -139,9 +139,10 @@ struct FaultLinks {
         let isLinkError = Self.linkErrors.contains(number)
         guard isLinkError || Self.cleanUps.contains(number) else { return nil }
         return closest(index, slack: Self.slack, among: peerCauses) { other in
-            // Its lines may go on for hours, but what it does to others it does at once.
-            let since = bursts[index].first.microseconds(since: bursts[other].first) ?? 0
-            guard since <= Self.slack, let cause = bursts[other].code.xid else { return since <= Self.slack }
+            // A GPU's lines may go on for hours, but what it does to others it does at once; a switch has many ports.
+            let start = bursts[other].code.xid == nil ? bursts[other].last : bursts[other].first
+            guard bursts[index].first.microseconds(since: start) ?? 0 <= Self.slack else { return false }
+            guard let cause = bursts[other].code.xid else { return true }
             return bursts[other].busID != bursts[index].busID && (!isLinkError || Self.brokenGPUs.contains(cause))
         }
     }

@@ -14,7 +14,8 @@ extension KernelFaultAnalysis {
         }
         let recovery = RecoveryView(log: recoveries, nvml: context.recoveryLevels)
         let judge = FaultJudge(
-            bursts, judgements, FaultLinks(bursts, entries, FaultEnds(loaded: loaded, recoveries: recoveries)), boot,
+            bursts, judgements,
+            FaultLinks(bursts, entries, FaultEnds(boot: boot, loaded: loaded, recoveries: recoveries)), boot,
             recovery,
             FaultJudge.JudgementContext(
                 loaded: loaded, answering: context.answeringGPUs, isReady: context.isDriverReady,
@@ -32,7 +33,7 @@ extension KernelFaultAnalysis {
                 return true
             }
             // A GPU that is gone is none of the devices, but its driver's lines are about it.
-            return devices.contains(busID) || identities[busID] != nil || burst.firstLine.hasPrefix("nvidia ")
+            return devices.contains(busID) || identities[busID] != nil || burst.isOfDriver
         }
         return kept.sorted {
             ($0.boot, $0.first.sequence, $0.code.label, $0.busID ?? .nowhere) < (

@@ -59,7 +59,7 @@ extension ProbeState {
         let mayStart =
             (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
             || opensSlowly && still < deadline * Self.patienceAtStart
-        let isGettingOn = !isHungAgain && !opensSuspect && (still < deadline * 2 / 5 || mayStart)
+        let isGettingOn = !isHungAgain && !opensSuspect && (still < deadline / 4 || mayStart)
         if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
     }

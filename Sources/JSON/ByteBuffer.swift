@@ -1,5 +1,6 @@
 /// Bytes that grow at the end: what an array of bytes does, without its checks on every append.
-// Sendable, which a pointer hides from the compiler: a buffer cannot be copied, and nobody else keeps its storage.
+// Unchecked, since a pointer says nothing of its owner: this value alone has it, cannot be copied, lends it for the length of a
+// call at most and frees it at its end. Servers keep their writers behind a lock, where the compiler wants the promise.
 @frozen @usableFromInline struct ByteBuffer: ~Copyable, @unchecked Sendable {
     /// Owned here alone; `capacity` bytes, of which the first `count` are initialised.
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>

@@ -11,7 +11,7 @@ extension ToolContext {
     /// For how many deadlines it is waited each time: longer than a start and eight slow GPUs take.
     private static let longestWait = 16
 
-    /// Asks once more where the driver was still starting, when it has done so or has shown that it hangs.
+    /// Asks again where the child still goes on with what was asked: when it has come to an end of it, or shown that it hangs.
     ///
     /// - Parameter ask: calls a tool that changes nothing.
     func askWhenStarted(_ ask: () async -> ToolResult) async -> ToolResult {

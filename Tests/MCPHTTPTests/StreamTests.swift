@@ -95,23 +95,24 @@ import Testing
         #expect(third.single == event("c", 3))
     }
 
-    @Test func withoutWordFromTheClientOnlyWhatNobodySawIsSent() async {
-        let first = ReplyStream(limit: 1_000)
-        var stream = LegacyStream(number: 3, connection: first)
+    /// A stream whose client saw its first event and was gone before the second.
+    private static func brokenOff() -> LegacyStream {
+        var stream = LegacyStream(number: 3, connection: ReplyStream(limit: 1_000))
         stream.add([Array("a".utf8)], ends: false, keeping: 1_000)
         stream.loseConnection()
         stream.add([Array("b".utf8)], ends: false, keeping: 1_000)
+        return stream
+    }
+
+    @Test func withoutWordFromTheClientOnlyWhatNobodySawIsSent() async {
+        var stream = Self.brokenOff()
         let second = ReplyStream(limit: 1_000)
         stream.resume(over: second, after: nil)
         #expect(await second.next() == .send([event("b", 2)]))
     }
 
     @Test func onlyEventsThatWereSentCanBeComeBackFor() async {
-        let first = ReplyStream(limit: 1_000)
-        var stream = LegacyStream(number: 3, connection: first)
-        stream.add([Array("a".utf8)], ends: false, keeping: 1_000)
-        stream.loseConnection()
-        stream.add([Array("b".utf8)], ends: false, keeping: 1_000)
+        var stream = Self.brokenOff()
         #expect(stream.hasGivenOut(0))
         #expect(stream.hasGivenOut(1))
         #expect(!stream.hasGivenOut(2))

@@ -29,6 +29,24 @@ import Testing
             .replacing(/"records_read": \d+/, with: #""records_read": 0"#)
     }
 
+    /// What could not be read is not well when it is played.
+    @Test(arguments: ["NOT_SUPPORTED", "NO_PERMISSION", "UNKNOWN"]) func whatIsUnknownStaysUnknown(code: String) throws
+    {
+        let node = try Folder()
+        try FileManager.default.createDirectory(atPath: node.path, withIntermediateDirectories: true)
+        let scenario = #"""
+            {"extends": "h100x8", "system": {"confidential_compute": {"enabled": true}},
+             "faults": [{"call": "nvmlSystemGetConfComputeGpusReadyState", "result": "\#(code)"}]}
+            """#
+        try scenario.write(toFile: node.path + "/node.json", atomically: true, encoding: .utf8)
+        let folder = try Folder()
+        let run = try Agent.run(["record", folder.path, "--simulate", node.path + "/node.json"])
+        try #require(run.status == 0, "\(run.output)")
+        for played in [node.path + "/node.json", folder.path + "/scenario.json"] {
+            #expect(try Agent.run(["diagnose", "--simulate", played]).status == 3)
+        }
+    }
+
     @Test func namesCanBeReplaced() throws {
         let folder = try Folder()
         let node = try #require(Recording.named("dgx-h100-containerd"))

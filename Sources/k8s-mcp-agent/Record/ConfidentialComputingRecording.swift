@@ -14,18 +14,19 @@ struct ConfidentialComputingRecording {
         return json
     }
 
-    /// The calls that failed.
+    /// The calls that failed. A ready state that nobody tells is one of them: without it GPUs would be ready when played.
     var faults: [JSONObject] {
-        let failed: [(String, Unavailable?)] = [
-            ("nvmlSystemGetConfComputeSettings", state.reason), ("nvmlSystemGetConfComputeState", state.reason),
-            (
-                "nvmlSystemGetConfComputeGpusReadyState",
-                state.value?.isOn == true ? state.value?.acceptsWork.reason : nil
-            ),
-        ]
-        return failed.compactMap { call, reason in
-            guard let reason, reason != .notSupported, reason != .notRead else { return nil }
-            return JSONObject([("call", .string(call)), ("result", .int(Int64(reason.returnCode)))])
-        }
+        guard let reason = state.reason else { return readyFaults }
+        guard reason != .notSupported, reason != .notRead else { return [] }
+        return ["nvmlSystemGetConfComputeSettings", "nvmlSystemGetConfComputeState"].map { Self.fault($0, reason) }
+    }
+
+    private var readyFaults: [JSONObject] {
+        guard let state = state.value, state.isOn, let reason = state.acceptsWork.reason else { return [] }
+        return [Self.fault("nvmlSystemGetConfComputeGpusReadyState", reason)]
+    }
+
+    private static func fault(_ call: String, _ reason: Unavailable) -> JSONObject {
+        JSONObject([("call", .string(call)), ("result", .int(Int64(reason.returnCode)))])
     }
 }

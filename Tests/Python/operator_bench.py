@@ -132,6 +132,7 @@ class Client(Session):
         # Clients of the first two revisions get the same as text only.
         answer = json.loads(reply["result"]["content"][0]["text"])
         assert reply["result"].get("isError", False) == (answer["status"] == "error"), reply
+        assert not (reply["result"].get("isError") and "structuredContent" in reply["result"]), reply
         return answer
 
 

@@ -306,7 +306,7 @@ def test_one_reset_at_a_time(make):
                 answers[message["id"]] = message["result"]
         first, second = (answers[identifier] for identifier in identifiers)
     assert first["structuredContent"]["acted"]
-    assert second["isError"] and reasons(second["structuredContent"]) == ["action_in_progress"]
+    assert second["isError"] and reasons(json.loads(second["content"][0]["text"])) == ["action_in_progress"]
     assert len([line for line in node.calls if line.startswith("--gpu-reset")]) == 1
 
 
@@ -357,7 +357,7 @@ def test_a_second_reset_in_one_session_needs_no_log_to_be_noticed(make):
         session.request("tools/call", plan_in(session, gpu="0"), timeout=60)
         arguments = {"gpu": "0", "settle_seconds": 0}
         again = session.request("tools/call", {"name": "reset_gpu", "arguments": arguments})["result"]
-        assert reasons(again["structuredContent"]) == ["loop_guard"]
+        assert reasons(json.loads(again["content"][0]["text"])) == ["loop_guard"]
 
 
 def test_a_gpu_of_which_nobody_knows_whether_it_wants_a_reset(make):

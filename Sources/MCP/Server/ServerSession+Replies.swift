@@ -75,7 +75,8 @@ extension ToolResult {
                     w.string(utf8: json)
                 }
             }
-            if revision >= .june2025 { writer.field("structuredContent", raw: onOneLine(json)) }
+            // Clients hold this against the tool's output schema and may hand it to the model alone. A failure is text only.
+            if revision >= .june2025, !isError { writer.field("structuredContent", raw: onOneLine(json)) }
         case .text(let text):
             writer.content { $0.string(text) }
         case .failure(let message):

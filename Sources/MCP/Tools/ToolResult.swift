@@ -36,7 +36,7 @@ public struct ToolResult: Sendable, Equatable {
     /// - Parameters:
     ///   - bytes: one JSON object, encoded compactly. It travels as it is, as `structuredContent`.
     ///   - text: what models that read only text get; without it, the same JSON.
-    ///   - isError: true where the object tells that the call has failed.
+    ///   - isError: true where the object tells that the call has failed; then it travels as text only.
     public static func structured(bytes: [UInt8], text: String? = nil, isError: Bool = false) -> ToolResult {
         var result = ToolResult(body: .structured(bytes, text: text))
         result.hasFailed = isError

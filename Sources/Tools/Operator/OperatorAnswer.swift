@@ -89,7 +89,7 @@ struct OperatorAnswer {
         recordFailure = report.recordFailure
     }
 
-    /// Without the change that was asked for it is an error, and keeps its form.
+    /// Without the change that was asked for it is an error. Its text has the same form.
     var result: ToolResult { .structured(bytes: encoded(), isError: outcome.status == "error") }
 
     private func encoded() -> [UInt8] {

@@ -25,6 +25,8 @@ extension Probe {
     package func openDriver() {
         let completions = state.withLock { state in
             state.isDriverClosed = false
+            // What a GPU did before it was reset says nothing of what it does now.
+            state.suspects = [:]
             return pump(&state)
         }
         for completion in completions { completion.deliver() }

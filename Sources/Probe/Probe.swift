@@ -60,7 +60,19 @@ package final class Probe: Sendable {
         snapshot.collectedAtMicroseconds = collectedAt
         snapshot.interruption = interruption
         snapshot.furtherInterruptions = further.filter { $0.gpuIndex != interruption?.gpuIndex }
+        addEarlierHangs(to: &snapshot)
         return snapshot
+    }
+
+    /// A GPU on which the driver hung or crashed counts as hung until it answers, also where the others took all of the time and
+    /// nobody got to it.
+    private func addEarlierHangs(to snapshot: inout NodeSnapshot) {
+        guard let interruption = snapshot.interruption, interruption.cause == .timedOut else { return }
+        let told = ([interruption] + snapshot.furtherInterruptions).compactMap(\.gpuIndex)
+        let reached = Set(snapshot.gpus.map(\.index) + told)
+        let count = snapshot.driver.gpuCount.value ?? .max
+        let unreached = state.withLock { $0.suspects }.filter { $0.key < count && !reached.contains($0.key) }
+        snapshot.furtherInterruptions += unreached.sorted { $0.key < $1.key }.map(\.value).filter(\.isOfDriver)
     }
 
     /// How long what needs no driver may take when it is asked for after the deadline.
@@ -127,6 +139,16 @@ package final class Probe: Sendable {
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }
+}
+
+extension ProbeInterruption {
+    /// Whether the driver hung or crashed by itself, and nothing else kept the child.
+    fileprivate var isOfDriver: Bool {
+        switch cause {
+        case .timedOut, .crashed: true
+        default: false
+        }
+    }
 }
 
 extension NodeSnapshot {

@@ -16,16 +16,20 @@ extension ProbeState {
         mutating get { worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false }
     }
 
-    /// Whether a new child opens its first GPU, or one after others that were slow to open. Without persistence mode that is the
-    /// driver's start for this GPU and takes seconds; with it GPUs open at once. A GPU that hung before gets no such patience,
-    /// nor do others while one of them did.
+    /// Whether the child opens a GPU that may take its time. Without persistence mode that is the driver's start for this GPU and
+    /// takes seconds, however fast those opened that somebody uses; with it GPUs open at once, unless others were seen not to.
+    /// A GPU that hung before gets no such patience.
     var isOpeningSlowly: Bool {
         mutating get {
             guard isOpening, let gpu = worker?.region.currentGPUIndex, let request = inFlight.first?.request,
                 !request.lastGPUs.contains(gpu)
             else { return false }
-            let isFirst = !hasAnswered && request.lastGPUs.isEmpty && request.order(of: gpu + 1).first == gpu
-            return hasOpenedSlowly || isFirst
+            let opening = worker?.region.currentOpening
+            switch opening {
+            case .first: return true
+            case .keptStarted: return hasOpenedSlowly
+            case .again, nil: return false
+            }
         }
     }
 
@@ -48,7 +52,8 @@ extension ProbeState {
     mutating func look(now: MonotonicTime, deadline: Duration) -> (completions: [Completion], hung: Int32?) {
         noteProgress(now)
         guard let head = inFlight.first, !isReplacing else {
-            return (expireWaiting(now: now, ProbeInterruption(cause: .timedOut, deadline: deadline)), nil)
+            // What the child that is being replaced was at, and not the node, kept the others waiting.
+            return (expireWaiting(now: now, interruption(.timedOut, deadline: deadline)), nil)
         }
         let isOverdue = head.deadline <= now
         let still = now.duration(since: head.stillSince)

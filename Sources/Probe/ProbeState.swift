@@ -63,12 +63,12 @@ struct ProbeState: ~Copyable {
     var workerStarted: MonotonicTime = .now
     /// True after a start of NVML that did not end, until one does.
     var hasHungAtStart = false
-    /// True once this child was seen to take its time to open a GPU, as without persistence mode.
+    /// True once this child was seen to take its time to open a GPU, as while persistence mode is being turned on.
     var hasOpenedSlowly = false
     /// The GPU that the child was seen to open at two looks in a row, without any progress between them.
     var slowGPU: UInt32?
-    /// GPUs on which the driver hung or crashed; they are read last until they answer again.
-    var suspects: [UInt32] = []
+    /// What the driver did at GPUs on which it hung or crashed, by their indexes; they are read last until they answer again.
+    var suspects: [UInt32: ProbeInterruption] = [:]
     /// The task that watches the deadlines; nil while there is nothing to watch.
     var watcher: Task<Void, Never>?
     /// True from the kill of a child until its end is known: nothing is sent meanwhile.
@@ -88,7 +88,7 @@ struct ProbeState: ~Copyable {
             var next = waiting.removeFirst()
             lastID &+= 1
             next.id = lastID
-            next.request.lastGPUs = suspects
+            next.request.lastGPUs = suspects.keys.sorted()
             next.stillSince = .now
             let frame = try? ProbeFrame.encode(next.request, id: next.id, slot: UInt32(next.slot))
             worker?.region.commit(0, inSlot: next.slot)
@@ -105,8 +105,10 @@ struct ProbeState: ~Copyable {
         guard bytes.count == Int(frame.length) else { return nil }
         inFlight.removeFirst()
         hasAnswered = true
-        if !first.request.sections.isDisjoint(with: .needingDriver) { hasHungAtStart = false }
-        suspects.removeAll { !first.request.skippedGPUs.contains($0) }
+        if !first.request.sections.isDisjoint(with: .needingDriver) {
+            hasHungAtStart = false
+            suspects = suspects.filter { first.request.skippedGPUs.contains($0.key) }
+        }
         return (first, ProbeOutcome(bytes: bytes, interruption: nil))
     }
 
@@ -114,7 +116,7 @@ struct ProbeState: ~Copyable {
     mutating func interruptFirst(_ interruption: ProbeInterruption) -> (PendingRequest, ProbeOutcome)? {
         guard !inFlight.isEmpty else { return nil }
         let first = inFlight.removeFirst()
-        if let gpu = interruption.gpuIndex, !suspects.contains(gpu) { suspects.append(gpu) }
+        if let gpu = interruption.gpuIndex { suspects[gpu] = interruption }
         let bytes = worker?.region.committedBytes(ofSlot: first.slot) ?? []
         return (first, ProbeOutcome(bytes: bytes, interruption: interruption))
     }

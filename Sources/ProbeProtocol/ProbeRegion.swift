@@ -82,8 +82,11 @@ extension ProbeRegion {
     /// The worker's mark of the GPU that it reads: its index plus 1; 0 when none.
     package var currentGPU: UnsafeMutablePointer<UInt32> { (base + 4).assumingMemoryBound(to: UInt32.self) }
 
+    /// The worker's mark of how it opens a GPU: a ``GPUOpening``.
+    package var opening: UnsafeMutablePointer<UInt32> { (base + 8).assumingMemoryBound(to: UInt32.self) }
+
     /// Where the worker leaves its marks; valid as long as the region is mapped.
-    package var marks: ProbeMarks { ProbeMarks(call: currentCall, gpu: currentGPU) }
+    package var marks: ProbeMarks { ProbeMarks(call: currentCall, gpu: currentGPU, opening: opening) }
 
     /// Writes NVML's function names for the agent to look up; what does not fit is left out.
     package func writeNames(_ names: some Sequence<String>) {
@@ -121,6 +124,19 @@ extension ProbeRegion {
         let mark = csystem_load_acquire(currentGPU)
         return mark == 0 ? nil : mark - 1
     }
+
+    /// How the worker opens a GPU, or opened one last.
+    package var currentOpening: GPUOpening { GPUOpening(rawValue: csystem_load_acquire(opening)) ?? .first }
+}
+
+/// Whether the driver may take long to open a GPU.
+package enum GPUOpening: UInt32, Sendable {
+    /// This process has opened the GPU before: it opens at once.
+    case again = 0
+    /// It is opened for the first time, and the other GPUs have persistence mode on: the driver has nothing to start.
+    case keptStarted = 1
+    /// It is opened for the first time. If nobody uses it, the driver starts it now, which takes seconds.
+    case first = 2
 }
 
 /// The shared memory could not be made or mapped.
@@ -157,4 +173,6 @@ package struct ProbeMarks {
     package let call: UnsafeMutablePointer<UInt32>
     /// See ``ProbeRegion/currentGPU``.
     package let gpu: UnsafeMutablePointer<UInt32>
+    /// See ``ProbeRegion/opening``.
+    package let opening: UnsafeMutablePointer<UInt32>
 }

@@ -18,6 +18,7 @@ struct DriverSession {
     private var library: NVMLLibrary?
     private var state = NVMLState()
     private var inforoms = InforomChecks()
+    private var openings = GPUOpenings()
     /// True after an attempt to open NVML that failed or found no GPU: a later one has to be made by a new process.
     private(set) var mustStartOver = false
 
@@ -54,7 +55,7 @@ struct DriverSession {
     /// One GPU with the sections asked for; nil if NVML is not open.
     mutating func gpu(_ index: UInt32, _ request: ProbeRequest) -> GPUSnapshot? {
         guard let library else { return nil }
-        return GPUSnapshot(reading: index, of: library, request, marks, &inforoms)
+        return GPUSnapshot(reading: index, of: library, request, marks, &inforoms, &openings)
     }
 
     /// Shuts NVML down, if it is open.

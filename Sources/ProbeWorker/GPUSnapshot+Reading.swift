@@ -6,18 +6,19 @@ extension GPUSnapshot {
     /// Reads one GPU: always its identity, and the sections asked for if it is one of those chosen.
     init(
         reading index: UInt32, of library: NVMLLibrary, _ request: ProbeRequest, _ marks: ProbeMarks,
-        _ inforoms: inout InforomChecks
+        _ inforoms: inout InforomChecks, _ openings: inout GPUOpenings
     ) {
         self.init()
         self.index = index
         do throws(NVMLError) {
-            let device = try library.device(at: index)
+            let device = try openings.open(index, of: library, marks)
             readIdentity(device)
             isSelected = request.gpus.isEmpty || request.gpus.contains { $0.matches(self) }
             guard isSelected else { return }
             readSections(device, request.sections, &inforoms)
             if request.sections.contains(.topology) {
-                topology = GPUTopology(reading: device, index, of: library, besides: request.skippedGPUs, marks)
+                topology = GPUTopology(
+                    reading: device, index, of: library, besides: request.skippedGPUs, marks, &openings)
             }
         } catch {
             refusal = Unavailable(error.code)

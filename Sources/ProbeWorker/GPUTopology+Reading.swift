@@ -8,9 +8,10 @@ extension GPUTopology {
     /// - Parameters:
     ///   - skipped: GPUs not to touch.
     ///   - marks: says of which GPU the driver is asked, so that a hang is put down to the right one.
+    ///   - openings: opens the other GPUs.
     init(
         reading device: NVMLDevice, _ index: UInt32, of library: NVMLLibrary, besides skipped: [UInt32],
-        _ marks: ProbeMarks
+        _ marks: ProbeMarks, _ openings: inout GPUOpenings
     ) {
         self.init()
         nearNUMANodes = Reading { () throws(NVMLError) in try device.memoryAffinity().map { UInt32(clamping: $0) } }
@@ -24,7 +25,7 @@ extension GPUTopology {
             }
             marks.gpu.pointee = other + 1
             do throws(NVMLError) {
-                peers.append(GPUPeer(reading: device, try library.device(at: other), other))
+                peers.append(GPUPeer(reading: device, try openings.open(other, of: library, marks), other))
             } catch {
                 peers.append(GPUPeer(other, Unavailable(error.code)))
             }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import MCP
 internal import Probe
 internal import Tools
 
@@ -13,8 +12,8 @@ extension ToolContext {
 
     /// Asks again where the child still goes on with what was asked: when it has come to an end of it, or shown that it hangs.
     ///
-    /// - Parameter ask: calls a tool that changes nothing.
-    func askWhenStarted(_ ask: () async -> ToolResult) async -> ToolResult {
+    /// - Parameter ask: calls a tool that changes nothing, or reads.
+    func askWhenStarted<Answer: Sendable>(_ ask: () async -> Answer) async -> Answer {
         var result = await ask()
         for attempt in 0..<Self.askedAgain where probe.isStillWorking {
             if attempt == 0 { StandardError.say("The NVIDIA driver is still starting, or slow; waiting for it.") }

@@ -19,8 +19,8 @@ final class RemoteQuestion: Sendable {
     private let realOutput: Int32
     private let answered = DispatchSemaphore(value: 0)
     private let answer = Mutex<JSONValue?>(nil)
-    /// A start of the driver is given four deadlines before it counts as hung.
-    private static let limit = 6
+    /// A start of the driver is given four deadlines before it counts as hung, and so is each GPU that opens slowly after it.
+    private static let limit = 16
 
     /// From here on the process' standard streams are this object's, until ``finish()``.
     ///

@@ -245,6 +245,92 @@ def test_the_first_gpu_that_never_opens_is_slow_first_and_then_hung(tmp_path):
     assert b"1 unhealthy, 3 healthy" in run.stdout, run.stdout
 
 
+def opening(folder, seconds, persistence=False):
+    """A node whose GPUs take so long to open, by their index; the others, which somebody uses, open at once."""
+    node = folder / "node.json"
+    gpus = [
+        {"index": index, "faults": [{"call": OPENS, "hang_s": wait, **({} if wait == "forever" else {"times": 1})}]}
+        for index, wait in seconds.items()]
+    node.write_text(json.dumps(
+        {"extends": "l40sx4", "all_gpus": {"modes": {"persistence": persistence}}, "gpus": gpus}))
+    return node
+
+
+def hung(answer):
+    """The GPUs that are called hung; "node" where none is named."""
+    return {
+        gpu for finding in answer["findings"] if finding["rule"] == "driver_timeout"
+        for gpu in finding.get("gpus", ["node"])}
+
+
+def test_an_idle_gpu_that_opens_slowly_beside_others_in_use_is_no_fault(tmp_path):
+    node = opening(tmp_path, {2: 2})
+    run = run_agent("diagnose", "--simulate", node, "--deadline", "1")
+    assert run.returncode == 0, run.stdout
+    assert b"still starting" in run.stderr
+    assert b"4 healthy" in run.stdout
+    with simulated(str(node), "--deadline", "1") as session:
+        first = session.ask("get_gpu_health")
+        assert first["verdict"] == "unknown"
+        assert problems(first)["driver_slow"]["gpu"] == 2
+        assert "Ask again" in problems(first)["driver_slow"]["remedy"]
+        assert hung(first) == set()
+        verdicts = {device.get("index"): device["verdict"] for device in first["devices"]}
+        assert verdicts[2] == "unknown"
+        assert eventually(lambda: session.ask("get_gpu_health")["verdict"] == "healthy")
+
+
+def test_a_gpu_that_opens_slowly_is_recorded_as_it_is_when_it_is_open(tmp_path):
+    node = opening(tmp_path, {2: 1.2})
+    run = run_agent("record", tmp_path / "recording", "--simulate", node, "--deadline", "0.5")
+    assert run.returncode == 0, run.stderr
+    recording = json.loads((tmp_path / "recording" / "scenario.json").read_text())
+    assert not any("faults" in gpu for gpu in recording["gpus"])
+
+
+@pytest.mark.slow
+def test_one_of_the_gpus_that_never_opens_is_slow_first_and_then_hung_and_the_others_are_read(tmp_path):
+    node = opening(tmp_path, {2: "forever"})
+    run = run_agent("diagnose", "--simulate", node, "--deadline", "0.5")
+    assert run.returncode == 1
+    assert b"still starting" in run.stderr
+    assert b"1 unhealthy, 3 healthy" in run.stdout, run.stdout
+    with simulated(str(node), "--deadline", "1") as session:
+        seen = []
+        while not seen or seen[-1] == set():
+            assert len(seen) < 20, seen
+            seen.append(hung(session.ask("get_gpu_health")))
+        assert seen[0] == set(), "it may still be starting"
+        assert seen[-1] == {2}
+        again = session.ask("get_gpu_health")
+        assert hung(again) == {2}
+        assert [device["verdict"] for device in again["devices"]].count("unhealthy") == 1
+
+
+@pytest.mark.slow
+def test_a_hung_gpu_stays_hung_while_others_open_slowly_and_these_are_not_accused(tmp_path):
+    node = opening(tmp_path, {0: "forever", 1: 0.8, 2: 0.8, 3: 0.8})
+    with simulated(str(node), "--deadline", "1") as session:
+        seen = []
+        while {0} not in seen:
+            assert len(seen) < 20, seen
+            seen.append(hung(session.ask("get_gpu_health")))
+        assert set().union(*seen) == {0}
+        # Each hang costs the child, and the next one has to open all others again.
+        for _ in range(6):
+            answer = session.ask("get_gpu_health")
+            assert hung(answer) == {0}
+            # Where nobody got to NVML at all, the GPUs are those of the PCI bus and have no index.
+            assert {device["index"] for device in answer["devices"] if device["verdict"] == "unhealthy"} <= {0}
+
+
+def test_where_the_other_gpus_have_persistence_mode_a_gpu_that_does_not_open_is_hung_at_once(tmp_path):
+    with simulated(str(opening(tmp_path, {2: "forever"}, persistence=True))) as session:
+        answer = session.ask("get_gpu_telemetry")
+        assert problems(answer)["driver_timeout"]["gpu"] == 2
+        assert [device["index"] for device in devices(answer) if "temperature_c" in device] == [0, 1, 3]
+
+
 def test_a_short_deadline_is_kept():
     with simulated("driver-hang", "--deadline", "0.5") as session:
         session.ping()

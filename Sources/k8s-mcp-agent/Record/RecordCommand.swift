@@ -44,7 +44,8 @@ struct RecordCommand: ParsableCommand {
         try LoopRunner.run { loop in
             let context = try options.context(on: loop)
             // A GPU at which the driver hung is part of the node, and of what was wrong with it.
-            var snapshot = await context.probe.read(ProbeRequest(.recorded)).withAllIdentities
+            let whole = await context.askWhenStarted { await context.probe.read(ProbeRequest(.recorded)) }
+            var snapshot = whole.withAllIdentities
             while let next = snapshot.kernelLog?.value?.next {
                 let page = await context.probe.read(ProbeRequest([.kernelLog], logCursor: next)).kernelLog
                 guard snapshot.add(logPage: page) else { break }

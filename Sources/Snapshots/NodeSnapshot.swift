@@ -12,6 +12,8 @@ package struct NodeSnapshot: Sendable, Equatable {
     package var kernelLog: Reading<HostKernelLog>?
     /// The processes that have to do with GPUs; nil if they were not asked for or not reached.
     package var nodeProcesses: ProcessesSnapshot?
+    /// The node's daemons, where they were looked for without the other processes; nil where they were not.
+    package var daemons: ProcessesSnapshot?
     /// The devices that containers were given; nil if they were not asked for or not reached.
     package var pods: PodsSnapshot?
     /// What the node is beside its GPUs; nil if it was not asked for or not reached.

@@ -169,6 +169,45 @@ def test_a_lost_gpu_is_told(era, tmp_path):
         assert device["verdict"] == "unhealthy"
 
 
+class Daemon:
+    """Files that look like a process which holds a device of the driver, below a root of its own."""
+
+    def __init__(self, folder, pid=900, name="nvidia-imex"):
+        self.place = folder / "root" / "proc" / str(pid)
+        self.aside = folder / "aside"
+        (self.aside / "fd").mkdir(parents=True)
+        self.place.parent.mkdir(parents=True)
+        (self.aside / "fd" / "3").symlink_to("/dev/nvidiactl")
+        (self.aside / "stat").write_text(
+            f"{pid} ({name}) S 1 {pid} {pid} 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0", encoding="utf8")
+        self.root = self.place.parent.parent
+
+    def start(self):
+        self.aside.rename(self.place)
+
+    def end(self):
+        self.place.rename(self.aside)
+
+
+def test_a_daemon_that_ends_or_starts_again_is_told_where_gpus_need_it(tmp_path, log):
+    # A tray of a rack whose driver asks for its IMEX domain.
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"extends": "gb200x4", "all_gpus": {"recovery_action": "recover_imex_domain"}}))
+    daemon = Daemon(tmp_path)
+    daemon.start()
+    with simulated(node, "--host-root", str(daemon.root), "--kernel-log", str(log)) as agent:
+        assert "imex_daemon" not in {finding["rule"] for finding in agent.ask("get_gpu_health")["findings"]}
+        Modern(agent).listen(NODE, "gpu://gpus/0")
+        assert eventually(lambda: is_watching(agent, log), PATIENCE)
+        # The first judgement, with which the later ones are compared, takes a second.
+        updates(agent, 4)
+        daemon.end()
+        assert await_updates(agent, NODE) == []
+        assert "imex_daemon" in {finding["rule"] for finding in agent.ask("get_gpu_health")["findings"]}
+        daemon.start()
+        await_updates(agent, NODE)
+
+
 def test_each_listener_hears_what_it_asked_for(log):
     with simulated("h100x8", "--kernel-log", str(log)) as agent:
         for name, uri in (("one", LOG), ("two", NODE)):

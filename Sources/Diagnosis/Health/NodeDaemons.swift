@@ -1,15 +1,11 @@
-internal import Snapshots
+package import Snapshots
 
 /// The daemons without which GPUs cannot use their NVLinks.
 extension NodeRules {
     /// Only GPUs of a fabric that spans nodes need the IMEX daemon, and only for jobs that span nodes.
     static func judgeIMEX(_ node: NodeCase, _ result: inout RuleResult) {
-        let isMultiNode = node.snapshot.gpus.contains { gpu in
-            gpu.fabric?.state.value == 3
-                && gpu.fabric?.clusterUUID.value?.contains { $0 != "0" && $0 != "-" } ?? false
-        }
-        guard isMultiNode, let processes = node.snapshot.nodeProcesses else { return }
-        let daemon = processes.daemon("nvidia-imex")
+        guard node.snapshot.isOfMultiNodeFabric, let processes = node.snapshot.seenDaemons else { return }
+        let daemon = processes.daemon(DaemonName.imex)
         guard daemon != .runs else { return }
         let asked = isAskedForIMEX(node.snapshot)
         let isFault = daemon != .unknown && asked == true
@@ -43,15 +39,12 @@ extension NodeRules {
     /// when it ends, so only its process tells. A recording or a simulated node need not have all daemons: nobody is missed
     /// there. From NVLink 5 on the switches are behind network cards, and whether their manager shows itself is not known.
     static func judgeFabricManager(_ node: NodeCase, _ result: inout RuleResult) {
-        // Switches that belong to a virtual machine are that one's to manage.
-        let switches = (node.snapshot.devices?.pci.value ?? []).filter {
-            $0.kind == .nvSwitch && $0.driver.value == "nvidia-nvswitch"
-        }
+        let switches = node.snapshot.managedSwitches
         let users = node.snapshot.gpus.filter(\.usesSwitches)
-        guard !switches.isEmpty, !users.isEmpty, let processes = node.snapshot.nodeProcesses,
+        guard !switches.isEmpty, !users.isEmpty, let processes = node.snapshot.seenDaemons,
             processes.sharesProcessIDs != nil
         else { return }
-        let daemon = processes.daemon("nv-fabricmanage")
+        let daemon = processes.daemon(DaemonName.fabricManager)
         guard daemon != .runs else { return }
         // One look does not tell whether it hangs or is about to go on: asked again, it is one of both.
         if daemon == .waits {
@@ -81,6 +74,35 @@ extension NodeRules {
     static func daemonFindings(_ findings: [HealthFinding], of gpu: GPUSnapshot) -> [HealthFinding] {
         gpu.usesSwitches ? findings.filter { $0.rule == fabricManager && $0.severity == .critical } : []
     }
+}
+
+/// What the kernel keeps of the daemons' names, at most 15 characters.
+private enum DaemonName {
+    static let imex = "nvidia-imex"
+    static let fabricManager = "nv-fabricmanage"
+}
+
+extension NodeSnapshot {
+    /// The daemons that this node's GPUs need for their NVLinks, by what the kernel keeps of their names.
+    package var neededDaemons: [String] {
+        let needsManager = !managedSwitches.isEmpty && gpus.contains(where: \.usesSwitches)
+        return (isOfMultiNodeFabric ? [DaemonName.imex] : []) + (needsManager ? [DaemonName.fabricManager] : [])
+    }
+
+    fileprivate var isOfMultiNodeFabric: Bool {
+        gpus.contains { gpu in
+            gpu.fabric?.state.value == 3
+                && gpu.fabric?.clusterUUID.value?.contains { $0 != "0" && $0 != "-" } ?? false
+        }
+    }
+
+    /// Switches that belong to a virtual machine are that one's to manage.
+    fileprivate var managedSwitches: [HostPCIDevice] {
+        (devices?.pci.value ?? []).filter { $0.kind == .nvSwitch && $0.driver.value == "nvidia-nvswitch" }
+    }
+
+    /// Among all processes of the node, or by themselves.
+    fileprivate var seenDaemons: ProcessesSnapshot? { nodeProcesses ?? daemons }
 }
 
 extension GPUSnapshot {

@@ -17,12 +17,14 @@ struct HealthWatch {
     /// Returns when its task is cancelled.
     func run() async {
         var log = ReadLog()
+        var daemons = DaemonWatch()
         watch.news.withLock { $0.node = nil }
         // The first reading takes its time to learn how fast counters grow; the following ones know it from those before.
         var window = Duration.milliseconds(WindowArgument.standard)
         while !Task.isCancelled {
             let start = MonotonicTime.now
-            let snapshot = await read(&log)
+            var snapshot = await read(&log)
+            snapshot.daemons = await look(for: snapshot.neededDaemons, of: snapshot, &daemons)
             let health = await watch.context.judge(snapshot, window: window, log: log.value)
             guard !Task.isCancelled else { return }
             tell(NodeState(health.report))
@@ -37,6 +39,17 @@ struct HealthWatch {
     private struct ReadLog {
         var value: NodeLog?
         var changes: UInt64 = 0
+    }
+
+    /// The daemons, read by a process that the driver does not hold up.
+    private func look(
+        for names: [String], of snapshot: NodeSnapshot, _ daemons: inout DaemonWatch
+    ) async -> ProcessesSnapshot? {
+        let source = snapshot.interruption == nil ? watch.context.probe : watch.context.hostProbe
+        return await daemons.look(for: names) { request in
+            let answer = await source.read(request)
+            return answer.interruption == nil ? answer.nodeProcesses : nil
+        }
     }
 
     /// Processes and pods are left out: to look through all of /proc again and again would cost too much.

@@ -98,6 +98,33 @@ struct NodeDaemonTests {
         #expect(manager(switched(other))?.severity == .warning, "it has ended")
     }
 
+    @Test("daemons that were looked for without the other processes are judged in the same way")
+    func daemonsByThemselves() {
+        func report(_ daemons: ProcessesSnapshot) -> HealthReport {
+            HealthyNode.report { node in
+                let others = node.devices?.pci.value ?? []
+                node.devices?.pci = .value(others + [Self.nvSwitch("nvidia-nvswitch")])
+                node.nodeProcesses = nil
+                node.daemons = daemons
+            }
+        }
+        var running = noDaemons
+        running.processes = [process("nv-fabricmanage")]
+        #expect(manager(report(running)) == nil)
+        #expect(manager(report(noDaemons))?.severity == .warning)
+    }
+
+    @Test("which daemons are needed")
+    func neededDaemons() {
+        var node = HealthyNode.snapshot
+        #expect(node.neededDaemons == [])
+        node.devices?.pci = .value([Self.nvSwitch("nvidia-nvswitch")])
+        #expect(node.neededDaemons == ["nv-fabricmanage"])
+        node.devices?.pci = .value([Self.nvSwitch("vfio-pci")])
+        node.gpus[0].fabric?.clusterUUID = .value("5f3a1d04-9c57-4d1e-8e0b-2b1f0c1d7a90")
+        #expect(node.neededDaemons == ["nvidia-imex"])
+    }
+
     @Test("GPUs without NVLinks need no fabric manager")
     func noLinks() {
         for count in [Reading<UInt32>.value(0), .unavailable(.notSupported)] {

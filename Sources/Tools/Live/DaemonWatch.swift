@@ -1,0 +1,68 @@
+internal import EventLoop
+internal import ProbeProtocol
+internal import Snapshots
+
+/// Looks again and again whether the node's daemons run, at little cost: once found, only they are looked at.
+///
+/// All processes are looked through for those that do not run, now and then, and at once for what has taken the place of one
+/// that ended.
+struct DaemonWatch {
+    /// Reads processes of the node; nil where that was not to be had.
+    typealias Reader = @Sendable (ProbeRequest) async -> ProcessesSnapshot?
+
+    /// How often all processes are looked through while a daemon does not run.
+    static let interval: Duration = .seconds(5)
+
+    /// The daemons as they are now, with what the last look through all processes tells of the others.
+    private var known: ProcessesSnapshot?
+    private var lastSearch: MonotonicTime = .now
+
+    /// The processes of these daemons; nil where nobody knows, or none is needed.
+    ///
+    /// - Parameter names: as the kernel keeps them, at most 15 characters.
+    mutating func look(
+        for names: [String], now: MonotonicTime = .now, _ read: Reader
+    ) async -> ProcessesSnapshot? {
+        guard !names.isEmpty else { return nil }
+        // From a namespace of its own the agent does not see them, however often it looks.
+        if let known, known.sharesProcessIDs == false { return known }
+        if await oneHasEnded(read) { known = nil }
+        let isMissing = names.contains { !isRunning($0) }
+        if known == nil || isMissing && now >= lastSearch + Self.interval { await search(names, now, read) }
+        return known
+    }
+
+    private func isRunning(_ name: String) -> Bool {
+        known?.processes.contains { $0.process.name.hasPrefix(name) } ?? false
+    }
+
+    /// Looks at the daemons that were found. Where that cannot be read, what was is still believed.
+    private func oneHasEnded(_ read: Reader) async -> Bool {
+        guard let before = known?.processes, !before.isEmpty else { return false }
+        let request = ProbeRequest([.nodeProcesses], pids: before.map(\.process.pid))
+        guard let now = await read(request)?.processes else { return false }
+        return !before.allSatisfy { daemon in now.contains { $0.isStill(daemon) } }
+    }
+
+    private mutating func search(_ names: [String], _ now: MonotonicTime, _ read: Reader) async {
+        lastSearch = now
+        guard var found = await read(ProbeRequest([.nodeProcesses])) else { return }
+        found.processes = found.processes.compactMap { entry -> NodeProcess? in
+            guard entry.lives, names.contains(where: { entry.process.name.hasPrefix($0) }) else { return nil }
+            var daemon = entry
+            // Each of them waits in the kernel for moments, which is no news.
+            if daemon.process.state == .uninterruptible { daemon.process.state = .sleeping }
+            return daemon
+        }
+        known = found
+    }
+}
+
+extension NodeProcess {
+    fileprivate var lives: Bool { process.state != .zombie && process.state != .dead }
+
+    /// Whether it is that process, and lives; a number alone may have gone to another one.
+    fileprivate func isStill(_ other: NodeProcess) -> Bool {
+        lives && process.pid == other.process.pid && process.startTicks == other.process.startTicks
+    }
+}

@@ -27,7 +27,7 @@ extension NodeRules {
     }
 
     /// Whether the driver asks for the domain to be recovered; nil where it does not tell of each GPU.
-    private static func isAskedForIMEX(_ snapshot: NodeSnapshot) -> Bool? {
+    fileprivate static func isAskedForIMEX(_ snapshot: NodeSnapshot) -> Bool? {
         let levels = snapshot.gpus.map { gpu in
             gpu.memoryHealth?.recoveryAction.value.map { RecoveryLevel(UInt32(clamping: $0)) }
         }
@@ -83,10 +83,11 @@ private enum DaemonName {
 }
 
 extension NodeSnapshot {
-    /// The daemons that this node's GPUs need for their NVLinks, by what the kernel keeps of their names.
+    /// The daemons without which something would be wrong with this node's NVLinks, by what the kernel keeps of their names.
     package var neededDaemons: [String] {
+        let needsIMEX = isOfMultiNodeFabric && NodeRules.isAskedForIMEX(self) == true
         let needsManager = !managedSwitches.isEmpty && gpus.contains(where: \.usesSwitches)
-        return (isOfMultiNodeFabric ? [DaemonName.imex] : []) + (needsManager ? [DaemonName.fabricManager] : [])
+        return (needsIMEX ? [DaemonName.imex] : []) + (needsManager ? [DaemonName.fabricManager] : [])
     }
 
     fileprivate var isOfMultiNodeFabric: Bool {

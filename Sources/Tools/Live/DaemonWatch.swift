@@ -11,11 +11,13 @@ struct DaemonWatch {
     typealias Reader = @Sendable (ProbeRequest) async -> ProcessesSnapshot?
 
     /// How often all processes are looked through while a daemon does not run.
-    static let interval: Duration = .seconds(5)
+    private static let interval: Duration = .seconds(5)
+    /// On a full node one look takes long: the next one comes after so many times of that.
+    private static let rest = 40
 
     /// The daemons as they are now, with what the last look through all processes tells of the others.
     private var known: ProcessesSnapshot?
-    private var lastSearch: MonotonicTime = .now
+    private var nextSearch: MonotonicTime = .now
 
     /// The processes of these daemons; nil where nobody knows, or none is needed.
     ///
@@ -28,7 +30,7 @@ struct DaemonWatch {
         if let known, known.sharesProcessIDs == false { return known }
         if await oneHasEnded(read) { known = nil }
         let isMissing = names.contains { !isRunning($0) }
-        if known == nil || isMissing && now >= lastSearch + Self.interval { await search(names, now, read) }
+        if known == nil || isMissing && now >= nextSearch { await search(names, now, read) }
         return known
     }
 
@@ -45,8 +47,10 @@ struct DaemonWatch {
     }
 
     private mutating func search(_ names: [String], _ now: MonotonicTime, _ read: Reader) async {
-        lastSearch = now
-        guard var found = await read(ProbeRequest([.nodeProcesses])) else { return }
+        let start = MonotonicTime.now
+        let answer = await read(ProbeRequest([.nodeProcesses]))
+        nextSearch = now + max(Self.interval, MonotonicTime.now.duration(since: start) * Self.rest)
+        guard var found = answer else { return }
         found.processes = found.processes.compactMap { entry -> NodeProcess? in
             guard entry.lives, names.contains(where: { entry.process.name.hasPrefix($0) }) else { return nil }
             var daemon = entry

@@ -24,11 +24,14 @@ struct HealthWatch {
         while !Task.isCancelled {
             let start = MonotonicTime.now
             var snapshot = await read(&log)
+            let isRead = MonotonicTime.now
             snapshot.daemons = await look(for: snapshot.neededDaemons, of: snapshot, &daemons)
+            // Looking for daemons limits itself, and is to delay no news of the GPUs.
+            let looked = MonotonicTime.now.duration(since: isRead)
             let health = await watch.context.judge(snapshot, window: window, log: log.value)
             guard !Task.isCancelled else { return }
             tell(NodeState(health.report))
-            let spent = MonotonicTime.now.duration(since: start) - window
+            let spent = MonotonicTime.now.duration(since: start) - window - looked
             window = .zero
             let pause = min(max(Self.interval, spent * 9), Self.longestInterval)
             _ = try? await watch.context.loop.sleep(for: pause)

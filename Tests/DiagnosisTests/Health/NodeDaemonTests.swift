@@ -122,6 +122,8 @@ struct NodeDaemonTests {
         #expect(node.neededDaemons == ["nv-fabricmanage"])
         node.devices?.pci = .value([Self.nvSwitch("vfio-pci")])
         node.gpus[0].fabric?.clusterUUID = .value("5f3a1d04-9c57-4d1e-8e0b-2b1f0c1d7a90")
+        #expect(node.neededDaemons == [], "a rack can do without the IMEX daemon")
+        node.gpus[1].memoryHealth?.recoveryAction = .value(5)
         #expect(node.neededDaemons == ["nvidia-imex"])
     }
 

@@ -80,7 +80,6 @@ import Testing
 
     @Test func theRecoveryActionIsAField() throws {
         #expect(try StandIn().device().recoveryAction() == .drainAndReset)
-        #expect(!NVMLRecoveryAction(rawValue: 8).isKnown)
     }
 
     @Test func limiterTimesFallBackOneByOne() throws {

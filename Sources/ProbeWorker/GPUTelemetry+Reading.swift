@@ -77,7 +77,6 @@ extension ClockLimiterTimes {
             case .boardLimit: boardLimit = reading
             case .lowUtilization: lowUtilization = reading
             case .reliability: reliability = reading
-            case .totalApplicationClocks, .totalBaseClocks: continue
             }
         }
     }

@@ -111,7 +111,9 @@ let package = Package(
         // How it is asked for.
         room("ProbeProtocol", ["CUnix", "Snapshots"]),
         room("Probe", ["CUnix", "EventLoop", "ProbeProtocol", "Snapshots"]),
-        room("ProbeWorker", ["CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
+        room(
+            "ProbeWorker",
+            ["CNVML", "CUnix", "HostNode", "Kubernetes", "NVML", "ProbeProtocol", "Scenarios", "Snapshots"]),
 
         // What may be done to it, and the record of that.
         room("Audit", ["CUnix", "Digests", "JSON", "Snapshots"]),

@@ -73,6 +73,6 @@
     ASK(nvmlDeviceGetCurrPcieLinkGeneration, gpu, &word)                                                               \
     ASK(nvmlDeviceGetCurrPcieLinkWidth, gpu, &word)                                                                    \
     ASK(nvmlDeviceGetPcieReplayCounter, gpu, &word)                                                                    \
-    ASK(nvmlDeviceGetFieldValues, gpu, 8, limiters)
+    ASK(nvmlDeviceGetFieldValues, gpu, 6, limiters)
 
 #endif

@@ -42,9 +42,9 @@ static unsigned run_request(bool for_inventory) {
     nvmlUtilization_t utilization;
     nvmlTemperature_v1_t temperature = {.version = nvmlTemperature_v1};
     nvmlMarginTemperature_v1_t margin = {.version = nvmlMarginTemperature_v1};
-    nvmlFieldValue_t link_count[1] = {{.fieldId = 91}}, memory_temperature[1] = {{.fieldId = 82}}, limiters[8];
+    nvmlFieldValue_t link_count[1] = {{.fieldId = 91}}, memory_temperature[1] = {{.fieldId = 82}}, limiters[6];
     memset(limiters, 0, sizeof limiters);
-    for (unsigned field = 0; field < 8; field++) limiters[field].fieldId = 74 + field;
+    for (unsigned field = 0; field < 6; field++) limiters[field].fieldId = 74 + field;
 #define ASK(name, ...) bound_##name(__VA_ARGS__);
     CALLS_PER_REQUEST
     for (unsigned index = 0; index < count; index++) {

@@ -45,12 +45,6 @@ extension JSONWriter {
         raw(json)
     }
 
-    /// A member whose value is a string that carries JSON text.
-    @inlinable public mutating func stringField(_ key: String, escaping json: [UInt8]) {
-        self.key(key)
-        string(utf8: json)
-    }
-
     @inlinable public mutating func object<Failure: Error>(
         _ key: String, _ members: (inout JSONWriter) throws(Failure) -> Void
     ) throws(Failure) {

@@ -23,11 +23,8 @@ package struct NodePods: Sendable {
         let checkpoint = DeviceCheckpoint(files).read(resources: "")
         snapshot.podResources = socket
         snapshot.checkpoint = KubeletSource(checkpoint, path: "\(root)/device-plugins/kubelet_internal_checkpoint")
-        let recorded = (checkpoint.value?.allocations ?? []).map { DeviceAllocation($0) }
+        let recorded = (checkpoint.value ?? []).map { DeviceAllocation($0) }
         snapshot.allocations = AllocationMerge(PodLogNames(files), PodCgroups(files)).merge(listed, recorded)
-        snapshot.announced = (checkpoint.value?.registered ?? []).filter { $0.resource.hasPrefix("nvidia.com/") }.map {
-            AnnouncedDevices(resource: $0.resource, deviceIDs: $0.devices.map(\.text))
-        }
         return snapshot
     }
 
@@ -57,7 +54,7 @@ extension DeviceAllocation {
 }
 
 extension KubeletSource {
-    fileprivate init(_ reading: Reading<HostDeviceCheckpoint>, path: String) {
+    fileprivate init(_ reading: Reading<[HostDeviceAllocation]>, path: String) {
         switch reading {
         case .value: self.init(.read, path: path)
         case .unavailable(.notSupported): self.init(.missing, path: path)

@@ -18,7 +18,7 @@ package struct SessionMachine: Sendable {
         /// Tell the holder that it has ended.
         case takeLeave(pod: String)
         /// Remove the Job.
-        case remove(generation: Int)
+        case remove
         /// Nothing is left to do.
         case finish(Outcome)
     }
@@ -93,7 +93,7 @@ package struct SessionMachine: Sendable {
         case .podLeaving, .holderClosing: return tryNextGeneration()
         case .waitFailed(let failure): return waitFailed(failure)
         case .sessionEnded(let outcome): return sessionEnded(outcome)
-        case .wasLast: return .remove(generation: generation)
+        case .wasLast: return .remove
         case .othersRemain, .removed: return finish()
         case .leaveFailed: return leaveFailed()
         case .removalFailed(let failure): return removalFailed(failure)
@@ -105,14 +105,14 @@ package struct SessionMachine: Sendable {
 
     private mutating func creationFailed(_ failure: LaunchFailure, mayExist: Bool) -> Action {
         outcome = Outcome(failure)
-        return mayExist ? .remove(generation: generation) : finish()
+        return mayExist ? .remove : finish()
     }
 
     private mutating func tryNextGeneration() -> Action {
         if isCreator {
             outcome = Outcome(
                 .podFailed("it ended before the session began; somebody removed it, or its node went away"))
-            return .remove(generation: generation)
+            return .remove
         }
         guard generation + 1 < Self.generations else {
             outcome = Outcome(.tooBusy(jobName(0)))
@@ -125,7 +125,7 @@ package struct SessionMachine: Sendable {
 
     private mutating func waitFailed(_ failure: LaunchFailure) -> Action {
         outcome = Outcome(failure)
-        return isCreator ? .remove(generation: generation) : finish()
+        return isCreator ? .remove : finish()
     }
 
     private mutating func sessionEnded(_ outcome: Outcome) -> Action {
@@ -137,7 +137,7 @@ package struct SessionMachine: Sendable {
     /// was turned away knows that nobody got in.
     private func leaveFailed() -> Action {
         let nobodyGotIn = isCreator && outcome.failure?.meansRefused ?? false
-        return nobodyGotIn ? .remove(generation: generation) : finish()
+        return nobodyGotIn ? .remove : finish()
     }
 
     /// The cluster removes what we could not; the session's own end is what counts.
@@ -148,6 +148,6 @@ package struct SessionMachine: Sendable {
 
     private mutating func interrupted(_ failure: LaunchFailure) -> Action {
         outcome = Outcome(failure)
-        return isCreator ? .remove(generation: generation) : finish()
+        return isCreator ? .remove : finish()
     }
 }

@@ -91,6 +91,6 @@ extension MIGDevice {
         let memory = Reading { () throws(NVMLError) in try device.memory() }
         memoryTotalBytes = memory.map(\.total)
         memoryUsedBytes = memory.map(\.used)
-        multiprocessorCount = Reading { () throws(NVMLError) in try device.migAttributes().multiprocessors }
+        multiprocessorCount = Reading { () throws(NVMLError) in try device.migMultiprocessorCount() }
     }
 }

@@ -1,3 +1,4 @@
+internal import CNVML
 internal import NVML
 internal import Snapshots
 
@@ -9,7 +10,7 @@ extension GPULinks {
         links = (0..<min(count.value ?? 0, Self.limit)).map { GPULink(reading: device, $0) }
         readErrors(device)
         c2cCount = Reading { () throws(NVMLError) in
-            UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.c2cCount)))
+            UInt32(clamping: try device.unsignedField(NVMLField(id: NVML_FI_DEV_C2C_LINK_COUNT)))
         }
         c2cLinks = (0..<min(c2cCount.value ?? 0, Self.limit)).map { C2CLink(reading: device, $0) }
     }
@@ -38,21 +39,6 @@ extension GPULinks {
     private static let limit: UInt32 = 64
 }
 
-/// Field ids of nvml.h that are read for each link (scope: the link's number).
-private enum LinkField {
-    static let speed: UInt32 = 164
-    static let c2cCount: UInt32 = 170
-    static let c2cStatus: UInt32 = 171
-    static let c2cMaxBandwidth: UInt32 = 172
-    /// The counters of NVLink 5.
-    static let counters: [(UInt32, any WritableKeyPath<GPULinkErrors, Reading<UInt64>> & Sendable)] = [
-        (206, \.malformedPackets), (207, \.bufferOverruns), (208, \.receiveErrors), (209, \.receiveRemoteErrors),
-        (210, \.receiveGeneralErrors), (211, \.localIntegrityErrors), (212, \.transmitDiscards),
-        (213, \.recoveriesSucceeded), (214, \.recoveriesFailed), (219, \.effectiveErrors), (220, \.effectiveBER),
-        (221, \.symbolErrors), (222, \.symbolBER),
-    ]
-}
-
 extension GPULink {
     /// `nvmlNvlinkVersion_t` of the first generation with packet counters instead of replay and CRC counters.
     fileprivate static let version5: UInt32 = 7
@@ -66,7 +52,7 @@ extension GPULink {
         isActive = Reading { () throws(NVMLError) in try device.nvlinkActive(number) }
         version = Reading { () throws(NVMLError) in try device.nvlinkVersion(number) }
         speedMBps = Reading { () throws(NVMLError) in
-            UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.speed, scope: number)))
+            UInt32(clamping: try device.unsignedField(NVMLField(id: NVML_FI_DEV_NVLINK_GET_SPEED, scope: number)))
         }
         remoteType = Reading { () throws(NVMLError) in try device.nvlinkRemoteDeviceType(number) }
         remoteBusID = Reading { () throws(NVMLError) in BusID(try device.nvlinkRemotePCIInfo(number)) }
@@ -74,18 +60,35 @@ extension GPULink {
 }
 
 extension GPULinkErrors {
+    /// The counters of NVLink 5, fields whose scope is the link's number.
+    private static let packetCounters: [(UInt32, any WritableKeyPath<GPULinkErrors, Reading<UInt64>> & Sendable)] = [
+        (NVML_FI_DEV_NVLINK_COUNT_MALFORMED_PACKET_ERRORS, \.malformedPackets),
+        (NVML_FI_DEV_NVLINK_COUNT_BUFFER_OVERRUN_ERRORS, \.bufferOverruns),
+        (NVML_FI_DEV_NVLINK_COUNT_RCV_ERRORS, \.receiveErrors),
+        (NVML_FI_DEV_NVLINK_COUNT_RCV_REMOTE_ERRORS, \.receiveRemoteErrors),
+        (NVML_FI_DEV_NVLINK_COUNT_RCV_GENERAL_ERRORS, \.receiveGeneralErrors),
+        (NVML_FI_DEV_NVLINK_COUNT_LOCAL_LINK_INTEGRITY_ERRORS, \.localIntegrityErrors),
+        (NVML_FI_DEV_NVLINK_COUNT_XMIT_DISCARDS, \.transmitDiscards),
+        (NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS, \.recoveriesSucceeded),
+        (NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS, \.recoveriesFailed),
+        (NVML_FI_DEV_NVLINK_COUNT_EFFECTIVE_ERRORS, \.effectiveErrors),
+        (NVML_FI_DEV_NVLINK_COUNT_EFFECTIVE_BER, \.effectiveBER),
+        (NVML_FI_DEV_NVLINK_COUNT_SYMBOL_ERRORS, \.symbolErrors),
+        (NVML_FI_DEV_NVLINK_COUNT_SYMBOL_BER, \.symbolBER),
+    ]
+
     fileprivate mutating func readLinkCounters(_ device: NVMLDevice, _ number: UInt32) {
         replay = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .replay) }
         recovery = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .recovery) }
         crcFlit = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .crcFlit) }
         crcData = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .crcData) }
         eccData = Reading { () throws(NVMLError) in try device.nvlinkErrors(number, .eccData) }
-        for (_, path) in LinkField.counters { self[keyPath: path] = .unavailable(.notSupported) }
+        for (_, path) in Self.packetCounters { self[keyPath: path] = .unavailable(.notSupported) }
     }
 
     fileprivate mutating func readPacketCounters(_ device: NVMLDevice, _ number: UInt32) {
-        let results = device.fields(LinkField.counters.map { NVMLField(id: $0.0, scope: number) })
-        for ((_, path), result) in zip(LinkField.counters, results) {
+        let results = device.fields(Self.packetCounters.map { NVMLField(id: $0.0, scope: number) })
+        for ((_, path), result) in zip(Self.packetCounters, results) {
             self[keyPath: path] = Reading { () throws(NVMLError) in try result.get() }.naturalNumber
         }
         for path in [\Self.replay, \.recovery, \.crcFlit, \.crcData, \.eccData] {
@@ -109,10 +112,10 @@ extension C2CLink {
         self.init()
         self.number = number
         isActive = Reading { () throws(NVMLError) in
-            try device.unsignedField(NVMLField(id: LinkField.c2cStatus, scope: number)) != 0
+            try device.unsignedField(NVMLField(id: NVML_FI_DEV_C2C_LINK_GET_STATUS, scope: number)) != 0
         }
         maxBandwidthMBps = Reading { () throws(NVMLError) in
-            UInt32(clamping: try device.unsignedField(NVMLField(id: LinkField.c2cMaxBandwidth, scope: number)))
+            UInt32(clamping: try device.unsignedField(NVMLField(id: NVML_FI_DEV_C2C_LINK_GET_MAX_BW, scope: number)))
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import CNVML
 internal import NVML
 internal import Snapshots
 
@@ -63,8 +64,9 @@ extension GPUMemoryHealth {
 }
 
 extension RemappedRows {
-    /// Field ids of nvml.h: rows by corrected and by uncorrected errors, pending, failure.
-    private static let fields: [UInt32] = [142, 143, 144, 145]
+    private static let fields: [UInt32] = [
+        NVML_FI_DEV_REMAPPED_COR, NVML_FI_DEV_REMAPPED_UNC, NVML_FI_DEV_REMAPPED_PENDING, NVML_FI_DEV_REMAPPED_FAILURE,
+    ]
 
     /// What the fields tell where the call does not, as while MIG instances exist; nil without the flags.
     fileprivate init?(fieldsOf device: NVMLDevice) {

@@ -44,7 +44,7 @@ extension GPUTelemetry {
             let memory = try device.memory()
             return MemoryUse(total: memory.total, used: memory.used, free: memory.free, reserved: memory.reserved)
         }
-        bar1UsedBytes = Reading { () throws(NVMLError) in try device.bar1Memory().used }
+        bar1UsedBytes = Reading { () throws(NVMLError) in try device.usedBAR1Memory() }
         fanSpeedPercent = Reading { () throws(NVMLError) in try device.fanSpeed() }
     }
 
@@ -77,7 +77,6 @@ extension ClockLimiterTimes {
             case .boardLimit: boardLimit = reading
             case .lowUtilization: lowUtilization = reading
             case .reliability: reliability = reading
-            case .totalApplicationClocks, .totalBaseClocks: continue
             }
         }
     }

@@ -13,14 +13,9 @@ package struct HostDeviceNode: Sendable, Hashable {
     /// Below the node's root, for example `/dev/nvidia0`.
     package var path: String
     package var access: Access
-    /// Device numbers; nil unless it is a character device.
-    package var major: UInt32?
-    package var minor: UInt32?
 
-    package init(path: String, access: Access, major: UInt32? = nil, minor: UInt32? = nil) {
+    package init(path: String, access: Access) {
         self.path = path
         self.access = access
-        self.major = major
-        self.minor = minor
     }
 }

@@ -2,8 +2,8 @@
 package struct HostDevices: SnapshotCodable, Equatable {
     /// GPUs and NVSwitches on the PCI bus (sysfs).
     package var pci: Reading<[HostPCIDevice]> = .unavailable(.notRead)
-    /// The loaded kernel modules that matter to GPUs (/proc/modules).
-    package var modules: Reading<[HostModule]> = .unavailable(.notRead)
+    /// The names of the loaded kernel modules that matter to GPUs (/proc/modules).
+    package var modules: Reading<[String]> = .unavailable(.notRead)
 
     /// The network cards on the PCI bus; not read unless the topology was asked for.
     package var networkCards: Reading<[HostNetworkCard]> = .unavailable(.notRead)
@@ -21,20 +21,6 @@ package struct HostDevices: SnapshotCodable, Equatable {
         try coder.code(&networkCards)
         try coder.code(&gpuMinors)
         try coder.code(&bootedMicroseconds)
-    }
-}
-
-extension HostModule: SnapshotCodable {
-    package init() { self.init(name: "", sizeBytes: 0, referenceCount: nil, users: [], state: nil) }
-
-    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
-        try coder.code(&name)
-        try coder.code(&sizeBytes)
-        try coder.code(&referenceCount)
-        try coder.code(&users)
-        var word = state?.rawValue
-        try coder.code(&word)
-        state = word.flatMap(State.init)
     }
 }
 

@@ -8,10 +8,8 @@ extension HostPCIDevice: SnapshotCodable {
         guard let kind = Kind(rawValue: word) else { throw .malformed }
         self.kind = kind
         try coder.code(&deviceID)
-        try coder.code(&isVirtualFunction)
         try coder.code(&driver)
         try coder.code(&numaNode)
-        try coder.code(&iommuGroup)
         try coder.code(&powerState)
         try coder.code(&isConfigurationAllOnes)
         try coder.code(&link)
@@ -38,8 +36,6 @@ extension HostPCILink: SnapshotCodable {
     package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&currentWidth)
         try coder.code(&maximumWidth)
-        try coder.code(&currentSpeed)
-        try coder.code(&maximumSpeed)
     }
 }
 

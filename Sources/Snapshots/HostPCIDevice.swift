@@ -11,13 +11,10 @@ package struct HostPCIDevice: Sendable, Hashable {
     package var kind: Kind
     /// PCI device id, for example 0x2330; the vendor is always 0x10de.
     package var deviceID: UInt16
-    /// True for a virtual function of a GPU (it has `physfn`): NVML does not list it as a GPU of the host.
-    package var isVirtualFunction: Bool
     /// The driver bound to it, for example `nvidia`, `vfio-pci` or `nouveau`; an empty text when none is bound.
     package var driver: Reading<String>
     /// The NUMA node; not supported where the firmware names none (-1).
     package var numaNode: Reading<Int>
-    package var iommuGroup: Reading<Int>
     /// `D0`, `D3hot`, `D3cold`, ...
     package var powerState: Reading<String>
     /// True when the first bytes of the configuration space read as all ones: the device does not answer.
@@ -33,9 +30,8 @@ package struct HostPCIDevice: Sendable, Hashable {
     package var rootComplex: String?
 
     package init(
-        busID: BusID, kind: Kind, deviceID: UInt16, isVirtualFunction: Bool = false,
-        driver: Reading<String> = .unavailable(.notRead), numaNode: Reading<Int> = .unavailable(.notRead),
-        iommuGroup: Reading<Int> = .unavailable(.notRead), powerState: Reading<String> = .unavailable(.notRead),
+        busID: BusID, kind: Kind, deviceID: UInt16, driver: Reading<String> = .unavailable(.notRead),
+        numaNode: Reading<Int> = .unavailable(.notRead), powerState: Reading<String> = .unavailable(.notRead),
         isConfigurationAllOnes: Reading<Bool> = .unavailable(.notRead), link: HostPCILink = HostPCILink(),
         errors: HostPCIErrors = HostPCIErrors(), upstream: HostPCIPort? = nil, path: [BusID] = [],
         rootComplex: String? = nil
@@ -43,10 +39,8 @@ package struct HostPCIDevice: Sendable, Hashable {
         self.busID = busID
         self.kind = kind
         self.deviceID = deviceID
-        self.isVirtualFunction = isVirtualFunction
         self.driver = driver
         self.numaNode = numaNode
-        self.iommuGroup = iommuGroup
         self.powerState = powerState
         self.isConfigurationAllOnes = isConfigurationAllOnes
         self.link = link
@@ -70,28 +64,17 @@ package struct HostPCIPort: Sendable, Hashable {
     }
 }
 
-/// Width and speed of one end of a PCIe link, now and at most.
+/// The width of one end of a PCIe link, now and at most.
 package struct HostPCILink: Sendable, Hashable {
     /// Lanes in use, 1 to 32.
     package var currentWidth: Reading<Int>
     package var maximumWidth: Reading<Int>
-    /// Megatransfers per second and lane: 2500, 5000, 8000, 16000, 32000 or 64000. Falls when a GPU idles.
-    package var currentSpeed: Reading<Int>
-    package var maximumSpeed: Reading<Int>
 
     package init(
-        currentWidth: Reading<Int> = .unavailable(.notRead), maximumWidth: Reading<Int> = .unavailable(.notRead),
-        currentSpeed: Reading<Int> = .unavailable(.notRead), maximumSpeed: Reading<Int> = .unavailable(.notRead)
+        currentWidth: Reading<Int> = .unavailable(.notRead), maximumWidth: Reading<Int> = .unavailable(.notRead)
     ) {
         self.currentWidth = currentWidth
         self.maximumWidth = maximumWidth
-        self.currentSpeed = currentSpeed
-        self.maximumSpeed = maximumSpeed
-    }
-
-    /// The PCIe generation that a speed in megatransfers per second belongs to; nil for none that exists.
-    package static func generation(ofSpeed speed: Int) -> Int? {
-        [2500, 5000, 8000, 16000, 32000, 64000, 128_000].firstIndex(of: speed).map { $0 + 1 }
     }
 }
 

@@ -15,30 +15,9 @@ package struct HostPod: Sendable, Hashable {
     }
 }
 
-/// What the kubelet's device manager has given to pods, from its checkpoint file.
-package struct HostDeviceCheckpoint: Sendable, Hashable {
-    /// Entries stay until the kubelet forgets the pod, so one device can stand under a finished pod and under a living one.
-    package var allocations: [HostDeviceAllocation]
-    /// Per resource the ids of all devices that its plugin has registered, a vanished GPU's among them. Sorted by resource.
-    package var registered: [Registered]
-
-    package struct Registered: Sendable, Hashable {
-        package var resource: String
-        package var devices: [HostDeviceID]
-
-        package init(resource: String, devices: [HostDeviceID]) {
-            self.resource = resource
-            self.devices = devices
-        }
-    }
-
-    package init(allocations: [HostDeviceAllocation], registered: [Registered]) {
-        self.allocations = allocations
-        self.registered = registered
-    }
-}
-
-/// Devices of one resource that one container was given.
+/// Devices of one resource that one container was given, from the checkpoint file of the kubelet's device manager.
+///
+/// Entries stay until the kubelet forgets the pod, so one device can stand under a finished pod and under a living one.
 package struct HostDeviceAllocation: Sendable, Hashable {
     package var podUID: String
     package var container: String

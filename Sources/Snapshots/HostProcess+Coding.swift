@@ -80,11 +80,9 @@ extension HostContainerReference: SnapshotCodable {
     package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
         try coder.code(&podUID)
         try coder.code(&containerID)
-        var (runtimeName, className) = (runtime?.rawValue, qos?.rawValue)
+        var runtimeName = runtime?.rawValue
         try coder.code(&runtimeName)
-        try coder.code(&className)
         runtime = runtimeName.flatMap(Runtime.init(rawValue:))
-        qos = className.flatMap(QoS.init(rawValue:))
         try coder.code(&isMonitor)
     }
 }

@@ -31,13 +31,6 @@ package struct HostContainerReference: Sendable, Hashable {
         case podman
     }
 
-    /// The pod's quality of service class.
-    package enum QoS: String, Sendable, Hashable {
-        case guaranteed = "Guaranteed"
-        case burstable = "Burstable"
-        case bestEffort = "BestEffort"
-    }
-
     /// The pod's uid with dashes; of a static pod the 32 hexadecimal digits of its configuration's hash, which is not the
     /// uid that the API server knows but stands in its annotation `kubernetes.io/config.hash`. Nil outside of pods.
     package var podUID: String?
@@ -45,21 +38,15 @@ package struct HostContainerReference: Sendable, Hashable {
     package var containerID: String?
     /// Nil where the cgroup's name does not tell (the cgroupfs driver).
     package var runtime: Runtime?
-    package var qos: QoS?
     /// True for the runtime's helper beside the container (conmon), not the container itself.
     package var isMonitor: Bool
 
     package init(
-        podUID: String? = nil, containerID: String? = nil, runtime: Runtime? = nil, qos: QoS? = nil,
-        isMonitor: Bool = false
+        podUID: String? = nil, containerID: String? = nil, runtime: Runtime? = nil, isMonitor: Bool = false
     ) {
         self.podUID = podUID
         self.containerID = containerID
         self.runtime = runtime
-        self.qos = qos
         self.isMonitor = isMonitor
     }
-
-    /// Whether the pod comes from a file on the node and not from the API server.
-    package var isStaticPod: Bool { podUID.map { !$0.contains("-") } ?? false }
 }

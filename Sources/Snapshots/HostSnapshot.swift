@@ -23,10 +23,7 @@ extension HostGPU: SnapshotCodable {
         try coder.code(&busID)
         try coder.code(&model)
         try coder.code(&uuid)
-        try coder.code(&videoBIOS)
         try coder.code(&minorNumber)
-        try coder.code(&interrupt)
-        try coder.code(&firmware)
         try coder.code(&isExcluded)
     }
 }

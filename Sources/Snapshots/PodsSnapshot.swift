@@ -6,8 +6,6 @@ package struct PodsSnapshot: SnapshotCodable, Equatable {
     package var checkpoint = KubeletSource()
     /// What both tell together, one entry for each container and resource of a GPU.
     package var allocations: [DeviceAllocation] = []
-    /// The devices of each GPU resource that device plugins have announced; a GPU that vanished can still be among them.
-    package var announced: [AnnouncedDevices] = []
 
     package init() {}
 
@@ -15,7 +13,6 @@ package struct PodsSnapshot: SnapshotCodable, Equatable {
         try coder.code(&podResources)
         try coder.code(&checkpoint)
         try coder.code(&allocations)
-        try coder.code(&announced)
     }
 }
 
@@ -93,22 +90,5 @@ package struct DeviceAllocation: SnapshotCodable, Hashable {
         try coder.code(&isInPodResources)
         try coder.code(&isInCheckpoint)
         try coder.code(&isLive)
-    }
-}
-
-/// The devices of one resource that a device plugin announced to the kubelet.
-package struct AnnouncedDevices: SnapshotCodable, Hashable {
-    package var resource = ""
-    package var deviceIDs: [String] = []
-
-    package init() {}
-    package init(resource: String, deviceIDs: [String]) {
-        self.resource = resource
-        self.deviceIDs = deviceIDs
-    }
-
-    package mutating func code(with coder: inout SnapshotCoder) throws(SnapshotError) {
-        try coder.code(&resource)
-        try coder.code(&deviceIDs)
     }
 }

@@ -23,70 +23,71 @@ import Testing
 
         init(
             _ name: String, _ text: String, pod: String? = uid, id: String? = id,
-            _ runtime: HostContainerReference.Runtime?, _ qos: HostContainerReference.QoS?, isMonitor: Bool = false
+            runtime: HostContainerReference.Runtime?, isMonitor: Bool = false
         ) {
             let reference = HostContainerReference(
-                podUID: pod, containerID: id, runtime: runtime, qos: qos, isMonitor: isMonitor)
+                podUID: pod, containerID: id, runtime: runtime, isMonitor: isMonitor)
             self.init(name, text, pod == nil ? .container(reference) : .pod(reference))
         }
     }
 
-    static let rows = [
-        Row("cgroupfs v2 guaranteed", "0::/kubepods/pod\(uid)/\(id)\n", nil, .guaranteed),
-        Row("cgroupfs v2 burstable", "0::/kubepods/burstable/pod\(uid)/\(id)", nil, .burstable),
-        Row("cgroupfs v2 best effort", "0::/kubepods/besteffort/pod\(uid)/\(id)", nil, .bestEffort),
+    static let rows: [Row] = [
+        Row("cgroupfs v2 guaranteed", "0::/kubepods/pod\(uid)/\(id)\n", runtime: nil),
+        Row("cgroupfs v2 burstable", "0::/kubepods/burstable/pod\(uid)/\(id)", runtime: nil),
+        Row("cgroupfs v2 best effort", "0::/kubepods/besteffort/pod\(uid)/\(id)", runtime: nil),
         Row(
             "systemd containerd",
             "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod\(slice).slice/cri-containerd-\(id).scope",
-            .containerd, .burstable),
+            runtime: .containerd),
         Row(
             "systemd guaranteed", "0::/kubepods.slice/kubepods-pod\(slice).slice/cri-containerd-\(id).scope",
-            .containerd,
-            .guaranteed),
+            runtime: .containerd),
         Row(
             "cgroup v1",
             """
             12:freezer:/kubepods/besteffort/pod\(uid)/\(id)
             4:memory:/kubepods/besteffort/pod\(uid)/\(id)
             1:name=systemd:/system.slice/containerd.service
-            """, nil, .bestEffort),
+            """, runtime: nil),
         Row(
             "hybrid",
             """
             3:pids:/kubepods.slice/kubepods-pod\(slice).slice/cri-containerd-\(id).scope
             0::/
-            """, .containerd, .guaranteed),
-        Row("CRI-O", "0::/kubepods.slice/kubepods-pod\(slice).slice/crio-\(id).scope", .crio, .guaranteed),
+            """, runtime: .containerd),
+        Row("CRI-O", "0::/kubepods.slice/kubepods-pod\(slice).slice/crio-\(id).scope", runtime: .crio),
         Row(
-            "CRI-O with crun", "0::/kubepods.slice/kubepods-pod\(slice).slice/crio-\(id).scope/container", .crio,
-            .guaranteed),
+            "CRI-O with crun", "0::/kubepods.slice/kubepods-pod\(slice).slice/crio-\(id).scope/container",
+            runtime: .crio),
         Row(
             "CRI-O conmon",
             "0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod\(slice).slice/crio-conmon-\(id).scope",
-            .crio, .bestEffort, isMonitor: true),
-        Row("cri-dockerd", "0::/kubepods.slice/kubepods-pod\(slice).slice/docker-\(id).scope", .docker, .guaranteed),
+            runtime: .crio, isMonitor: true),
+        Row("cri-dockerd", "0::/kubepods.slice/kubepods-pod\(slice).slice/docker-\(id).scope", runtime: .docker),
         Row(
             "colon form",
             "0::/system.slice/containerd.service/kubepods-burstable-pod\(slice).slice:cri-containerd:\(id)",
-            .containerd, .burstable),
+            runtime: .containerd),
         Row(
-            "kind", "0::/docker/\(other)/kubelet/kubepods/burstable/pod\(uid)/\(id)", nil, .burstable),
+            "kind", "0::/docker/\(other)/kubelet/kubepods/burstable/pod\(uid)/\(id)", runtime: nil),
         Row(
             "kind with systemd",
             "0::/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
-                + "kubelet-kubepods-besteffort-pod\(slice).slice/cri-containerd-\(id).scope", .containerd, .bestEffort),
+                + "kubelet-kubepods-besteffort-pod\(slice).slice/cri-containerd-\(id).scope", runtime: .containerd),
         Row(
-            "docker in a pod", "0::/kubepods/burstable/pod\(uid)/\(id)/docker/\(other)", nil, .burstable),
+            "docker in a pod", "0::/kubepods/burstable/pod\(uid)/\(id)/docker/\(other)", runtime: nil),
         Row(
-            "systemd in a pod", "0::/kubepods/burstable/pod\(uid)/\(id)/system.slice/sshd.service", nil, .burstable),
-        Row("static pod", "0::/kubepods/burstable/pod\(hash)/\(id)", pod: hash, nil, .burstable),
-        Row("pod without container", "0::/kubepods/burstable/pod\(uid)", id: nil, nil, .burstable),
-        Row("foreign namespace", "0::/../../pod\(uid)/\(id)", nil, nil),
-        Row("foreign namespace, other class", "0::/../../../besteffort/pod\(uid)/\(id)", nil, .bestEffort),
-        Row("docker", "0::/docker/\(id)", pod: nil, nil, nil),
-        Row("docker with systemd", "0::/system.slice/docker-\(id).scope", pod: nil, .docker, nil),
-        Row("podman", "0::/machine.slice/libpod-\(id).scope/container", pod: nil, .podman, nil),
-        Row("podman conmon", "0::/machine.slice/libpod-conmon-\(id).scope", pod: nil, .podman, nil, isMonitor: true),
+            "systemd in a pod", "0::/kubepods/burstable/pod\(uid)/\(id)/system.slice/sshd.service", runtime: nil),
+        Row("static pod", "0::/kubepods/burstable/pod\(hash)/\(id)", pod: hash, runtime: nil),
+        Row("pod without container", "0::/kubepods/burstable/pod\(uid)", id: nil, runtime: nil),
+        Row("foreign namespace", "0::/../../pod\(uid)/\(id)", runtime: nil),
+        Row("foreign namespace, other class", "0::/../../../besteffort/pod\(uid)/\(id)", runtime: nil),
+        Row("docker", "0::/docker/\(id)", pod: nil, runtime: nil),
+        Row("docker with systemd", "0::/system.slice/docker-\(id).scope", pod: nil, runtime: .docker),
+        Row("podman", "0::/machine.slice/libpod-\(id).scope/container", pod: nil, runtime: .podman),
+        Row(
+            "podman conmon", "0::/machine.slice/libpod-conmon-\(id).scope", pod: nil, runtime: .podman,
+            isMonitor: true),
         Row("slurm", "0::/system.slice/slurmstepd.scope/job_42/step_0/user/task_0", .slurmJob(id: "42", step: "0")),
         Row("slurm v1", "9:memory:/slurm/uid_1000/job_7/step_batch\n0::/", .slurmJob(id: "7", step: "batch")),
         Row("user", "0::/user.slice/user-1000.slice/session-3.scope", .userSession(uid: 1000)),
@@ -105,12 +106,6 @@ import Testing
 
     @Test(arguments: rows) func knowsTheOwner(_ row: Row) {
         #expect(CgroupFile.owner(Array(row.text.utf8)) == row.owner)
-    }
-
-    @Test func staticPodsAreKnownAsSuch() {
-        #expect(HostContainerReference(podUID: Self.hash).isStaticPod)
-        #expect(!HostContainerReference(podUID: Self.uid).isStaticPod)
-        #expect(!HostContainerReference().isStaticPod)
     }
 
     @Test func cutAndBinaryFilesAreSurvived() {

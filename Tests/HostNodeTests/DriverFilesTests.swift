@@ -41,7 +41,6 @@ import Testing
         let closed = try #require(HostDriver(versionFile: Array(Self.closed.utf8)))
         #expect(closed.version == "535.129.03")
         #expect(!closed.isOpen)
-        #expect(closed.compilerLine == "gcc version 11.4.0 (Ubuntu 11.4.0-1ubuntu1~22.04)")
         let open = try #require(HostDriver(versionFile: Array(Self.open.utf8)))
         #expect(open.version == "570.133.20")
         #expect(open.isOpen)
@@ -67,20 +66,15 @@ import Testing
                 "/proc/driver/nvidia/gpus/0000:18:00.0/information": .text(Self.neverInitialised),
                 "/proc/driver/nvidia/gpus/0000:aa:00.0/power": .text("no information file"),
                 "/proc/driver/nvidia/gpus/nonsense/information": .text(Self.information),
-                "/sys/module/nvidia/refcnt": .text("214\n"),
-                "/sys/module/nvidia/taint": .text("OE\n"),
             ]))
-        let driver = try #require(files.driver().value)
-        #expect(driver.referenceCount == .value(214))
-        #expect(driver.taint == .value("OE"))
+        #expect(files.driver() == .value(HostDriver(version: "570.133.20", isOpen: true)))
         let gpus = try #require(files.gpus().value)
         #expect(gpus.map(\.busID.description) == ["0000:18:00.0", "0000:9b:00.0", "0000:aa:00.0"])
-        #expect(gpus[0].uuid == nil && gpus[0].model == nil && gpus[0].videoBIOS == nil && gpus[0].firmware == nil)
+        #expect(gpus[0].uuid == nil && gpus[0].model == nil)
         #expect(gpus[0].minorNumber == 0 && gpus[0].isExcluded == true)
         #expect(gpus[1].uuid == "GPU-509665ad-b600-ac93-3616-d754b23d636d")
         #expect(gpus[1].model == "NVIDIA H100 80GB HBM3")
-        #expect(gpus[1].minorNumber == 4 && gpus[1].interrupt == 185 && gpus[1].isExcluded == false)
-        #expect(gpus[1].firmware == "570.133.20")
+        #expect(gpus[1].minorNumber == 4 && gpus[1].isExcluded == false)
         #expect(gpus[2].minorNumber == nil && gpus[2].isExcluded == nil)
     }
 
@@ -88,9 +82,7 @@ import Testing
         let files = DriverFiles(try tree.files(["/proc/modules": .text("nouveau 2355200 1 drm,video, Live 0x0\n")]))
         #expect(files.driver() == .unavailable(.notSupported))
         #expect(files.gpus() == .unavailable(.notSupported))
-        let modules = try #require(files.modules().value)
-        #expect(modules.map(\.name) == ["nouveau"])
-        #expect(modules[0].users == ["drm", "video"] && modules[0].referenceCount == 1 && modules[0].state == .live)
+        #expect(files.modules() == .value(["nouveau"]))
     }
 
     @Test(arguments: Tree.allCases) func readsModules(_ tree: Tree) throws {
@@ -102,11 +94,8 @@ import Testing
             nvidia_fs 1 - - Loading 0x0
             nvidia broken
             """
-        let modules = try #require(DriverFiles(try tree.files(["/proc/modules": .text(text)])).modules().value)
-        #expect(modules.map(\.name) == ["nvidia_uvm", "nvidia_peermem", "nvidia", "nvidia_fs"])
-        #expect(modules[1].state == .unloading)
-        #expect(modules[2].users == ["nvidia_uvm", "nvidia_peermem"])
-        #expect(modules[3].referenceCount == nil)
+        let modules = DriverFiles(try tree.files(["/proc/modules": .text(text)])).modules()
+        #expect(modules == .value(["nvidia_uvm", "nvidia_peermem", "nvidia", "nvidia_fs"]))
     }
 
     @Test(arguments: [Tree.memory, .subtree]) func unreadableIsNotMissing(_ tree: Tree) throws {
@@ -126,12 +115,12 @@ import Testing
         let nodes = DeviceNodes(files).nodes(minors: [0, 1, 2])
         #expect(
             nodes == [
-                HostDeviceNode(path: "/dev/nvidiactl", access: .openable, major: 195, minor: 255),
+                HostDeviceNode(path: "/dev/nvidiactl", access: .openable),
                 HostDeviceNode(path: "/dev/nvidia-uvm", access: .broken),
-                HostDeviceNode(path: "/dev/nvidia0", access: .openable, major: 195, minor: 0),
+                HostDeviceNode(path: "/dev/nvidia0", access: .openable),
                 HostDeviceNode(path: "/dev/nvidia1", access: .missing),
                 HostDeviceNode(path: "/dev/nvidia2", access: .broken),
-                HostDeviceNode(path: "/dev/nvidia-caps/nvidia-cap1", access: .openable, major: 508, minor: 1),
+                HostDeviceNode(path: "/dev/nvidia-caps/nvidia-cap1", access: .openable),
             ])
     }
 

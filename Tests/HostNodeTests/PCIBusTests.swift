@@ -37,25 +37,21 @@ import Testing
                 port,
                 [
                     "vendor": "0x8086", "class": "0x060400", "device": "0x352a", "current_link_width": "8",
-                    "max_link_width": "16", "current_link_speed": "32.0 GT/s PCIe", "max_link_speed": "32.0 GT/s PCIe",
-                    "aer_dev_fatal": "Undefined 0\nDLP 1\nTOTAL_ERR_FATAL 1",
+                    "max_link_width": "16", "aer_dev_fatal": "Undefined 0\nDLP 1\nTOTAL_ERR_FATAL 1",
                 ]),
             device(
                 port + "/0000:3b:00.0",
                 [
                     "vendor": "0x10de", "class": "0x030200", "device": "0x2330", "current_link_width": "16",
-                    "max_link_width": "16", "current_link_speed": "2.5 GT/s PCIe", "max_link_speed": "32.0 GT/s PCIe",
-                    "numa_node": "1", "power_state": "D0", "aer_dev_correctable": correctable,
+                    "max_link_width": "16", "numa_node": "1", "power_state": "D0", "aer_dev_correctable": correctable,
                     "aer_dev_nonfatal": "garbage", "aer_dev_fatal": "TOTAL_ERR_FATAL 0",
                 ],
-                links: [
-                    "driver": "../../../../bus/pci/drivers/nvidia", "iommu_group": "../../../../kernel/iommu_groups/47",
-                ]),
+                links: ["driver": "../../../../bus/pci/drivers/nvidia"]),
             device(
                 "pci0000:00/0000:00:05.0",
                 [
                     "vendor": "0x10de", "class": "0x030000", "device": "0x20b0", "numa_node": "-1",
-                    "current_link_width": "0", "current_link_speed": "Unknown", "max_link_width": "255",
+                    "current_link_width": "0", "max_link_width": "255",
                 ]),
             device("pci0000:c0/0000:c1:00.0", ["vendor": "0x10de", "class": "0x068000", "device": "0x22a3"]),
             device("pci0000:c0/0000:c2:00.1", ["vendor": "0x10de", "class": "0x040300", "device": "0x10f0"]),
@@ -88,19 +84,15 @@ import Testing
             ])
         #expect(devices["0000:c1:00.0"]?.kind == .nvSwitch)
         #expect(devices["0000:3b:00.0"]?.kind == .gpu)
-        #expect(devices["0000:3b:00.0"]?.isVirtualFunction == false)
-        #expect(devices["0000:c3:00.4"]?.isVirtualFunction == true)
         #expect(devices["0000:c3:00.4"]?.driver == .value("vfio-pci"))
     }
 
     @Test(arguments: Tree.allCases) func readsAHealthyGPU(_ tree: Tree) throws {
         let gpu = try #require(devices(tree)["0000:3b:00.0"])
-        #expect(gpu.deviceID == 0x2330 && gpu.driver == .value("nvidia") && gpu.iommuGroup == .value(47))
+        #expect(gpu.deviceID == 0x2330 && gpu.driver == .value("nvidia"))
         #expect(
             gpu.numaNode == .value(1) && gpu.powerState == .value("D0") && gpu.isConfigurationAllOnes == .value(false))
-        #expect(gpu.link.currentWidth == .value(16) && gpu.link.currentSpeed == .value(2500))
-        #expect(gpu.link.maximumSpeed == .value(32000))
-        #expect(HostPCILink.generation(ofSpeed: 32000) == 5)
+        #expect(gpu.link.currentWidth == .value(16) && gpu.link.maximumWidth == .value(16))
         let expected = [HostPCIErrors.Counter(name: "BadTLP", count: 3), .init(name: "Timeout", count: 12)]
         #expect(gpu.errors.correctable == .value(.init(total: 15, nonzero: expected)))
         #expect(gpu.errors.nonFatal == .unavailable(.notSupported))
@@ -120,9 +112,7 @@ import Testing
         let gpu = try #require(devices(tree)["0000:00:05.0"])
         #expect(gpu.upstream == nil && gpu.path.isEmpty)
         #expect(gpu.driver == .value(""))
-        for reading in [
-            gpu.numaNode, gpu.link.currentWidth, gpu.link.maximumWidth, gpu.link.currentSpeed, gpu.iommuGroup,
-        ] {
+        for reading in [gpu.numaNode, gpu.link.currentWidth, gpu.link.maximumWidth] {
             #expect(reading == .unavailable(.notSupported))
         }
         #expect(gpu.isConfigurationAllOnes == .unavailable(.notSupported))
@@ -140,17 +130,5 @@ import Testing
 
     @Test(arguments: Tree.allCases) func aNodeWithoutPCISaysSo(_ tree: Tree) throws {
         #expect(PCIBus(try tree.files(["/sys/x": .text("")])).devices() == .unavailable(.notSupported))
-    }
-
-    @Test(arguments: [
-        "Unknown", "Unknown speed", "", "GT/s", "0 GT/s", "-5 GT/s", "99999999999999999999 GT/s", "8.x GT/s",
-    ])
-    func whatIsNoSpeedIsNone(_ text: String) {
-        #expect(HostPCILink.speed(Array(text.utf8)) == nil)
-    }
-
-    @Test func olderKernelsWriteSpeedsWithoutFraction() {
-        #expect(HostPCILink.speed(Array("8 GT/s\n".utf8)) == 8000)
-        #expect(HostPCILink.speed(Array("2.5 GT/s\n".utf8)) == 2500)
     }
 }

@@ -106,15 +106,13 @@ import Testing
             {"ContainerName":"no uid"}, 7],
             "RegisteredDevices":{"rdma/hca":["mlx5_0"],"nvidia.com/gpu":["GPU-b","GPU-a"]}},"Checksum":1}
             """
-        let checkpoint = try #require(
+        let allocations = try #require(
             DeviceCheckpoint(
                 try tree.files(["/var/lib/k0s/kubelet/device-plugins/kubelet_internal_checkpoint": .text(text)])
             ).read().value)
-        #expect(checkpoint.allocations.map(\.container) == ["worker", "old"])
-        #expect(checkpoint.allocations[0].devices == [HostDeviceID("GPU-a"), HostDeviceID("GPU-b::1")])
-        #expect(checkpoint.allocations[1].resource == "nvidia.com/mig-1g.10gb")
-        #expect(checkpoint.registered.map(\.resource) == ["nvidia.com/gpu"])
-        #expect(checkpoint.registered[0].devices.map(\.text) == ["GPU-a", "GPU-b"])
+        #expect(allocations.map(\.container) == ["worker", "old"])
+        #expect(allocations[0].devices == [HostDeviceID("GPU-a"), HostDeviceID("GPU-b::1")])
+        #expect(allocations[1].resource == "nvidia.com/mig-1g.10gb")
     }
 
     @Test(arguments: ["", "{}", "{\"Data\":[]}", "{\"Data\":", "\u{0}"]) func aBrokenCheckpointIsNone(_ text: String) {

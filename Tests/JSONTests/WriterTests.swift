@@ -52,7 +52,12 @@ import Testing
 
     @Test func carriesJSONInsideAString() throws {
         let inner = #"{"a":"say \"hi\"","b":[1,2,3],"c":"\\","d":"é"}"#
-        let written = text { w in w.object { w in w.stringField("text", escaping: Array(inner.utf8)) } }
+        let written = text { w in
+            w.object { w in
+                w.key("text")
+                w.string(utf8: Array(inner.utf8))
+            }
+        }
         #expect(try JSONParser.parse(written)["text"]?.stringValue == inner)
     }
 

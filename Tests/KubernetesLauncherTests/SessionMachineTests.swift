@@ -17,7 +17,7 @@ struct SessionMachineTests {
         #expect(
             actions([.created, .podReady("p"), .sessionEnded(done), .wasLast, .removed]) == [
                 .create(generation: 0), .awaitPod(generation: 0), .open(pod: "p"), .takeLeave(pod: "p"),
-                .remove(generation: 0), .finish(done),
+                .remove, .finish(done),
             ])
     }
 
@@ -44,7 +44,7 @@ struct SessionMachineTests {
         let right = DeniedRight(verb: "create", resource: "pods/exec", group: "", namespace: "n", user: "u")
         let refused = SessionMachine.Outcome(.forbidden(right))
         #expect(
-            actions([.created, .podReady("p"), .sessionEnded(refused), .leaveFailed]).last == .remove(generation: 0))
+            actions([.created, .podReady("p"), .sessionEnded(refused), .leaveFailed]).last == .remove)
         #expect(
             actions([.alreadyThere, .podReady("p"), .announced, .sessionEnded(refused), .leaveFailed]).last
                 == .finish(refused))
@@ -68,7 +68,7 @@ struct SessionMachineTests {
     @Test("a failed wait removes the Job of whoever made it, and nobody else's")
     func failedWait() {
         let failure = LaunchFailure.noSuchNode("x", nearest: [])
-        #expect(actions([.created, .waitFailed(failure)]).last == .remove(generation: 0))
+        #expect(actions([.created, .waitFailed(failure)]).last == .remove)
         #expect(
             actions([.created, .waitFailed(failure), .removed]).last == .finish(.init(exitCode: 1, failure: failure)))
         #expect(actions([.alreadyThere, .waitFailed(failure)]).last == .finish(.init(exitCode: 1, failure: failure)))
@@ -77,7 +77,7 @@ struct SessionMachineTests {
     @Test("a creation whose answer was lost is taken back; one that was refused needs nothing")
     func lostAnswer() {
         let failure = LaunchFailure.noCluster("timeout")
-        #expect(actions([.creationFailed(failure, mayExist: true)]).last == .remove(generation: 0))
+        #expect(actions([.creationFailed(failure, mayExist: true)]).last == .remove)
         #expect(
             actions([.creationFailed(failure, mayExist: false)]).last == .finish(.init(exitCode: 1, failure: failure)))
     }

@@ -50,7 +50,6 @@ import Testing
         #expect(old.pod == nil)
         #expect(old.isLive == false)
         #expect(snapshot.allocations.count == 2)
-        #expect(snapshot.announced.map(\.resource) == ["nvidia.com/gpu"])
     }
 
     @Test func theCheckpointAlone() throws {

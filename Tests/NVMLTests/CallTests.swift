@@ -9,9 +9,7 @@ import Testing
         #expect(try device.name() == String(repeating: "A", count: 128))
         #expect(try device.serial() == "\u{fffd}1")
         #expect(try device.vbiosVersion() == "96.00")
-        let address = try device.pciInfo()
-        #expect(address.busId == String(repeating: "B", count: 32))
-        #expect(address.bus == 0x3b)
+        #expect(try device.pciInfo().bus == 0x3b)
     }
 
     @Test(arguments: [(0, 5 as UInt64?), (25, nil), (13, nil)])
@@ -62,20 +60,5 @@ import Testing
         #expect(devices.map(\.index) == [0, 1, 2])
         #expect(devices.map { (try? $0.device.get()) != nil } == [true, false, true])
         #expect(code { () throws(NVMLError) in _ = try devices[1].device.get() } == .gpuIsLost)
-    }
-
-    @Test func eventsAreReadUntilThereAreNone() throws {
-        let standIn = try StandIn()
-        let device = try standIn.device()
-        let events = try standIn.library.makeEventSet()
-        #expect(try device.supportedEventTypes() == .xid)
-        #expect(code { () throws(NVMLError) in try events.register(device, [.xid, .clock]) } == .notSupported)
-        try events.register(device, .xid)
-        let event = try events.wait(milliseconds: 0)
-        #expect(event?.device == device)
-        #expect(event?.types == .xid)
-        #expect(event?.data == 79)
-        #expect(event?.gpuInstanceId == nil)
-        #expect(try events.wait(milliseconds: 0) == nil)
     }
 }

@@ -54,7 +54,6 @@ import Testing
         #expect(try standIn.device().memory() == NVMLMemory(total: 100, free: 40, used: 60, reserved: nil))
         #expect(try standIn.device().temperature() == -7)
         #expect(try standIn.device().fabricInfo().version == 1)
-        #expect(try standIn.library.makeEventSet().wait(milliseconds: 0)?.data == 79)
     }
 
     @Test func aMissingFunctionIsNotSupportedAndNamed() throws {
@@ -79,7 +78,7 @@ import Testing
     @Test func everySymbolIsLookedUpOnceAndHasAnIndex() {
         let names = NVMLSymbol.all.map(\.name)
         #expect(Set(names).count == names.count)
-        #expect(names.count > 140)
+        #expect(names.count > 100)
         #expect(NVMLSymbol.name(at: 0) == nil)
         #expect(NVMLSymbol.name(at: 1) == "nvmlInit_v2")
         #expect(NVMLSymbol.name(at: UInt32(names.count)) == names.last)

@@ -28,7 +28,6 @@ import Testing
         #expect(library.boundSymbols.contains("nvmlDeviceGetComputeRunningProcesses_v3"))
         #expect(code { () throws(NVMLError) in try library.start() } == .driverNotLoaded)
         #expect(code { () throws(NVMLError) in _ = try library.deviceCount() } == .uninitialized)
-        #expect(library.errorString(.driverNotLoaded)?.isEmpty == false)
         // Works all the same: what is needed to compare it with the kernel module.
         #expect(try library.nvmlVersion().contains("."))
     }

@@ -73,8 +73,6 @@ nvmlReturn_t nvmlDeviceGetVbiosVersion(nvmlDevice_t handle, char *text, unsigned
     return memcpy(text, "96.00\0junk", 11), (void)handle, (void)length, NVML_SUCCESS;
 }
 nvmlReturn_t nvmlDeviceGetPciInfo_v3(nvmlDevice_t handle, nvmlPciInfo_t *info) {
-    memset(info->busId, 'B', sizeof(info->busId));
-    memcpy(info->busIdLegacy, "0000:3B:00.0", 13);
     return info->bus = 0x3b, (void)handle, NVML_SUCCESS;
 }
 
@@ -181,15 +179,6 @@ nvmlReturn_t nvmlDeviceGetRetiredPages_v2(
     for (unsigned int i = 0; i < n; i++) addresses[i] = 0x1000 * (i + 1), times[i] = 50 + i;
     return (void)handle, (void)cause, code;
 }
-nvmlReturn_t nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts(
-    nvmlDevice_t handle, nvmlEccSramUniqueUncorrectedErrorCounts_v1_t *request) {
-    if (request->version != nvmlEccSramUniqueUncorrectedErrorCounts_v1) return NVML_ERROR_ARGUMENT_VERSION_MISMATCH;
-    if (!request->entries) return request->entryCount = 0, NVML_SUCCESS;
-    unsigned int n;
-    nvmlReturn_t code = room(&request->entryCount, &n);
-    for (unsigned int i = 0; i < n; i++) request->entries[i].count = i + 1;
-    return (void)handle, code;
-}
 
 // MIG: slots 0 and 2 of 4 are filled.
 nvmlReturn_t nvmlDeviceGetMaxMigDeviceCount(nvmlDevice_t handle, unsigned int *count) {
@@ -235,20 +224,3 @@ nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t handle, int count, nvmlFieldV
     return (void)handle, NVML_SUCCESS;
 }
 #endif
-
-// Events: one Xid event, then none.
-static int set, waited;
-nvmlReturn_t nvmlEventSetCreate(nvmlEventSet_t *made) { return *made = (nvmlEventSet_t)&set, NVML_SUCCESS; }
-nvmlReturn_t nvmlEventSetFree(nvmlEventSet_t made) { return (void)made, set++, NVML_SUCCESS; }
-nvmlReturn_t nvmlDeviceGetSupportedEventTypes(nvmlDevice_t handle, unsigned long long *types) {
-    return *types = nvmlEventTypeXidCriticalError, (void)handle, NVML_SUCCESS;
-}
-nvmlReturn_t nvmlDeviceRegisterEvents(nvmlDevice_t handle, unsigned long long types, nvmlEventSet_t made) {
-    return (void)handle, (void)made, types == nvmlEventTypeXidCriticalError ? NVML_SUCCESS : NVML_ERROR_NOT_SUPPORTED;
-}
-nvmlReturn_t nvmlEventSetWait(nvmlEventSet_t made, nvmlEventData_t *data, unsigned int timeout) {
-    if (waited++) return NVML_ERROR_TIMEOUT;
-    data->device = DEVICE, data->eventType = nvmlEventTypeXidCriticalError, data->eventData = 79;
-    return (void)made, (void)timeout, NVML_SUCCESS;
-}
-int standin_freed_sets(void) { return set; }

@@ -5,23 +5,18 @@ import Testing
 struct HostSectionTests {
     @Test("PCI devices and modules")
     func devices() throws {
-        let link = HostPCILink(
-            currentWidth: .value(8), maximumWidth: .value(16), currentSpeed: .value(2_500), maximumSpeed: .value(32_000)
-        )
+        let link = HostPCILink(currentWidth: .value(8), maximumWidth: .value(16))
         let errors = HostPCIErrors(
             correctable: .value(.init(total: 3, nonzero: [.init(name: "RxErr", count: 3)])),
             nonFatal: .unavailable(.noPermission), fatal: .value(.init(total: 0, nonzero: [])))
         let port = HostPCIPort(busID: BusID(domain: 0, bus: 0x51, device: 1), link: link, errors: errors)
         let device = HostPCIDevice(
-            busID: BusID(domain: 0, bus: 0x52, device: 0), kind: .nvSwitch, deviceID: 0x2330, isVirtualFunction: true,
-            driver: .value("nvidia"), numaNode: .value(-1), iommuGroup: .value(12), powerState: .value("D0"),
+            busID: BusID(domain: 0, bus: 0x52, device: 0), kind: .nvSwitch, deviceID: 0x2330,
+            driver: .value("nvidia"), numaNode: .value(-1), powerState: .value("D0"),
             isConfigurationAllOnes: .value(false), link: link, errors: errors, upstream: port, path: [port.busID])
         var devices = HostDevices()
         devices.pci = .value([device])
-        devices.modules = .value([
-            HostModule(name: "nvidia", sizeBytes: 9, referenceCount: 2, users: ["nvidia_uvm"], state: .live),
-            HostModule(name: "nouveau", sizeBytes: 1, referenceCount: nil, users: [], state: nil),
-        ])
+        devices.modules = .value(["nvidia", "nouveau"])
         devices.gpuMinors = .value([0, 7])
         devices.bootedMicroseconds = .value(1_790_000_000_000_000)
         try Coding.expectRoundTrip(devices)

@@ -26,9 +26,7 @@ import Testing
             .unknown, .service("nvidia-persistenced.service"), .userSession(uid: 1000),
             .slurmJob(id: "42", step: nil), .slurmJob(id: "42", step: "0"),
             .container(HostContainerReference(containerID: "c", runtime: .docker)),
-            .pod(
-                HostContainerReference(
-                    podUID: "u", containerID: "c", runtime: .crio, qos: .bestEffort, isMonitor: true)),
+            .pod(HostContainerReference(podUID: "u", containerID: "c", runtime: .crio, isMonitor: true)),
         ] as [HostProcessOwner])
     func processes(_ owner: HostProcessOwner) throws {
         let process = HostProcess(
@@ -56,7 +54,6 @@ import Testing
         var snapshot = PodsSnapshot()
         snapshot.podResources = KubeletSource(.failed, path: "/x", detail: "y")
         snapshot.allocations = [allocation, DeviceAllocation()]
-        snapshot.announced = [AnnouncedDevices(resource: "r", deviceIDs: ["a"])]
         #expect(try copy(snapshot) == snapshot)
     }
 

@@ -1,5 +1,5 @@
-// NVML's constants. Every enumeration is a plain 32-bit integer here: a newer driver may answer with a value that this
-// header does not know, and that must stay a value.
+// Those of NVML's constants that this project uses by name. Every enumeration is a plain 32-bit integer here: a newer driver
+// may answer with a value that this header does not know, and that must stay a value.
 
 #ifndef CNVML_CONSTANTS_H
 #define CNVML_CONSTANTS_H
@@ -10,55 +10,25 @@
 #define NVML_ERROR_INVALID_ARGUMENT 2
 #define NVML_ERROR_NOT_SUPPORTED 3
 #define NVML_ERROR_NO_PERMISSION 4
-#define NVML_ERROR_ALREADY_INITIALIZED 5
 #define NVML_ERROR_NOT_FOUND 6
 #define NVML_ERROR_INSUFFICIENT_SIZE 7
-#define NVML_ERROR_INSUFFICIENT_POWER 8
 #define NVML_ERROR_DRIVER_NOT_LOADED 9
 #define NVML_ERROR_TIMEOUT 10
-#define NVML_ERROR_IRQ_ISSUE 11
-#define NVML_ERROR_LIBRARY_NOT_FOUND 12
-#define NVML_ERROR_FUNCTION_NOT_FOUND 13
 #define NVML_ERROR_CORRUPTED_INFOROM 14
 #define NVML_ERROR_GPU_IS_LOST 15
-#define NVML_ERROR_RESET_REQUIRED 16
 #define NVML_ERROR_OPERATING_SYSTEM 17
 #define NVML_ERROR_LIB_RM_VERSION_MISMATCH 18
 #define NVML_ERROR_IN_USE 19
-#define NVML_ERROR_MEMORY 20
-#define NVML_ERROR_NO_DATA 21
-#define NVML_ERROR_VGPU_ECC_NOT_SUPPORTED 22
-#define NVML_ERROR_INSUFFICIENT_RESOURCES 23
-#define NVML_ERROR_FREQ_NOT_SUPPORTED 24
 #define NVML_ERROR_ARGUMENT_VERSION_MISMATCH 25
-#define NVML_ERROR_DEPRECATED 26
-#define NVML_ERROR_NOT_READY 27
-#define NVML_ERROR_GPU_NOT_FOUND 28
-#define NVML_ERROR_INVALID_STATE 29
-#define NVML_ERROR_RESET_TYPE_NOT_SUPPORTED 30
 #define NVML_ERROR_UNKNOWN 999
-
-// nvmlInitWithFlags.
-#define NVML_INIT_FLAG_NO_GPUS 1u
-#define NVML_INIT_FLAG_NO_ATTACH 2u
-#define NVML_INIT_FLAG_FORCE_INIT 4u
 
 // Buffer sizes, in bytes with the terminating NUL.
 #define NVML_DEVICE_PCI_BUS_ID_BUFFER_SIZE 32
 #define NVML_DEVICE_PCI_BUS_ID_BUFFER_V2_SIZE 16
 #define NVML_DEVICE_UUID_BUFFER_SIZE 80
-#define NVML_DEVICE_UUID_V2_BUFFER_SIZE 96
 #define NVML_DEVICE_UUID_ASCII_LEN 41
-#define NVML_DEVICE_UUID_BINARY_LEN 16
-#define NVML_DEVICE_PART_NUMBER_BUFFER_SIZE 80
-#define NVML_DEVICE_NAME_BUFFER_SIZE 64
-#define NVML_DEVICE_NAME_V2_BUFFER_SIZE 96
-#define NVML_DEVICE_SERIAL_BUFFER_SIZE 30
-#define NVML_DEVICE_VBIOS_VERSION_BUFFER_SIZE 32
-#define NVML_DEVICE_INFOROM_VERSION_BUFFER_SIZE 16
 #define NVML_GSP_FIRMWARE_VERSION_BUF_SIZE 64
 #define NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE 80
-#define NVML_SYSTEM_NVML_VERSION_BUFFER_SIZE 80
 #define NVML_GPU_FABRIC_UUID_LEN 16
 #define NVML_GPU_FABRIC_CLIQUE_MAX 64
 #define NVML_NVLINK_FIRMWARE_VERSION_LENGTH 100
@@ -69,64 +39,12 @@
 #define NVML_VALUE_NOT_AVAILABLE_ULL 0xffffffffffffffffull
 #define NVML_INSTANCE_NOT_AVAILABLE 0xffffffffu
 
-// nvmlEnableState_t.
-#define NVML_FEATURE_DISABLED 0u
-#define NVML_FEATURE_ENABLED 1u
-
 // nvmlDeviceArchitecture_t.
-#define NVML_DEVICE_ARCH_KEPLER 2u
-#define NVML_DEVICE_ARCH_MAXWELL 3u
-#define NVML_DEVICE_ARCH_PASCAL 4u
-#define NVML_DEVICE_ARCH_VOLTA 5u
-#define NVML_DEVICE_ARCH_TURING 6u
 #define NVML_DEVICE_ARCH_AMPERE 7u
-#define NVML_DEVICE_ARCH_ADA 8u
 #define NVML_DEVICE_ARCH_HOPPER 9u
-#define NVML_DEVICE_ARCH_BLACKWELL 10u
-#define NVML_DEVICE_ARCH_RUBIN 13u
-#define NVML_DEVICE_ARCH_UNKNOWN 0xffffffffu
-
-// nvmlBrandType_t.
-#define NVML_BRAND_UNKNOWN 0u
-#define NVML_BRAND_QUADRO 1u
-#define NVML_BRAND_TESLA 2u
-#define NVML_BRAND_NVS 3u
-#define NVML_BRAND_GRID 4u
-#define NVML_BRAND_GEFORCE 5u
-#define NVML_BRAND_TITAN 6u
-#define NVML_BRAND_QUADRO_RTX 12u
-#define NVML_BRAND_NVIDIA_RTX 13u
-#define NVML_BRAND_NVIDIA 14u
-#define NVML_BRAND_GEFORCE_RTX 15u
-#define NVML_BRAND_TITAN_RTX 16u
-
-// nvmlComputeMode_t.
-#define NVML_COMPUTEMODE_DEFAULT 0u
-#define NVML_COMPUTEMODE_EXCLUSIVE_THREAD 1u
-#define NVML_COMPUTEMODE_PROHIBITED 2u
-#define NVML_COMPUTEMODE_EXCLUSIVE_PROCESS 3u
-
-// nvmlGpuVirtualizationMode_t.
-#define NVML_GPU_VIRTUALIZATION_MODE_NONE 0u
-#define NVML_GPU_VIRTUALIZATION_MODE_PASSTHROUGH 1u
-#define NVML_GPU_VIRTUALIZATION_MODE_VGPU 2u
-#define NVML_GPU_VIRTUALIZATION_MODE_HOST_VGPU 3u
-#define NVML_GPU_VIRTUALIZATION_MODE_HOST_VSGA 4u
-
-// nvmlDeviceAddressingModeType_t.
-#define NVML_DEVICE_ADDRESSING_MODE_NONE 0u
-#define NVML_DEVICE_ADDRESSING_MODE_HMM 1u
-#define NVML_DEVICE_ADDRESSING_MODE_ATS 2u
 
 // nvmlInforomObject_t.
-#define NVML_INFOROM_OEM 0u
-#define NVML_INFOROM_ECC 1u
 #define NVML_INFOROM_POWER 2u
-
-// nvmlPstates_t: 0 (fastest) to 15, or unknown.
-#define NVML_PSTATE_0 0u
-#define NVML_PSTATE_15 15u
-#define NVML_PSTATE_UNKNOWN 32u
 
 // nvmlClockType_t and nvmlClockId_t.
 #define NVML_CLOCK_GRAPHICS 0u
@@ -137,19 +55,6 @@
 #define NVML_CLOCK_ID_APP_CLOCK_TARGET 1u
 #define NVML_CLOCK_ID_APP_CLOCK_DEFAULT 2u
 #define NVML_CLOCK_ID_CUSTOMER_BOOST_MAX 3u
-
-// Why the clocks are lower than they could be: bits.
-#define nvmlClocksEventReasonGpuIdle 0x1ull
-#define nvmlClocksEventReasonApplicationsClocksSetting 0x2ull
-#define nvmlClocksEventReasonSwPowerCap 0x4ull
-#define nvmlClocksThrottleReasonHwSlowdown 0x8ull
-#define nvmlClocksEventReasonSyncBoost 0x10ull
-#define nvmlClocksEventReasonSwThermalSlowdown 0x20ull
-#define nvmlClocksThrottleReasonHwThermalSlowdown 0x40ull
-#define nvmlClocksThrottleReasonHwPowerBrakeSlowdown 0x80ull
-#define nvmlClocksEventReasonDisplayClockSetting 0x100ull
-#define nvmlClocksEventReasonBoardLimit 0x200ull
-#define nvmlClocksEventReasonReliability 0x400ull
 
 // nvmlPerfPolicyType_t: what nvmlDeviceGetViolationStatus counts the time of.
 #define NVML_PERF_POLICY_POWER 0u
@@ -170,9 +75,7 @@
 
 // ECC: nvmlMemoryErrorType_t, nvmlEccCounterType_t, nvmlMemoryLocation_t.
 #define NVML_MEMORY_ERROR_TYPE_CORRECTED 0u
-#define NVML_MEMORY_ERROR_TYPE_UNCORRECTED 1u
 #define NVML_VOLATILE_ECC 0u
-#define NVML_AGGREGATE_ECC 1u
 #define NVML_MEMORY_LOCATION_L1_CACHE 0u
 #define NVML_MEMORY_LOCATION_L2_CACHE 1u
 #define NVML_MEMORY_LOCATION_DRAM 2u
@@ -182,127 +85,27 @@
 #define NVML_MEMORY_LOCATION_CBU 6u
 #define NVML_MEMORY_LOCATION_SRAM 7u
 
-// nvmlPageRetirementCause_t.
-#define NVML_PAGE_RETIREMENT_CAUSE_MULTIPLE_SINGLE_BIT_ECC_ERRORS 0u
-#define NVML_PAGE_RETIREMENT_CAUSE_DOUBLE_BIT_ECC_ERROR 1u
-
-// nvmlDeviceGpuRecoveryAction_t, the value of field 230.
-#define NVML_GPU_RECOVERY_ACTION_NONE 0u
-#define NVML_GPU_RECOVERY_ACTION_GPU_RESET 1u
-#define NVML_GPU_RECOVERY_ACTION_NODE_REBOOT 2u
-#define NVML_GPU_RECOVERY_ACTION_DRAIN_P2P 3u
-#define NVML_GPU_RECOVERY_ACTION_DRAIN_AND_RESET 4u
-#define NVML_GPU_RECOVERY_ACTION_RECOVER_IMEX_DOMAIN 5u
-#define NVML_GPU_RECOVERY_ACTION_BUS_RESET 6u
-#define NVML_GPU_RECOVERY_ACTION_SYSTEM_REBOOT 7u
-
 // nvmlPcieUtilCounter_t.
 #define NVML_PCIE_UTIL_TX_BYTES 0u
 #define NVML_PCIE_UTIL_RX_BYTES 1u
 
-// NVLink: versions, remote ends, error counters, capabilities, states.
-#define NVML_NVLINK_VERSION_1_0 1u
-#define NVML_NVLINK_VERSION_2_0 2u
-#define NVML_NVLINK_VERSION_2_2 3u
-#define NVML_NVLINK_VERSION_3_0 4u
-#define NVML_NVLINK_VERSION_3_1 5u
-#define NVML_NVLINK_VERSION_4_0 6u
-#define NVML_NVLINK_VERSION_5_0 7u
-#define NVML_NVLINK_VERSION_6_0 8u
-#define NVML_NVLINK_DEVICE_TYPE_GPU 0u
-#define NVML_NVLINK_DEVICE_TYPE_IBMNPU 1u
-#define NVML_NVLINK_DEVICE_TYPE_SWITCH 2u
-#define NVML_NVLINK_DEVICE_TYPE_UNKNOWN 0xffu
+// nvmlNvLinkErrorCounter_t and nvmlNvLinkCapability_t.
 #define NVML_NVLINK_ERROR_DL_REPLAY 0u
 #define NVML_NVLINK_ERROR_DL_RECOVERY 1u
 #define NVML_NVLINK_ERROR_DL_CRC_FLIT 2u
 #define NVML_NVLINK_ERROR_DL_CRC_DATA 3u
 #define NVML_NVLINK_ERROR_DL_ECC_DATA 4u
-#define NVML_NVLINK_CAP_P2P_SUPPORTED 0u
-#define NVML_NVLINK_CAP_SYSMEM_ACCESS 1u
-#define NVML_NVLINK_CAP_P2P_ATOMICS 2u
-#define NVML_NVLINK_CAP_SYSMEM_ATOMICS 3u
-#define NVML_NVLINK_CAP_SLI_BRIDGE 4u
 #define NVML_NVLINK_CAP_VALID 5u
-#define NVML_NVLINK_STATE_INACTIVE 0u
-#define NVML_NVLINK_STATE_ACTIVE 1u
-#define NVML_NVLINK_STATE_SLEEP 2u
 
-// nvmlGpuFabricState_t, and the summary of version 3.
-#define NVML_GPU_FABRIC_STATE_NOT_SUPPORTED 0u
-#define NVML_GPU_FABRIC_STATE_NOT_STARTED 1u
-#define NVML_GPU_FABRIC_STATE_IN_PROGRESS 2u
-#define NVML_GPU_FABRIC_STATE_COMPLETED 3u
-#define NVML_GPU_FABRIC_HEALTH_SUMMARY_NOT_SUPPORTED 0u
-#define NVML_GPU_FABRIC_HEALTH_SUMMARY_HEALTHY 1u
-#define NVML_GPU_FABRIC_HEALTH_SUMMARY_UNHEALTHY 2u
-#define NVML_GPU_FABRIC_HEALTH_SUMMARY_LIMITED_CAPACITY 3u
-
-// nvmlGpuTopologyLevel_t, nvmlGpuP2PCapsIndex_t, nvmlGpuP2PStatus_t, nvmlAffinityScope_t.
-#define NVML_TOPOLOGY_INTERNAL 0u
-#define NVML_TOPOLOGY_SINGLE 10u
-#define NVML_TOPOLOGY_MULTIPLE 20u
-#define NVML_TOPOLOGY_HOSTBRIDGE 30u
-#define NVML_TOPOLOGY_NODE 40u
-#define NVML_TOPOLOGY_SYSTEM 50u
-#define NVML_P2P_CAPS_INDEX_READ 0u
-#define NVML_P2P_CAPS_INDEX_WRITE 1u
-#define NVML_P2P_CAPS_INDEX_NVLINK 2u
-#define NVML_P2P_CAPS_INDEX_ATOMICS 3u
+// nvmlGpuP2PCapsIndex_t and nvmlAffinityScope_t.
 #define NVML_P2P_CAPS_INDEX_PCI 4u
-#define NVML_P2P_STATUS_OK 0u
-#define NVML_P2P_STATUS_CHIPSET_NOT_SUPPORTED 1u
-#define NVML_P2P_STATUS_GPU_NOT_SUPPORTED 2u
-#define NVML_P2P_STATUS_IOH_TOPOLOGY_NOT_SUPPORTED 3u
-#define NVML_P2P_STATUS_DISABLED_BY_REGKEY 4u
-#define NVML_P2P_STATUS_NOT_SUPPORTED 5u
-#define NVML_P2P_STATUS_UNKNOWN 6u
 #define NVML_AFFINITY_SCOPE_NODE 0u
 #define NVML_AFFINITY_SCOPE_SOCKET 1u
 
-// MIG modes, and the lists of nvmlDeviceGetRunningProcessDetailList.
-#define NVML_DEVICE_MIG_DISABLE 0u
-#define NVML_DEVICE_MIG_ENABLE 1u
+// The lists of nvmlDeviceGetRunningProcessDetailList.
 #define NVML_PROCESS_MODE_COMPUTE 0u
 #define NVML_PROCESS_MODE_GRAPHICS 1u
 #define NVML_PROCESS_MODE_MPS 2u
-
-// Device events: bits.
-#define nvmlEventTypeNone 0x0ull
-#define nvmlEventTypeSingleBitEccError 0x1ull
-#define nvmlEventTypeDoubleBitEccError 0x2ull
-#define nvmlEventTypePState 0x4ull
-#define nvmlEventTypeXidCriticalError 0x8ull
-#define nvmlEventTypeClock 0x10ull
-#define nvmlEventTypePowerSourceChange 0x80ull
-#define nvmlEventMigConfigChange 0x100ull
-#define nvmlEventTypeSingleBitEccErrorStorm 0x200ull
-#define nvmlEventTypeDramRetirementEvent 0x400ull
-#define nvmlEventTypeDramRetirementFailure 0x800ull
-#define nvmlEventTypeNonFatalPoisonError 0x1000ull
-#define nvmlEventTypeFatalPoisonError 0x2000ull
-#define nvmlEventTypeGpuUnavailableError 0x4000ull
-#define nvmlEventTypeGpuRecoveryAction 0x8000ull
-
-// System events: bits.
-#define nvmlSystemEventTypeGpuDriverUnbind 0x1ull
-#define nvmlSystemEventTypeGpuDriverBind 0x2ull
-
-// Confidential computing.
-#define NVML_CC_SYSTEM_ENVIRONMENT_UNAVAILABLE 0u
-#define NVML_CC_SYSTEM_ENVIRONMENT_SIM 1u
-#define NVML_CC_SYSTEM_ENVIRONMENT_PROD 2u
-#define NVML_CC_SYSTEM_FEATURE_DISABLED 0u
-#define NVML_CC_SYSTEM_FEATURE_ENABLED 1u
-#define NVML_CC_SYSTEM_MULTIGPU_NONE 0u
-#define NVML_CC_SYSTEM_MULTIGPU_PROTECTED_PCIE 1u
-#define NVML_CC_SYSTEM_MULTIGPU_NVLE 2u
-
-// nvmlDetachGpuState_t and nvmlPcieLinkState_t.
-#define NVML_DETACH_GPU_KEEP 0u
-#define NVML_DETACH_GPU_REMOVE 1u
-#define NVML_PCIE_LINK_KEEP 0u
-#define NVML_PCIE_LINK_SHUT_DOWN 1u
 
 // nvmlValueType_t: which member of nvmlValue_t is set.
 #define NVML_VALUE_TYPE_DOUBLE 0u

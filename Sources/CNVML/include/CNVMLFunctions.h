@@ -10,10 +10,7 @@
 
 #define CNVML_FUNCTION(name, ...) typedef nvmlReturn_t (*pfn_##name)(__VA_ARGS__)
 
-// Works before initialisation; the text belongs to the library.
-typedef const char *(*pfn_nvmlErrorString)(nvmlReturn_t);
-
-// Life cycle and errors.
+// Life cycle.
 CNVML_FUNCTION(nvmlInit_v2, void);
 CNVML_FUNCTION(nvmlInitWithFlags, unsigned int);
 CNVML_FUNCTION(nvmlShutdown, void);

@@ -110,10 +110,7 @@ enum NodeRules {
     }
 
     private static func judgeModules(_ node: NodeCase, _ result: inout RuleResult) {
-        guard let modules = node.snapshot.devices?.modules.value, modules.contains(where: { $0.name == "nouveau" })
-        else {
-            return
-        }
+        guard let modules = node.snapshot.devices?.modules.value, modules.contains("nouveau") else { return }
         result.add(
             HealthFinding(
                 rule: "nouveau_loaded", severity: .warning, title: "The nouveau driver is loaded beside NVIDIA's.",

@@ -8,8 +8,6 @@ package struct SXidFault: Sendable, Hashable {
     }
 
     package var number: UInt32
-    /// N of `nvidia-nvswitchN`; nil where the line was cut.
-    package var switchIndex: UInt32?
     package var rating: Rating?
     package var link: UInt32?
     /// True for the `Data {...}` and `Severity ...` lines that belong to the event before them.

@@ -39,11 +39,11 @@ package struct DeviceNodes: Sendable {
 
     private func node(_ path: String) -> HostDeviceNode {
         do throws(HostFileError) {
-            guard case .characterDevice(let major, let minor) = try files.status(path).kind else {
+            guard case .characterDevice = try files.status(path).kind else {
                 return HostDeviceNode(path: path, access: .broken)
             }
             let mayOpen = try files.mayOpen(path, forWriting: true)
-            return HostDeviceNode(path: path, access: mayOpen ? .openable : .noPermission, major: major, minor: minor)
+            return HostDeviceNode(path: path, access: mayOpen ? .openable : .noPermission)
         } catch {
             return HostDeviceNode(path: path, access: HostDeviceNode.Access(error))
         }

@@ -10,12 +10,7 @@ package struct DriverFiles: Sendable {
 
     /// The loaded NVIDIA module; not supported where none is loaded.
     package func driver() -> Reading<HostDriver> {
-        files.reading(Self.versionFile, HostDriver.init(versionFile:)).map { driver in
-            var driver = driver
-            driver.referenceCount = files.reading("/sys/module/nvidia/refcnt") { Text.decimal($0) }
-            driver.taint = files.reading("/sys/module/nvidia/taint") { Text.clean($0) }
-            return driver
-        }
+        files.reading(Self.versionFile, HostDriver.init(versionFile:))
     }
 
     /// The GPUs that the module found, by bus id; those it could not initialise are among them.
@@ -37,11 +32,17 @@ package struct DriverFiles: Sendable {
         }
     }
 
-    /// The loaded modules that matter to GPUs, in the order of /proc/modules.
-    package func modules() -> Reading<[HostModule]> {
+    /// The names of the loaded modules that matter to GPUs, in the order of /proc/modules.
+    package func modules() -> Reading<[String]> {
         files.reading("/proc/modules", limit: 1 << 20) { bytes in
-            Text.lines(bytes).compactMap(HostModule.init(line:)).filter { Self.relevant.contains($0.name) }
+            Text.lines(bytes).compactMap(Self.module).filter(Self.relevant.contains)
         }
+    }
+
+    /// The name in a line of /proc/modules: `nvidia_uvm 2355200 4 - Live 0xffffffffc1a2e000 (POE)`.
+    private static func module(_ line: [UInt8]) -> String? {
+        let words = Text.words(line)
+        return words.count >= 5 ? words[0] : nil
     }
 
     private static let relevant: Set<String> = [
@@ -56,16 +57,11 @@ extension HostDriver {
     /// Two shapes are in use: `NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct ...` and
     /// `NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build ...`.
     package init?(versionFile bytes: [UInt8]) {
-        let lines = Text.lines(bytes)
-        func value(_ key: String) -> String? {
-            lines.lazy.compactMap { Text.pair($0, separator: UInt8(ascii: ":")) }.first { $0.key == key }?.value
-        }
-        guard let line = value("NVRM version"),
+        let pairs = Text.lines(bytes).lazy.compactMap { Text.pair($0, separator: UInt8(ascii: ":")) }
+        guard let line = pairs.first(where: { $0.key == "NVRM version" })?.value,
             let version = Text.words(line.utf8).first(where: DriverVersion.isVersion)
         else { return nil }
-        self.init(
-            version: version, isOpen: line.contains("Open Kernel Module"), versionLine: line,
-            compilerLine: value("GCC version"))
+        self.init(version: version, isOpen: line.contains("Open Kernel Module"))
     }
 }
 
@@ -92,10 +88,7 @@ extension HostGPU {
         switch key {
         case "Model": model = value
         case "GPU UUID": uuid = value
-        case "Video BIOS": videoBIOS = value
         case "Device Minor": minorNumber = value.flatMap { UInt32($0) }
-        case "IRQ": interrupt = value.flatMap { UInt32($0) }
-        case "GPU Firmware": firmware = value
         case "GPU Excluded": isExcluded = value.flatMap { ["Yes": true, "No": false][$0] }
         default: break
         }
@@ -103,17 +96,5 @@ extension HostGPU {
 
     private static func isKnown(_ value: String) -> Bool {
         !value.isEmpty && !value.contains("??") && value != "N/A" && value != "Unknown"
-    }
-}
-
-extension HostModule {
-    /// Reads one line of /proc/modules: `nvidia_uvm 2355200 4 - Live 0xffffffffc1a2e000 (POE)`.
-    package init?(line: [UInt8]) {
-        let words = Text.words(line)
-        guard words.count >= 5, let size = UInt64(words[1]) else { return nil }
-        self.init(
-            name: words[0], sizeBytes: size, referenceCount: Int(words[2]),
-            users: words[3].split(separator: ",").map(String.init).filter { $0 != "-" },
-            state: State(rawValue: words[4]))
     }
 }

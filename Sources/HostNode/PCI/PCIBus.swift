@@ -26,10 +26,8 @@ package struct PCIBus: Sendable {
             let code: UInt32 = number("\(folder)/class"), let kind = HostPCIDevice.Kind(classCode: code)
         else { return nil }
         var device = HostPCIDevice(busID: busID, kind: kind, deviceID: number("\(folder)/device") ?? 0)
-        device.isVirtualFunction = (try? files.link("\(folder)/physfn")) != nil
-        device.driver = linkName("\(folder)/driver", missing: .value(""))
+        device.driver = driver(folder)
         device.numaNode = files.reading("\(folder)/numa_node") { Text.decimal($0).flatMap { $0 >= 0 ? $0 : nil } }
-        device.iommuGroup = linkName("\(folder)/iommu_group", missing: .unavailable(.notSupported)).asNumber
         device.powerState = files.reading("\(folder)/power_state") { Text.clean($0) }
         device.isConfigurationAllOnes = isAllOnes(folder, powerState: device.powerState.value)
         device.link = link(folder, isLost: device.isConfigurationAllOnes.value ?? false)
@@ -42,12 +40,12 @@ package struct PCIBus: Sendable {
         (try? files.read(path, limit: 64)).flatMap { Text.hexadecimal($0) }
     }
 
-    /// The last name in a symlink's target.
-    private func linkName(_ path: String, missing: Reading<String>) -> Reading<String> {
+    /// The last name in the target of the link to the driver; without a link none is bound.
+    private func driver(_ folder: String) -> Reading<String> {
         do throws(HostFileError) {
-            return .value(HostPath.name(try files.link(path)))
+            return .value(HostPath.name(try files.link("\(folder)/driver")))
         } catch {
-            return error.cause == .missing ? missing : .unavailable(Unavailable(error))
+            return error.cause == .missing ? .value("") : .unavailable(Unavailable(error))
         }
     }
 
@@ -76,13 +74,11 @@ package struct PCIBus: Sendable {
     private func link(_ folder: String, isLost: Bool) -> HostPCILink {
         guard !isLost else {
             let lost: Reading<Int> = .unavailable(.gpuLost)
-            return HostPCILink(currentWidth: lost, maximumWidth: lost, currentSpeed: lost, maximumSpeed: lost)
+            return HostPCILink(currentWidth: lost, maximumWidth: lost)
         }
         return HostPCILink(
             currentWidth: files.reading("\(folder)/current_link_width", HostPCILink.width),
-            maximumWidth: files.reading("\(folder)/max_link_width", HostPCILink.width),
-            currentSpeed: files.reading("\(folder)/current_link_speed", HostPCILink.speed),
-            maximumSpeed: files.reading("\(folder)/max_link_speed", HostPCILink.speed))
+            maximumWidth: files.reading("\(folder)/max_link_width", HostPCILink.width))
     }
 
     private func errors(_ folder: String) -> HostPCIErrors {
@@ -109,16 +105,6 @@ extension HostPCILink {
     static func width(_ bytes: [UInt8]) -> Int? {
         Text.decimal(bytes).flatMap { (1...32).contains($0) ? $0 : nil }
     }
-
-    /// `16.0 GT/s PCIe`, older kernels `16 GT/s`, or `Unknown`: in megatransfers per second.
-    static func speed(_ bytes: [UInt8]) -> Int? {
-        let words = Text.words(bytes)
-        guard words.count >= 2, words[1] == "GT/s" else { return nil }
-        let parts = words[0].split(separator: ".", maxSplits: 1)
-        guard let whole = parts.first.flatMap({ Int($0) }), (1...1024).contains(whole) else { return nil }
-        let tenths = parts.count == 2 ? parts[1].first.flatMap { $0.wholeNumberValue } : 0
-        return tenths.map { whole * 1000 + $0 * 100 }
-    }
 }
 
 extension HostPCIErrors.Counters {
@@ -134,15 +120,5 @@ extension HostPCIErrors.Counters {
         let sum = named.reduce(0 as UInt64) { $0.addingReportingOverflow($1.count).partialValue }
         self.init(
             total: counters.last { $0.name.hasPrefix("TOTAL_") }?.count ?? sum, nonzero: named.filter { $0.count > 0 })
-    }
-}
-
-extension Reading<String> {
-    /// The same reading as a number; not supported where it is none.
-    fileprivate var asNumber: Reading<Int> {
-        switch self {
-        case .value(let text): Int(text).map(Reading<Int>.value) ?? .unavailable(.notSupported)
-        case .unavailable(let reason): .unavailable(reason)
-        }
     }
 }

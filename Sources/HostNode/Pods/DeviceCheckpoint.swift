@@ -18,7 +18,7 @@ package struct DeviceCheckpoint: Sendable {
     /// The first checkpoint there is. Not supported where there is none, or where it is none that can be read.
     ///
     /// - Parameter prefix: of the names of the resources wanted.
-    package func read(resources prefix: String = "nvidia.com/") -> Reading<HostDeviceCheckpoint> {
+    package func read(resources prefix: String = "nvidia.com/") -> Reading<[HostDeviceAllocation]> {
         var reason = Unavailable.notSupported
         for root in Self.kubeletRoots {
             let reading = files.reading("\(root)/device-plugins/kubelet_internal_checkpoint", limit: 16 << 20) {
@@ -30,20 +30,12 @@ package struct DeviceCheckpoint: Sendable {
         return .unavailable(reason)
     }
 
-    static func parse(_ bytes: [UInt8], _ prefix: String) -> HostDeviceCheckpoint? {
+    static func parse(_ bytes: [UInt8], _ prefix: String) -> [HostDeviceAllocation]? {
         let limits = JSONParser.Limits(bytes: 16 << 20)
         guard let root = try? JSONParser.parse(bytes, limits: limits), let data = root["Data"]?.objectValue else {
             return nil
         }
-        let entries = data["PodDeviceEntries"]?.arrayValue ?? []
-        let registered = data["RegisteredDevices"]?.objectValue.map { object in
-            object.filter { $0.key.hasPrefix(prefix) }.map { member in
-                HostDeviceCheckpoint.Registered(resource: member.key, devices: devices(member.value))
-            }
-        }
-        return HostDeviceCheckpoint(
-            allocations: entries.compactMap { allocation($0, prefix) },
-            registered: (registered ?? []).sorted { $0.resource < $1.resource })
+        return (data["PodDeviceEntries"]?.arrayValue ?? []).compactMap { allocation($0, prefix) }
     }
 
     private static func allocation(_ entry: JSONValue, _ prefix: String) -> HostDeviceAllocation? {

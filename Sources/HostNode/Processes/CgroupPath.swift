@@ -27,15 +27,7 @@ struct CgroupPath {
         let found = names[index...].lazy.compactMap { Self.container(in: $0) }.first
         var reference = found ?? HostContainerReference()
         reference.podUID = uid
-        reference.qos = qos(names[...index])
         return reference
-    }
-
-    private func qos(_ names: ArraySlice<String>) -> HostContainerReference.QoS? {
-        if names.contains(where: { $0.contains("burstable") }) { return .burstable }
-        if names.contains(where: { $0.contains("besteffort") }) { return .bestEffort }
-        // A path relative to the reader's own cgroup namespace (`/../..`) does not show the class that both share.
-        return names.contains("..") ? nil : .guaranteed
     }
 
     /// `pod<uid>` in a name, with dashes, with the underscores that systemd wants for them, or a static pod's 32 digits.

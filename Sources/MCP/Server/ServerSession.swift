@@ -42,9 +42,6 @@ public struct ServerSession: Sendable {
     /// How many calls have been started and neither finished nor cancelled.
     public var openCallCount: Int { calls.count }
 
-    /// How many subscriptions are open.
-    public var openSubscriptionCount: Int { listens.count }
-
     /// Takes one message (or a batch, where the revision knows batches).
     ///
     /// - Parameters:

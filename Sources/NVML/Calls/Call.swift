@@ -6,12 +6,12 @@ import CNVML
     import Darwin
 #endif
 
-/// Something that calls into the library: the library itself, a device, an event set.
-protocol NVMLCaller: ~Copyable {
+/// Something that calls into the library: the library itself, a device.
+protocol NVMLCaller {
     var functions: UnsafePointer<NVMLFunctions> { get }
 }
 
-extension NVMLCaller where Self: ~Copyable {
+extension NVMLCaller {
     /// Runs one call and gives its answer; a function that the library lacks answers `functionNotFound`.
     ///
     /// The two plain stores around the call let a process that shares the word say where the driver hung or crashed.
@@ -54,9 +54,9 @@ extension NVMLCaller where Self: ~Copyable {
     /// The text ends at its first NUL, or with the buffer where the library forgot it. Bytes that are no UTF-8 become
     /// replacement characters.
     func text<Signature>(
-        _ function: NVMLFunction<Signature>, capacity: UInt32 = 128,
-        _ body: (Signature, UnsafeMutablePointer<CChar>?, UInt32) -> nvmlReturn_t
+        _ function: NVMLFunction<Signature>, _ body: (Signature, UnsafeMutablePointer<CChar>?, UInt32) -> nvmlReturn_t
     ) throws(NVMLError) -> String {
+        let capacity: UInt32 = 128
         var code = NVMLReturnCode.success
         let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(capacity)) { buffer in
             buffer.initialize(repeating: 0)
@@ -73,10 +73,5 @@ extension String {
     init(terminatedIn bytes: UnsafeRawBufferPointer) {
         let length = bytes.baseAddress.map { strnlen($0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? 0
         self.init(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<length]), as: UTF8.self)
-    }
-
-    /// The text in a C character array, which is a tuple here.
-    init<CharacterArray>(terminatedIn array: CharacterArray) {
-        self = withUnsafeBytes(of: array) { String(terminatedIn: $0) }
     }
 }

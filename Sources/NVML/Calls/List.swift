@@ -1,6 +1,6 @@
 import CNVML
 
-extension NVMLCaller where Self: ~Copyable {
+extension NVMLCaller {
     /// Reads a list whose length only the library knows.
     ///
     /// It is never asked for the length alone: some libraries answer success to that, with no count. A buffer goes with

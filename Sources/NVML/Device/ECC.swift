@@ -2,19 +2,15 @@ import CNVML
 
 struct ECCFunctions {
     let mode: NVMLFunction<DeviceUInt32Pair>
-    let defaultMode: NVMLFunction<DeviceUInt32>
     let total: NVMLFunction<pfn_nvmlDeviceGetTotalEccErrors>
     let counter: NVMLFunction<pfn_nvmlDeviceGetMemoryErrorCounter>
     let sram: NVMLFunction<pfn_nvmlDeviceGetSramEccErrorStatus>
-    let sramUnique: NVMLFunction<pfn_nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts>
 
     init(_ binder: inout SymbolBinder) {
         mode = binder.optional("nvmlDeviceGetEccMode")
-        defaultMode = binder.optional(.since(510, "nvmlDeviceGetDefaultEccMode"))
         total = binder.optional("nvmlDeviceGetTotalEccErrors")
         counter = binder.optional("nvmlDeviceGetMemoryErrorCounter")
         sram = binder.optional(.since(535, "nvmlDeviceGetSramEccErrorStatus"))
-        sramUnique = binder.optional(.since(580, "nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts"))
     }
 }
 
@@ -62,26 +58,12 @@ package struct NVMLSRAMStatus: Hashable, Sendable {
     package let thresholdExceeded: Bool
 }
 
-/// One place in SRAM with uncorrected errors.
-package struct NVMLSRAMUniqueError: Hashable, Sendable {
-    package let unit: UInt32
-    package let location: UInt32
-    package let sublocation: UInt32
-    package let extlocation: UInt32
-    package let address: UInt32
-    package let isParity: Bool
-    package let count: UInt32
-}
-
 extension NVMLDevice {
     /// Pending differs from current when a reset or reboot is outstanding.
     package func eccMode() throws(NVMLError) -> (current: Bool, pending: Bool) {
         let (current, pending) = try pair(functions.pointee.ecc.mode)
         return (current != 0, pending != 0)
     }
-
-    /// Whether ECC is on unless someone turned it off.
-    package func defaultECCMode() throws(NVMLError) -> Bool { try flag(functions.pointee.ecc.defaultMode) }
 
     /// The errors of one kind over all locations.
     package func totalECCErrors(
@@ -115,23 +97,5 @@ extension NVMLDevice {
             volatileCorrected: status.volatileCor, l2: status.aggregateUncBucketL2, sm: status.aggregateUncBucketSm,
             pcie: status.aggregateUncBucketPcie, microcontroller: status.aggregateUncBucketMcu,
             other: status.aggregateUncBucketOther, thresholdExceeded: status.bThresholdExceeded != 0)
-    }
-
-    /// Blackwell and newer.
-    package func sramUniqueErrors() throws(NVMLError) -> [NVMLSRAMUniqueError] {
-        let zero = nvmlEccSramUniqueUncorrectedErrorEntry_v1_t()
-        let entries = try list(functions.pointee.ecc.sramUnique, of: zero) { function, buffer, count in
-            var request = nvmlEccSramUniqueUncorrectedErrorCounts_v1_t()
-            request.version = nvmlEccSramUniqueUncorrectedErrorCounts_v1
-            request.entryCount = count
-            request.entries = buffer
-            defer { count = request.entryCount }
-            return function(handle, &request)
-        }
-        return entries.map {
-            NVMLSRAMUniqueError(
-                unit: $0.unit, location: $0.location, sublocation: $0.sublocation, extlocation: $0.extlocation,
-                address: $0.address, isParity: $0.isParity != 0, count: $0.count)
-        }
     }
 }

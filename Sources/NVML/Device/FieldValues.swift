@@ -12,7 +12,7 @@ struct FieldFunctions {
 package struct NVMLField: Hashable, Sendable {
     /// NVML's field id.
     package let id: UInt32
-    /// What it is read of: an NVLink's number for most link fields, 0 elsewhere, all ones for the sum over links.
+    /// What it is read of: an NVLink's number for most link fields, 0 elsewhere.
     package let scope: UInt32
 
     /// A field by NVML's id, of the whole GPU unless a scope is given.
@@ -20,9 +20,6 @@ package struct NVMLField: Hashable, Sendable {
         self.id = id
         self.scope = scope
     }
-
-    /// The scope that stands for all links.
-    package static let allLinks: UInt32 = .max
 
     /// Ids 251 to 273 have three meanings, by driver version within branches 570 to 580, and the wrong one reads without
     /// an error. Such a value is never believed.

@@ -3,8 +3,6 @@ import CNVML
 struct FirmwareFunctions {
     let vbiosVersion: NVMLFunction<DeviceText>
     let inforomImageVersion: NVMLFunction<DeviceText>
-    let inforomVersion: NVMLFunction<pfn_nvmlDeviceGetInforomVersion>
-    let inforomChecksum: NVMLFunction<DeviceUInt32>
     let validateInforom: NVMLFunction<pfn_nvmlDeviceValidateInforom>
     let gspMode: NVMLFunction<DeviceUInt32Pair>
     let gspVersion: NVMLFunction<pfn_nvmlDeviceGetGspFirmwareVersion>
@@ -12,19 +10,10 @@ struct FirmwareFunctions {
     init(_ binder: inout SymbolBinder) {
         vbiosVersion = binder.optional("nvmlDeviceGetVbiosVersion")
         inforomImageVersion = binder.optional("nvmlDeviceGetInforomImageVersion")
-        inforomVersion = binder.optional("nvmlDeviceGetInforomVersion")
-        inforomChecksum = binder.optional("nvmlDeviceGetInforomConfigurationChecksum")
         validateInforom = binder.optional("nvmlDeviceValidateInforom")
         gspMode = binder.optional(.since(515, "nvmlDeviceGetGspFirmwareMode"))
         gspVersion = binder.optional(.since(515, "nvmlDeviceGetGspFirmwareVersion"))
     }
-}
-
-/// An object in the board's InfoROM.
-package enum NVMLInforomObject: UInt32, Sendable {
-    case oem = 0
-    case ecc = 1
-    case power = 2
 }
 
 extension NVMLDevice {
@@ -34,16 +23,6 @@ extension NVMLDevice {
     /// The version of the InfoROM as a whole.
     package func inforomImageVersion() throws(NVMLError) -> String {
         try text(functions.pointee.firmware.inforomImageVersion)
-    }
-
-    /// The version of one object in the InfoROM; not supported where the board lacks it.
-    package func inforomVersion(_ object: NVMLInforomObject) throws(NVMLError) -> String {
-        try text(functions.pointee.firmware.inforomVersion) { $0(handle, object.rawValue, $1, $2) }
-    }
-
-    /// The checksum of the configuration in the InfoROM.
-    package func inforomChecksum() throws(NVMLError) -> UInt32 {
-        try uint32(functions.pointee.firmware.inforomChecksum)
     }
 
     /// Reads the whole InfoROM from flash and checks it; throws `corruptedInforom` for a bad one. Slow: not for polling.

@@ -7,14 +7,9 @@ struct IdentityFunctions {
     let serial: NVMLFunction<DeviceText>
     let boardPartNumber: NVMLFunction<DeviceText>
     let minorNumber: NVMLFunction<DeviceUInt32>
-    let boardId: NVMLFunction<DeviceUInt32>
     let moduleId: NVMLFunction<DeviceUInt32>
-    let brand: NVMLFunction<DeviceUInt32>
     let architecture: NVMLFunction<DeviceUInt32>
     let computeCapability: NVMLFunction<pfn_nvmlDeviceGetCudaComputeCapability>
-    let coreCount: NVMLFunction<DeviceUInt32>
-    let memoryBusWidth: NVMLFunction<DeviceUInt32>
-    let uptime: NVMLFunction<pfn_nvmlDeviceGetGpuUptime_v1>
 
     init(_ binder: inout SymbolBinder) {
         index = binder.optional("nvmlDeviceGetIndex")
@@ -23,14 +18,9 @@ struct IdentityFunctions {
         serial = binder.optional("nvmlDeviceGetSerial")
         boardPartNumber = binder.optional("nvmlDeviceGetBoardPartNumber")
         minorNumber = binder.optional("nvmlDeviceGetMinorNumber")
-        boardId = binder.optional("nvmlDeviceGetBoardId")
         moduleId = binder.optional(.since(535, "nvmlDeviceGetModuleId"))
-        brand = binder.optional("nvmlDeviceGetBrand")
         architecture = binder.optional("nvmlDeviceGetArchitecture")
         computeCapability = binder.optional("nvmlDeviceGetCudaComputeCapability")
-        coreCount = binder.optional(.since(470, "nvmlDeviceGetNumGpuCores"))
-        memoryBusWidth = binder.optional(.since(470, "nvmlDeviceGetMemoryBusWidth"))
-        uptime = binder.optional(.since(610, "nvmlDeviceGetGpuUptime_v1"))
     }
 }
 
@@ -55,14 +45,8 @@ extension NVMLDevice {
     /// The N of /dev/nvidiaN, which is not the index.
     package func minorNumber() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.minorNumber) }
 
-    /// Equal for GPUs on one board.
-    package func boardId() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.boardId) }
-
     /// The position on the baseboard.
     package func moduleId() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.moduleId) }
-
-    /// NVML's `nvmlBrandType_t`: 2 Tesla, 5 GeForce, 13 NVIDIA RTX, 14 NVIDIA, ...
-    package func brand() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.brand) }
 
     /// 2 Kepler, 3 Maxwell, 4 Pascal, 5 Volta, 6 Turing, 7 Ampere, 8 Ada, 9 Hopper, 10 Blackwell, 13 Rubin.
     package func architecture() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.architecture) }
@@ -73,20 +57,5 @@ extension NVMLDevice {
         var minor: Int32 = 0
         try call(functions.pointee.identity.computeCapability) { $0(handle, &major, &minor) }
         return (major, minor)
-    }
-
-    /// The number of CUDA cores.
-    package func coreCount() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.identity.coreCount) }
-
-    /// Bits.
-    package func memoryBusWidth() throws(NVMLError) -> UInt32 {
-        try uint32(functions.pointee.identity.memoryBusWidth)
-    }
-
-    /// Seconds since the GPU was initialised; explains counters that fell back to zero.
-    package func uptimeSeconds() throws(NVMLError) -> UInt32 {
-        var uptime = nvmlGpuUptime_v1_t()
-        try call(functions.pointee.identity.uptime) { $0(handle, &uptime) }
-        return uptime.uptime
     }
 }

@@ -8,18 +8,10 @@ package enum NVMLLimiter: UInt32, CaseIterable, Sendable {
     case boardLimit = 3
     case lowUtilization = 4
     case reliability = 5
-    case totalApplicationClocks = 10
-    case totalBaseClocks = 11
 
-    /// The field with its counter: 74 to 81. These ids are stable; those of the counters per event reason are not (they
+    /// The field with its counter: 74 to 79. These ids are stable; those of the counters per event reason are not (they
     /// wandered between 251 and 273 from one driver to the next), and are never read.
-    package var field: NVMLField {
-        switch self {
-        case .totalApplicationClocks: NVMLField(id: NVML_FI_DEV_PERF_POLICY_TOTAL_APP_CLOCKS)
-        case .totalBaseClocks: NVMLField(id: NVML_FI_DEV_PERF_POLICY_TOTAL_BASE_CLOCKS)
-        default: NVMLField(id: NVML_FI_DEV_PERF_POLICY_POWER + rawValue)
-        }
-    }
+    package var field: NVMLField { NVMLField(id: NVML_FI_DEV_PERF_POLICY_POWER + rawValue) }
 }
 
 // Nanoseconds since the driver was loaded; only the difference of two readings means anything.

@@ -22,13 +22,6 @@ package struct NVMLMemory: Hashable, Sendable {
     package let reserved: UInt64?
 }
 
-/// Bytes of the window through which the CPU and other devices reach GPU memory.
-package struct NVMLBAR1Memory: Hashable, Sendable {
-    package let total: UInt64
-    package let free: UInt64
-    package let used: UInt64
-}
-
 extension NVMLDevice {
     /// The GPU's memory, or that of a MIG device. Not supported where CPU and GPU share memory (GB10, Jetson).
     package func memory() throws(NVMLError) -> NVMLMemory {
@@ -47,10 +40,10 @@ extension NVMLDevice {
         return NVMLMemory(total: memory.total, free: memory.free, used: memory.used, reserved: nil)
     }
 
-    /// The BAR1 window.
-    package func bar1Memory() throws(NVMLError) -> NVMLBAR1Memory {
+    /// Bytes in use of BAR1, the window through which the CPU and other devices reach GPU memory.
+    package func usedBAR1Memory() throws(NVMLError) -> UInt64 {
         var memory = nvmlBAR1Memory_t()
         try call(functions.pointee.memory.bar1) { $0(handle, &memory) }
-        return NVMLBAR1Memory(total: memory.bar1Total, free: memory.bar1Free, used: memory.bar1Used)
+        return memory.bar1Used
     }
 }

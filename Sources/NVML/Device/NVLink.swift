@@ -3,20 +3,16 @@ import CNVML
 struct NVLinkFunctions {
     let state: NVMLFunction<DeviceSelectedUInt32>
     let version: NVMLFunction<DeviceSelectedUInt32>
-    let capability: NVMLFunction<pfn_nvmlDeviceGetNvLinkCapability>
     let remotePCI: NVMLFunction<pfn_nvmlDeviceGetNvLinkRemotePciInfo_v2>
     let remoteType: NVMLFunction<DeviceSelectedUInt32>
     let errorCounter: NVMLFunction<pfn_nvmlDeviceGetNvLinkErrorCounter>
-    let info: NVMLFunction<pfn_nvmlDeviceGetNvLinkInfo>
 
     init(_ binder: inout SymbolBinder) {
         state = binder.optional("nvmlDeviceGetNvLinkState")
         version = binder.optional("nvmlDeviceGetNvLinkVersion")
-        capability = binder.optional("nvmlDeviceGetNvLinkCapability")
         remotePCI = binder.optional("nvmlDeviceGetNvLinkRemotePciInfo_v2", "nvmlDeviceGetNvLinkRemotePciInfo")
         remoteType = binder.optional(.since(470, "nvmlDeviceGetNvLinkRemoteDeviceType"))
         errorCounter = binder.optional("nvmlDeviceGetNvLinkErrorCounter")
-        info = binder.optional(.since(580, "nvmlDeviceGetNvLinkInfo"))
     }
 }
 
@@ -27,16 +23,6 @@ package enum NVMLNVLinkCounter: UInt32, CaseIterable, Sendable {
     case crcFlit = 2
     case crcData = 3
     case eccData = 4
-}
-
-/// What a link can be used for.
-package enum NVMLNVLinkCapability: UInt32, CaseIterable, Sendable {
-    case peerToPeer = 0
-    case systemMemory = 1
-    case peerAtomics = 2
-    case systemAtomics = 3
-    case sliBridge = 4
-    case valid = 5
 }
 
 // Links are counted from 0. Without NVLink, or with MIG on, they are inactive or not supported, and that is right.
@@ -60,15 +46,6 @@ extension NVMLDevice {
         try uint32(functions.pointee.nvlink.version, link)
     }
 
-    /// Whether a link can be used for something.
-    package func nvlinkCapability(
-        _ link: UInt32, _ capability: NVMLNVLinkCapability
-    ) throws(NVMLError) -> Bool {
-        var result: UInt32 = 0
-        try call(functions.pointee.nvlink.capability) { $0(handle, link, capability.rawValue, &result) }
-        return result != 0
-    }
-
     /// The PCI address of the other end: a GPU, or the switch. May be not supported in NVL racks.
     package func nvlinkRemotePCIInfo(_ link: UInt32) throws(NVMLError) -> NVMLPCIInfo {
         var info = nvmlPciInfo_t()
@@ -88,20 +65,5 @@ extension NVMLDevice {
         var count: UInt64 = 0
         try call(choosing: functions.pointee.nvlink.errorCounter) { $0(handle, link, counter.rawValue, &count) }
         return count
-    }
-
-    /// Whether the traffic on the links is encrypted.
-    package func nvlinkEncrypted() throws(NVMLError) -> Bool {
-        let function = functions.pointee.nvlink.info
-        var info = nvmlNvLinkInfo_v2_t()
-        info.version = nvmlNvLinkInfo_v2
-        var code = answer(function) { $0(handle, &info) }
-        if code == .argumentVersionMismatch {
-            // The older structure is the first two fields of the newer one.
-            info.version = nvmlNvLinkInfo_v1
-            code = answer(function) { $0(handle, &info) }
-        }
-        guard code == .success else { throw NVMLError(code, function.symbolIndex) }
-        return info.isNvleEnabled != 0
     }
 }

@@ -7,8 +7,6 @@ struct PCIeFunctions {
     let gpuMaximumGeneration: NVMLFunction<DeviceUInt32>
     let maximumWidth: NVMLFunction<DeviceUInt32>
     let replays: NVMLFunction<DeviceUInt32>
-    let speed: NVMLFunction<DeviceUInt32>
-    let maximumSpeed: NVMLFunction<DeviceUInt32>
 
     init(_ binder: inout SymbolBinder) {
         generation = binder.optional("nvmlDeviceGetCurrPcieLinkGeneration")
@@ -17,8 +15,6 @@ struct PCIeFunctions {
         gpuMaximumGeneration = binder.optional(.since(525, "nvmlDeviceGetGpuMaxPcieLinkGeneration"))
         maximumWidth = binder.optional("nvmlDeviceGetMaxPcieLinkWidth")
         replays = binder.optional("nvmlDeviceGetPcieReplayCounter")
-        speed = binder.optional(.since(470, "nvmlDeviceGetPcieSpeed"))
-        maximumSpeed = binder.optional(.since(470, "nvmlDeviceGetPcieLinkMaxSpeed"))
     }
 }
 
@@ -44,10 +40,4 @@ extension NVMLDevice {
 
     /// Packets sent again since the driver was loaded. Further error counters are fields 94, 95, 169 and 173 to 183.
     package func pcieReplays() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.replays) }
-
-    /// Megabits per second and lane.
-    package func pcieSpeed() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.speed) }
-
-    /// NVML's code for the highest speed: 1 is 2.5 GT/s, 2 is 5, 3 is 8, 4 is 16, 5 is 32, 6 is 64.
-    package func maximumPCIeSpeed() throws(NVMLError) -> UInt32 { try uint32(functions.pointee.pcie.maximumSpeed) }
 }

@@ -52,8 +52,6 @@ package struct NVMLProcess: Hashable, Sendable {
     /// nil outside MIG.
     package let gpuInstanceId: UInt32?
     package let computeInstanceId: UInt32?
-    /// Bytes of `usedMemory` that confidential computing protects; only from records that have it.
-    package let protectedMemory: UInt64?
 }
 
 extension NVMLDevice {
@@ -101,21 +99,19 @@ extension NVMLDevice {
 
 extension NVMLProcess {
     fileprivate init(_ info: nvmlProcessInfo_v1_t) {
-        self.init(
-            pid: info.pid, usedMemory: info.usedGpuMemory.known, gpuInstanceId: nil, computeInstanceId: nil,
-            protectedMemory: nil)
+        self.init(pid: info.pid, usedMemory: info.usedGpuMemory.known, gpuInstanceId: nil, computeInstanceId: nil)
     }
 
     fileprivate init(_ info: nvmlProcessInfo_v2_t) {
         self.init(
             pid: info.pid, usedMemory: info.usedGpuMemory.known, gpuInstanceId: info.gpuInstanceId.known,
-            computeInstanceId: info.computeInstanceId.known, protectedMemory: nil)
+            computeInstanceId: info.computeInstanceId.known)
     }
 
     fileprivate init(_ info: nvmlProcessDetail_v1_t) {
         self.init(
             pid: info.pid, usedMemory: info.usedGpuMemory.known, gpuInstanceId: info.gpuInstanceId.known,
-            computeInstanceId: info.computeInstanceId.known, protectedMemory: info.usedGpuCcProtectedMemory.known)
+            computeInstanceId: info.computeInstanceId.known)
     }
 }
 

@@ -16,9 +16,6 @@ package struct NVMLRecoveryAction: RawRepresentable, Hashable, Sendable {
     package static let recoverIMEXDomain = NVMLRecoveryAction(rawValue: 5)
     package static let busReset = NVMLRecoveryAction(rawValue: 6)
     package static let systemReboot = NVMLRecoveryAction(rawValue: 7)
-
-    /// Whether this binding knows the number. One that it does not know is to be treated as a reboot, and said so.
-    package var isKnown: Bool { rawValue <= 7 }
 }
 
 extension NVMLDevice {

@@ -42,9 +42,6 @@ package struct NVMLRetiredPage: Hashable, Sendable {
 package struct NVMLRemappedRows: Hashable, Sendable {
     package let correctable: UInt32
     package let uncorrectable: UInt32
-    /// Remappings that wait for a reset, by the newest libraries.
-    package let inactiveCorrectable: UInt32?
-    package let inactiveUncorrectable: UInt32?
     /// A reset is needed for a remapping to take effect.
     package let pending: Bool
     /// A remapping failed: the board is to be replaced.
@@ -62,11 +59,7 @@ package struct NVMLRemapHistogram: Hashable, Sendable {
 
 /// Banks of memory that spare banks stand in for.
 package struct NVMLBankRemapper: Hashable, Sendable {
-    package let active: UInt32
-    package let inactive: UInt32
     package let pending: Bool
-    /// Groups with all their spares, and with none.
-    package let groupsWithAllSpares: UInt32
     package let groupsWithoutSpares: UInt32
 }
 
@@ -102,9 +95,8 @@ extension NVMLDevice {
         if code.meansTryOlder { return try remappedRowsV1() }
         guard code == .success else { throw NVMLError(code, function.symbolIndex) }
         return NVMLRemappedRows(
-            correctable: rows.corrActiveRemaps, uncorrectable: rows.uncActiveRemaps,
-            inactiveCorrectable: rows.corrInactiveRemaps, inactiveUncorrectable: rows.uncInactiveRemaps,
-            pending: rows.bPending != 0, failed: rows.bFailureOccurred != 0)
+            correctable: rows.corrActiveRemaps, uncorrectable: rows.uncActiveRemaps, pending: rows.bPending != 0,
+            failed: rows.bFailureOccurred != 0)
     }
 
     private func remappedRowsV1() throws(NVMLError) -> NVMLRemappedRows {
@@ -114,8 +106,7 @@ extension NVMLDevice {
         var failed: UInt32 = 0
         try call(functions.pointee.repair.remappedRows) { $0(handle, &correctable, &uncorrectable, &pending, &failed) }
         return NVMLRemappedRows(
-            correctable: correctable, uncorrectable: uncorrectable, inactiveCorrectable: nil,
-            inactiveUncorrectable: nil, pending: pending != 0, failed: failed != 0)
+            correctable: correctable, uncorrectable: uncorrectable, pending: pending != 0, failed: failed != 0)
     }
 
     /// Ampere and newer. `none` above 0: a bank has no spare row left.
@@ -146,8 +137,6 @@ extension NVMLDevice {
         var status = nvmlEccBankRemapperStatus_v1_t()
         try call(functions.pointee.repair.bankRemapper) { $0(handle, &status) }
         return NVMLBankRemapper(
-            active: status.activeRemappings, inactive: status.inactiveRemappings, pending: status.bPending != 0,
-            groupsWithAllSpares: status.histogram.maxSpareGroupCount,
-            groupsWithoutSpares: status.histogram.noSpareGroupCount)
+            pending: status.bPending != 0, groupsWithoutSpares: status.histogram.noSpareGroupCount)
     }
 }

@@ -19,12 +19,6 @@ package enum NVMLTemperatureThreshold: UInt32, CaseIterable, Sendable {
     case shutdown = 0
     case slowdown = 1
     case memoryMaximum = 2
-    case gpuMaximum = 3
-
-    /// The field that holds the same limit as an offset: degrees Celsius of margin, signed.
-    package var marginField: NVMLField {
-        NVMLField(id: NVML_FI_DEV_TEMPERATURE_SHUTDOWN_TLIMIT + rawValue)
-    }
 }
 
 // Everything in degrees Celsius.
@@ -58,11 +52,6 @@ extension NVMLDevice {
         margin.version = nvmlMarginTemperature_v1
         try call(functions.pointee.temperature.margin) { $0(handle, &margin) }
         return margin.marginTemperature
-    }
-
-    /// The limit behind a threshold as an offset to `marginTemperature`; signed.
-    package func marginThreshold(_ threshold: NVMLTemperatureThreshold) throws(NVMLError) -> Int64 {
-        try signedField(threshold.marginField)
     }
 
     /// The temperature of the memory (HBM boards only; 0 or not supported elsewhere).

@@ -3,7 +3,6 @@ import CNVML
 struct TopologyFunctions {
     let commonAncestor: NVMLFunction<pfn_nvmlDeviceGetTopologyCommonAncestor>
     let peerStatus: NVMLFunction<pfn_nvmlDeviceGetP2PStatus>
-    let sameBoard: NVMLFunction<pfn_nvmlDeviceOnSameBoard>
     let cpuAffinity: NVMLFunction<pfn_nvmlDeviceGetCpuAffinity>
     let memoryAffinity: NVMLFunction<pfn_nvmlDeviceGetMemoryAffinity>
     let numaNode: NVMLFunction<DeviceUInt32>
@@ -11,7 +10,6 @@ struct TopologyFunctions {
     init(_ binder: inout SymbolBinder) {
         commonAncestor = binder.optional("nvmlDeviceGetTopologyCommonAncestor")
         peerStatus = binder.optional("nvmlDeviceGetP2PStatus")
-        sameBoard = binder.optional("nvmlDeviceOnSameBoard")
         cpuAffinity = binder.optional("nvmlDeviceGetCpuAffinity")
         memoryAffinity = binder.optional(.since(450, "nvmlDeviceGetMemoryAffinity"))
         numaNode = binder.optional(.since(545, "nvmlDeviceGetNumaNodeId"))
@@ -23,8 +21,6 @@ package enum NVMLPeerAccess: UInt32, CaseIterable, Sendable {
     case read = 0
     case write = 1
     case nvlink = 2
-    case atomics = 3
-    case pci = 4
 }
 
 extension NVMLDevice {
@@ -42,13 +38,6 @@ extension NVMLDevice {
         var status: UInt32 = 0
         try call(functions.pointee.topology.peerStatus) { $0(handle, other.handle, access.rawValue, &status) }
         return status
-    }
-
-    /// Whether both GPUs sit on one board.
-    package func isOnSameBoard(_ other: NVMLDevice) throws(NVMLError) -> Bool {
-        var same: Int32 = 0
-        try call(functions.pointee.topology.sameBoard) { $0(handle, other.handle, &same) }
-        return same != 0
     }
 
     /// The CPUs near the GPU, in rising order; CPUs from 4096 on are not told.

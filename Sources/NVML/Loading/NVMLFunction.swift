@@ -36,7 +36,6 @@ struct NVMLFunctions {
     let mig: MIGFunctions
     let processes: ProcessFunctions
     let fields: FieldFunctions
-    let events: EventFunctions
 
     /// Holds the index of the running call, 0 between calls.
     let currentCall: UnsafeMutablePointer<UInt32>
@@ -64,7 +63,6 @@ struct NVMLFunctions {
         mig = MIGFunctions(&binder)
         processes = ProcessFunctions(&binder)
         fields = FieldFunctions(&binder)
-        events = EventFunctions(&binder)
         self.currentCall = currentCall ?? .unwatched
     }
 }

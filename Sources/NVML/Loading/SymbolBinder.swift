@@ -14,8 +14,8 @@ struct SymbolBinder {
 
     init(lookup: @escaping (String) -> UnsafeMutableRawPointer?) {
         self.lookup = lookup
-        symbols.reserveCapacity(192)
-        bound.reserveCapacity(192)
+        symbols.reserveCapacity(128)
+        bound.reserveCapacity(128)
     }
 
     /// Binds the first of the candidates that the library has. They must all have the signature `Signature`.

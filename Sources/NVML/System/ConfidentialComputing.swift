@@ -14,14 +14,10 @@ struct ConfidentialComputingFunctions {
 
 /// Confidential computing on the node.
 package struct NVMLConfidentialComputing: Hashable, Sendable {
-    /// 0 unavailable, 1 simulated, 2 production.
-    package let environment: UInt32
     /// 0 off, 1 on.
     package let feature: UInt32
     /// 0 off, 1 developer tools mode.
     package let developerTools: UInt32
-    /// 0 none, 1 protected PCIe, 2 NVLink encryption; nil where the library is too old to say.
-    package let multiGPU: UInt32?
 }
 
 extension NVMLLibrary {
@@ -33,16 +29,13 @@ extension NVMLLibrary {
         let code = answer(function) { $0(&settings) }
         if code.meansTryOlder { return try confidentialComputingState() }
         guard code == .success else { throw NVMLError(code, function.symbolIndex) }
-        return NVMLConfidentialComputing(
-            environment: settings.environment, feature: settings.ccFeature, developerTools: settings.devToolsMode,
-            multiGPU: settings.multiGpuMode)
+        return NVMLConfidentialComputing(feature: settings.ccFeature, developerTools: settings.devToolsMode)
     }
 
     private func confidentialComputingState() throws(NVMLError) -> NVMLConfidentialComputing {
         var state = nvmlConfComputeSystemState_t()
         try call(functions.pointee.confidentialComputing.state) { $0(&state) }
-        return NVMLConfidentialComputing(
-            environment: state.environment, feature: state.ccFeature, developerTools: state.devToolsMode, multiGPU: nil)
+        return NVMLConfidentialComputing(feature: state.ccFeature, developerTools: state.devToolsMode)
     }
 
     /// Whether the GPUs accept work while confidential computing is on.

@@ -3,14 +3,10 @@ import CNVML
 struct HandleFunctions {
     let count: NVMLFunction<pfn_nvmlDeviceGetCount_v2>
     let byIndex: NVMLFunction<pfn_nvmlDeviceGetHandleByIndex_v2>
-    let byUUID: NVMLFunction<pfn_nvmlDeviceGetHandleByUUID>
-    let byBusId: NVMLFunction<pfn_nvmlDeviceGetHandleByPciBusId_v2>
 
     init(_ binder: inout SymbolBinder) {
         count = binder.required("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount")
         byIndex = binder.required("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex")
-        byUUID = binder.optional("nvmlDeviceGetHandleByUUID")
-        byBusId = binder.optional("nvmlDeviceGetHandleByPciBusId_v2", "nvmlDeviceGetHandleByPciBusId")
     }
 }
 
@@ -27,19 +23,9 @@ extension NVMLLibrary {
     package func device(at index: UInt32) throws(NVMLError) -> NVMLDevice {
         try device(functions.pointee.handles.byIndex) { $0(index, $1) }
     }
-
-    /// The GPU or MIG device with a UUID, such as "GPU-..." or "MIG-...".
-    package func device(uuid: String) throws(NVMLError) -> NVMLDevice {
-        try device(functions.pointee.handles.byUUID) { function, handle in uuid.withCString { function($0, handle) } }
-    }
-
-    /// The GPU at a PCI address, such as "0000:3b:00.0".
-    package func device(busId: String) throws(NVMLError) -> NVMLDevice {
-        try device(functions.pointee.handles.byBusId) { function, handle in busId.withCString { function($0, handle) } }
-    }
 }
 
-extension NVMLCaller where Self: ~Copyable {
+extension NVMLCaller {
     /// Runs a call that gives a handle. Success without one is not believed.
     func device<Signature>(
         _ function: NVMLFunction<Signature>, _ body: (Signature, UnsafeMutablePointer<OpaquePointer?>) -> nvmlReturn_t

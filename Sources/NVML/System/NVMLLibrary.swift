@@ -61,12 +61,8 @@ package final class NVMLLibrary: NVMLCaller {
     }
 
     /// Initialises NVML. GPUs that cannot be attached do not make it fail; their own calls do.
-    package func start(_ flags: NVMLStartFlags = []) throws(NVMLError) {
-        if flags.isEmpty {
-            try call(functions.pointee.lifeCycle.start) { $0() }
-        } else {
-            try call(functions.pointee.lifeCycle.startWithFlags) { $0(flags.rawValue) }
-        }
+    package func start() throws(NVMLError) {
+        try call(functions.pointee.lifeCycle.start) { $0() }
         isStarted = true
     }
 
@@ -83,30 +79,13 @@ package final class NVMLLibrary: NVMLCaller {
     }
 }
 
-/// How to initialise NVML.
-package struct NVMLStartFlags: OptionSet, Sendable {
-    package let rawValue: UInt32
-
-    package init(rawValue: UInt32) {
-        self.rawValue = rawValue
-    }
-
-    /// Succeed on a node without any GPU.
-    package static let noGPUs = NVMLStartFlags(rawValue: NVML_INIT_FLAG_NO_GPUS)
-
-    /// Do not attach to any GPU yet: the driver's version can be read on a node whose GPUs hang.
-    package static let noAttach = NVMLStartFlags(rawValue: NVML_INIT_FLAG_NO_ATTACH)
-}
-
 struct LifeCycleFunctions {
     let start: NVMLFunction<pfn_nvmlInit_v2>
-    let startWithFlags: NVMLFunction<pfn_nvmlInitWithFlags>
     let stop: NVMLFunction<pfn_nvmlShutdown>
 
     init(_ binder: inout SymbolBinder) {
         // Plain nvmlInit is no fallback: it fails when a single GPU cannot be attached.
         start = binder.required("nvmlInit_v2")
-        startWithFlags = binder.optional("nvmlInitWithFlags")
         stop = binder.required("nvmlShutdown")
     }
 }

@@ -20,7 +20,7 @@ enum HostChecks {
                 verdict: .ok, subject: "kernel module",
                 finding: "none, but the driver of \(platform.name) (\(platform.path))")
         }
-        let nouveau = DriverFiles(files).modules().value?.contains { $0.name == "nouveau" } ?? false
+        let nouveau = DriverFiles(files).modules().value?.contains("nouveau") ?? false
         switch DriverFiles(files).driver() {
         case .value(let driver):
             return DoctorCheck(

@@ -70,7 +70,7 @@ struct SeededNumbers: RandomNumberGenerator {
                     + "nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 20034, Fatal, Link 30 LTSSM Fault Up").utf8))
         #expect(glued.map(\.busID) == [BusID("0000:3b:00"), BusID("0000:86:00"), BusID("0000:c1:00.0")])
         #expect(glued.first?.xid?.message == "Ch 00000010")
-        #expect(glued.last?.sxid?.switchIndex == 0)
+        #expect(glued.last?.sxid?.number == 20034)
         let many = events(Array(String(repeating: text, count: 40).utf8))
         #expect(many.count == KernelEventParser.eventsPerLine)
     }

@@ -20,7 +20,7 @@ final class Notes: Sendable {
                 self.add("will \(step.name)")
                 return true
             },
-            didTake: { report in self.add("\(report.succeeded ? "did" : "failed") \(report.step.name)") })
+            didTake: { report in self.add("\(report.result == "done" ? "did" : "failed") \(report.step.name)") })
     }
 }
 

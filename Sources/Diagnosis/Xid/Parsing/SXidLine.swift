@@ -5,7 +5,7 @@ enum SXidLine {
     static func parse(_ view: ByteView, _ context: LineContext) -> KernelEvent? {
         var scanner = ByteScanner(view)
         guard scanner.skip("nvidia-nvswitch") else { return nil }
-        let index = scanner.decimal()
+        _ = scanner.decimal()
         guard let start = view.find("SXid (", from: scanner.at), start - scanner.at <= 2 else { return nil }
         scanner.at = start + 6
         _ = scanner.skip("PCI:")
@@ -20,7 +20,7 @@ enum SXidLine {
         let rating = rating(&scanner)
         let text = view.slice(scanner.at, view.count)
         let fault = SXidFault(
-            number: number, switchIndex: index, rating: rating, link: link(text),
+            number: number, rating: rating, link: link(text),
             isContinuation: text.has("Severity ", at: 0) || text.has("Data {", at: 0),
             message: text.text(limit: KernelEventParser.messageLimit))
         return context.event(.sxid(fault), busID, view)

@@ -37,7 +37,6 @@ extension HostControl {
 /// A step that was taken, and what came of it.
 package struct StepReport: Sendable, Hashable {
     package let step: ResetStep
-    package let succeeded: Bool
     /// `done`, or what the kernel or the driver's tool answered.
     package let result: String
 }
@@ -105,7 +104,7 @@ struct StepRunner: Sendable {
         let isRecorded = await journal.willTake(step)
         guard isRecorded || step.isRestoring else { throw .notRecorded(step, afterOthers: !reports.isEmpty) }
         let problem = await body()
-        let report = StepReport(step: step, succeeded: problem == nil, result: problem ?? "done")
+        let report = StepReport(step: step, result: problem ?? "done")
         reports.append(report)
         await journal.didTake(report)
         return problem

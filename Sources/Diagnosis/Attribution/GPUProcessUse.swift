@@ -7,7 +7,7 @@ package struct GPUProcessUse: Sendable, Hashable {
         case compute
         case graphics
         case mps
-        /// It has no context and only holds the device node open; NVML lists no such process.
+        /// It holds the device node open and is on none of NVML's lists. It has no context, if these could be read.
         case holdsDeviceNode = "holds_device_node"
     }
 
@@ -55,6 +55,10 @@ package struct GPUUse: Sendable {
     package var memoryUsedBytes: UInt64?
     /// What the processes that still exist say to use; nil when one of them does not tell.
     package var memoryClaimedBytes: UInt64?
+
+    /// Whether NVML listed the processes that work on it; otherwise those that hold its device node may do so, too. The list of
+    /// compute processes is the one that counts: drivers for data centres may lack the others.
+    package var areContextsKnown: Bool { gpu.processes?.compute.value != nil }
 
     /// Memory in use that no living process claims; nil where that cannot be known.
     package var memoryUnclaimedBytes: UInt64? {

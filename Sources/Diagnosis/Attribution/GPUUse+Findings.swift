@@ -16,7 +16,8 @@ extension GPUUse {
         default: break
         }
         if use.isDriverService { return [] }
-        if !use.hasContext { return [holder(use, process)] }
+        // What NVML did not list may well work there.
+        if !use.hasContext { return areContextsKnown ? [holder(use, process)] : [] }
         return process.process.isInPod == false ? [withoutPod(use, process)] : []
     }
 

@@ -7,7 +7,7 @@ extension NodeSnapshot {
     private func use(of gpu: GPUSnapshot) -> GPUUse {
         var use = GPUUse(gpu: gpu, minorNumber: minorNumber(of: gpu))
         use.memoryUsedBytes = gpu.telemetry?.memory.value.map(\.used)
-        guard let lists = gpu.processes, lists.isReadable else {
+        guard let lists = gpu.processes, use.areContextsKnown else {
             // A GPU that NVML lost still has holders: they keep it from being reset.
             let holders = holders(of: use.minorNumber, besides: [])
             use.processes = holders.isEmpty ? nil : holders
@@ -90,9 +90,4 @@ extension NodeSnapshot {
         }
         return sum
     }
-}
-
-extension GPUProcesses {
-    /// The list of compute processes is the one that counts: drivers for data centres may lack the others.
-    fileprivate var isReadable: Bool { compute.value != nil }
 }

@@ -43,7 +43,7 @@ struct PodFindings {
         let idle = container.devices.filter { device in
             // Nothing is said of a GPU whose processes could not be listed.
             guard let index = device.gpuIndex, let use = uses.first(where: { $0.gpu.index == index }),
-                use.gpu.processes?.compute.value != nil, !hasNamelessProcess(use)
+                use.areContextsKnown, !hasNamelessProcess(use)
             else { return false }
             return !pod.containers.contains { $0.uses(device) }
         }

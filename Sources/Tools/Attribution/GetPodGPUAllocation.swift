@@ -115,11 +115,14 @@ package enum GetPodGPUAllocation {
         let used = Set(live.flatMap { $0.containers.flatMap { $0.uses.filter(\.use.hasContext).map(\.gpuIndex) } })
         let count = "\(live.count) pod\(live.count == 1 ? "" : "s")"
         let isKnown = reading.snapshot.pods?.accessProblem == nil
+        let unknown = reading.gpus.filter { !$0.areContextsKnown }.count
+        let use = unknown < reading.gpus.count ? ", which use \(used.count)" : ""
         let words =
             isKnown
-            ? "\(given.count) of \(reading.snapshot.gpus.count) GPUs are given to \(count), which use \(used.count)."
+            ? "\(given.count) of \(reading.snapshot.gpus.count) GPUs are given to \(count)\(use)."
             : "Processes of \(count) work on \(used.count) of \(reading.snapshot.gpus.count) GPUs."
-        return words + FindingFields.sentence(findings(reading, pods))
+        let reservation = unknown == 0 ? "" : " Which processes work on \(unknown) of the GPUs could not be read."
+        return words + reservation + FindingFields.sentence(findings(reading, pods))
             + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 }

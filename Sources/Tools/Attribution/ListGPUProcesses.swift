@@ -96,7 +96,7 @@ package enum ListGPUProcesses {
             ? "No process works on the \(reading.gpus.count) GPU\(reading.gpus.count == 1 ? "" : "s") read"
             : "\(pids.count) process\(pids.count == 1 ? "" : "es") of \(pods.count) pod\(pods.count == 1 ? "" : "s") on \(busy) of "
                 + "\(reading.gpus.count) GPU\(reading.gpus.count == 1 ? "" : "s")"
-        let isUnknown = pids.isEmpty && reading.gpus.contains { $0.gpu.processes?.compute.value == nil }
+        let isUnknown = pids.isEmpty && reading.gpus.contains { !$0.areContextsKnown }
         return (isUnknown ? "Which processes work on GPUs could not be read in full" : words) + "."
             + FindingFields.sentence(reading.findings) + (reading.problems.first.map { " \($0.message)" } ?? "")
     }

@@ -18,10 +18,10 @@ struct DiagnoseSteps {
         let urgent = report.findings.filter { $0.severity > .info && $0.action != .none }
         let acting = urgent.filter { !$0.isDisagreement }
         for gpu in report.gpus { add(gpu.action, gpu, acting) }
-        // What no GPU is named for: the driver, switches.
-        for finding in acting
-        where finding.gpu == nil && !report.gpus.contains(where: { $0.index == nil && $0.busID == finding.busID }) {
-            add(Step(action: finding.action, gpus: [], busID: finding.busID, why: Self.reason(finding)))
+        // What is of none of these GPUs: the driver, switches, a GPU that nobody got to this time.
+        for finding in acting where !report.gpus.contains(where: { $0.isMeant(by: finding) }) {
+            let gpus = finding.gpu.map { [$0] } ?? []
+            add(Step(action: finding.action, gpus: gpus, busID: finding.busID, why: Self.reason(finding)))
         }
         steps.sort { $0.action.urgency > $1.action.urgency }
         for gpu in report.gpus { for action in gpu.nextActions { add(action, gpu, acting) } }
@@ -41,10 +41,7 @@ struct DiagnoseSteps {
 
     private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {
         guard action != .none else { return }
-        let reasons = findings.filter { finding in
-            finding.action == action
-                && (gpu.index != nil ? finding.gpu == gpu.index : finding.gpu == nil && finding.busID == gpu.busID)
-        }
+        let reasons = findings.filter { $0.action == action && gpu.isMeant(by: $0) }
         guard let reason = reasons.first(where: { !$0.isSymptom }) ?? reasons.first else { return }
         add(
             Step(
@@ -61,6 +58,13 @@ struct DiagnoseSteps {
             })
         else { return steps.append(step) }
         for gpu in step.gpus where !steps[index].gpus.contains(gpu) { steps[index].gpus.append(gpu) }
+    }
+}
+
+extension GPUVerdict {
+    /// By its index where NVML lists it, by its place on the bus where not.
+    fileprivate func isMeant(by finding: HealthFinding) -> Bool {
+        index.map { finding.gpu == $0 } ?? (finding.gpu == nil && finding.busID == busID)
     }
 }
 

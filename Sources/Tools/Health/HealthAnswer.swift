@@ -13,10 +13,12 @@ struct HealthAnswer {
     var findings: [MergedFinding] {
         let chosen = Set(gpus.compactMap(\.index))
         let places = Set(gpus.compactMap { $0.busID?.slot })
-        let others = Set(health.report.gpus.compactMap { $0.busID?.slot }).subtracting(places)
+        let all = health.report.gpus
+        let otherIndexes = Set(all.compactMap(\.index)).subtracting(chosen)
+        let otherPlaces = Set(all.compactMap { $0.busID?.slot }).subtracting(places)
         let own = health.report.findings.filter { finding in
-            // What is of no GPU is of the node as a whole, and so of each GPU.
-            finding.gpu.map(chosen.contains) ?? finding.busID.map { !others.contains($0.slot) } ?? true
+            // What is of no GPU is of the node as a whole, and so of each GPU; so is what is of one that nobody got to this time.
+            finding.gpu.map { !otherIndexes.contains($0) } ?? finding.busID.map { !otherPlaces.contains($0.slot) } ?? true
         }
         return MergedFinding.merge(detail == .summary ? own.filter { $0.severity > .info } : own)
     }

@@ -19,7 +19,7 @@ struct NodeState: Equatable {
 
     let verdict: HealthVerdict
     let gpus: [GPU]
-    /// Rules that found something wrong with no GPU in particular.
+    /// Rules that found something wrong with no GPU in particular, or with one that nobody got to this time.
     let faults: Set<String>
 
     init(_ report: HealthReport) {
@@ -33,7 +33,8 @@ struct NodeState: Equatable {
                 index: gpu.index, uuid: gpu.uuid, busID: gpu.busID, verdict: gpu.verdict,
                 actions: [gpu.action] + gpu.nextActions, faults: Set(own.map(\.rule)))
         }
-        faults = Set(grave.filter { $0.gpu == nil }.map(\.rule))
+        let indexes = Set(report.gpus.compactMap(\.index))
+        faults = Set(grave.filter { $0.gpu.map { !indexes.contains($0) } ?? true }.map(\.rule))
     }
 
     /// The GPU that somebody means; nil if there is none.

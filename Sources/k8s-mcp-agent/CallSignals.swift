@@ -27,7 +27,7 @@ struct CallSignals {
         // Nobody need read it, and a reset must not wait for that.
         guard Self.standardErrorTakesMore else { return }
         StandardError.say(
-            "k8s-mcp-agent: asked to end by a signal; what must not be broken off is done to its end first")
+            "k8s-mcp-agent: stopping on a signal; what must not be interrupted is finished first")
     }
 
     private static var standardErrorTakesMore: Bool {

@@ -33,7 +33,7 @@ struct ToolsDocument {
         shell.
 
         Keys of an answer are in the order in which they come; one that is not marked *always* is left out where there is nothing
-        to say. `a[].b` is the member `b` of each entry of the list `a`. What is equal on all GPUs stands once in `all_devices`,
+        to say. `a[].b` is the member `b` of each entry of the list `a`. What is equal on all GPUs is given once, in `all_devices`,
         in place of `devices[]`.
         """
     }

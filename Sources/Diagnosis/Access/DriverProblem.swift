@@ -27,9 +27,9 @@ extension DriverSnapshot {
         failedToCount.map { reason in
             AccessProblem(
                 kind: "gpu_count_failed",
-                message: "NVML is open, but does not tell how many GPUs it has (\(reason.word)).",
+                message: "NVML is open, but does not report how many GPUs it has (\(reason.word)).",
                 remedy:
-                    "Ask again; if it stays, look in the kernel log for NVRM lines and an Xid, and compare with nvidia-smi.",
+                    "Ask again; if it persists, look in the kernel log for NVRM lines and an Xid, and compare with nvidia-smi.",
                 blocksDriver: true)
         }
     }
@@ -103,7 +103,7 @@ extension NVMLState {
         case .initializationFailed:
             return (
                 "nvml_initialization_failed", "NVML could not be initialised (code \(code)).",
-                "Look in the kernel log for NVRM lines; a code of 999 often means a GPU that failed to initialise. Reboot if it stays."
+                "Look in the kernel log for NVRM lines; a code of 999 often means a GPU that failed to initialise. Reboot if it persists."
             )
         }
     }

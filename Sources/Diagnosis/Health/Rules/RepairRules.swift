@@ -56,7 +56,7 @@ let repairRules: [HealthRule] = [
             .warning, "A group of memory banks has no spare bank left: the next bad bank there cannot be replaced.",
             HealthEvidence("bank_groups_without_spares", "\(groups)", threshold: "\(limit)"),
             action: .fieldDiagnostics,
-            confirm: "Whether memory that cannot be repaired is told of after the next error.")
+            confirm: "Whether unrepairable memory is reported after the next error.")
     },
     HealthRule("repair_pending") { gpu, result in
         let repair = result.value("repair_status", gpu.memory.repair)

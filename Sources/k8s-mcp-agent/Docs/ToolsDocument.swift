@@ -80,10 +80,18 @@ struct ToolsDocument {
         let actions = rows.joined().first { $0.root == "do" && $0.path.hasSuffix(".action") }?.values ?? []
         return "## What answers have in common\n\n"
             + MarkdownTable(["answer", "type", "meaning"], shown.joined().map(\.asAnswer)).text
-            + "\n\nAn answer that is an error has `status` `error`, `summary`, `error` (a word) and `remedy`, and over MCP `isError`; wrong "
-            + "arguments are answered in a sentence."
+            + "\n\n" + Self.errors
             + "\n\nActions: " + actions.map { "`\($0)`" }.joined(separator: ", ") + "."
     }
+
+    /// The form of `ToolContext.failure` and `XidFailure`, which no schema describes.
+    private static let errors = """
+        An answer that is an error begins as all do: `status` (`error`), `node`, `source`, `collected_at`, `summary`. Then come
+        `error` (a word), `reason` (a word, where the kernel log cannot be read) and `remedy`, and where there is such, `evidence`
+        (sentences, for example where the driver hangs) and `gpus_on_pci_bus` (addresses of the GPUs that the PCI bus shows). Over
+        MCP `isError` is set, and all of it is text, without `structuredContent`. Wrong arguments are answered in a sentence; what
+        `kill_gpu_process` and `reset_gpu` refuse, in the form of their answers.
+        """
 
     private func annotations(_ tool: Tool) -> String {
         let hints = tool.annotations

@@ -1,6 +1,6 @@
 import JSON
 
-/// The pod that `kubectl debug` made for a session; kubectl does not tell its name.
+/// The pod that `kubectl debug` made for a session; kubectl does not print its name.
 struct DebuggingPod: Sendable {
     let debug: DebugArguments
     let kubectl: Kubectl

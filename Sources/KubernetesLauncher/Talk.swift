@@ -65,7 +65,7 @@ final class Talk: Sendable {
         }
     }
 
-    /// Why kubectl did not come to an end.
+    /// Why kubectl did not finish.
     var deadlineFailure: LaunchFailure {
         guard !text.isEmpty else {
             return .noCluster("kubectl does not finish; a credential plug-in may be waiting for you")

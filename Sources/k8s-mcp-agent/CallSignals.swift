@@ -8,7 +8,7 @@ internal import MCP
     internal import Darwin
 #endif
 
-/// SIGTERM, SIGINT and SIGHUP during a call that may change the node: the call is cancelled. What must not be broken off,
+/// SIGTERM, SIGINT and SIGHUP during a call that may change the node: the call is cancelled. What must not be interrupted,
 /// such as a reset, is done to its end all the same, and its answer printed.
 struct CallSignals {
     /// Becomes readable with the first signal; negative where signals cannot be handled.

@@ -2,7 +2,7 @@ package import Diagnosis
 package import Snapshots
 
 extension AccessProblem {
-    /// The kernel log cannot be read, so that nobody knows which faults it tells of.
+    /// The kernel log cannot be read, so which faults it holds is unknown.
     package static func kernelLogUnreadable(_ reason: Unavailable) -> AccessProblem {
         AccessProblem(
             kind: "kernel_log_unreadable",

@@ -27,7 +27,7 @@ struct EvidenceLine {
         return (count, value[colon...].dropFirst(2))
     }
 
-    /// Numbers are limits, but for those that stand for a state or for what the others have; words are states.
+    /// Numbers are limits, except for those that are a state, or what other GPUs have; words are states.
     private func word(for threshold: String) -> String {
         let isNumber = threshold.first.map { $0.isNumber || $0 == "-" } ?? false
         return isNumber && !Self.states.contains(reading) ? "limit" : "expected"

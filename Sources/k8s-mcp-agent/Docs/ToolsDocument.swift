@@ -67,7 +67,7 @@ struct ToolsDocument {
         return parts.joined(separator: "\n\n")
     }
 
-    /// Members that stand in many answers and mean the same in all of them.
+    /// Members that many answers have and that mean the same in all of them.
     private static let common: [String] = [
         "status", "node", "source", "collected_at", "summary", "all_devices", "unavailable", "problems", "omitted",
     ]

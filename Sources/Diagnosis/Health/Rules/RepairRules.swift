@@ -3,7 +3,7 @@ internal import Snapshots
 /// Repairs of memory: rows on Ampere and newer, pages before, channels and clusters on the newest.
 let repairRules: [HealthRule] = [
     HealthRule("row_remap_failure") { gpu, result in
-        // Boards with MIG remap rows; that nothing tells of it does not mean that there is nothing to tell.
+        // Boards with MIG remap rows; that none is reported does not mean that there is none.
         if gpu.isMIGOn, gpu.memory.remappedRows.reason == .notSupported {
             result.addGap(EvidenceGap(check: result.rule, reading: "remapped_rows", reason: .notSupported))
         }

@@ -6,6 +6,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LONG_FILE = 300
+LONG_FUNCTION = 60
 DOCUMENTED_SHARE = 0.9
 
 FORBIDDEN = [
@@ -20,6 +21,10 @@ DECLARATION = re.compile(
     r"((static|final|mutating|nonmutating|indirect|nonisolated|borrowing|consuming|override|isolated|class)\s+)*"
     r"(func|struct|class|enum|protocol|actor|subscript|macro)\b"
 )
+# A function, an initialiser or a computed property, by what stands before its first brace.
+FUNCTION = re.compile(
+    r"^(\s*)(?:(?:@\w+(?:\([^)]*\))?|\w+(?:\(\w+\))?)\s+)*?"
+    r"(?:func\b|init\b[?(<]|deinit\b|subscript\b|var \w+(?:: [^={]+)? \{$)")
 # What these are is said by a protocol, or by NVIDIA's documentation of NVML.
 SELF_EXPLANATORY = re.compile(r"static func (==|<)|func hash\(into|func (encode|code)\(|func nvml[A-Z]")
 
@@ -40,6 +45,27 @@ def unproven_promises(path, lines):
     for number, line in enumerate(lines, 1):
         if UNPROVEN.search(line) and "//" not in line and "//" not in lines[number - 2]:
             yield f"{path}:{number}: {line.strip()}: say in a comment why this is safe"
+
+
+def functions(lines):
+    """Yields number and length of each function; its end is the brace that is as far in as its beginning (`make format`)."""
+    for index, line in enumerate(lines):
+        declared = FUNCTION.match(line)
+        if not declared or line.endswith("}"):
+            continue
+        indentation = declared.group(1)
+        for end, below in enumerate(lines[index + 1:], index + 1):
+            if below.startswith(indentation + "}"):
+                yield index + 1, end - index + 1
+            # A line that is no further in and does not continue the head: a requirement of a protocol, without a body.
+            if re.match(rf"\s{{0,{len(indentation)}}}(?!where\b)[^\s){{#]", below):
+                break
+
+
+def long_functions(path, lines):
+    for number, length in functions(lines):
+        if length > LONG_FUNCTION:
+            yield f"{path}:{number}: a function of {length} lines; more than {LONG_FUNCTION} say too much at once"
 
 
 def declarations(lines):
@@ -78,6 +104,7 @@ def main():
         (file.relative_to(ROOT), file.read_text(encoding="utf-8").splitlines()) for file in swift_files("Sources", "Tests")]
     for path, lines in files:
         errors += unproven_promises(path, lines)
+        errors += long_functions(path, lines)
         if path.parts[0] == "Sources":
             errors += forbidden_words(path, lines)
         if len(lines) > LONG_FILE:

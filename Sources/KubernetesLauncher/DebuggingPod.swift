@@ -1,6 +1,6 @@
 import JSON
 
-/// The pod that `kubectl debug` made for a session; kubectl does not tell its name.
+/// The pod that `kubectl debug` made for a session; kubectl does not print its name.
 struct DebuggingPod: Sendable {
     let debug: DebugArguments
     let kubectl: Kubectl
@@ -11,7 +11,7 @@ struct DebuggingPod: Sendable {
             let answer = try await kubectl.ask(debug.pods, survivesInterrupt: true, talk: talk)
             guard answer.isSuccess else { return .failure(KubectlErrors.failure(answer.error)) }
             guard let items = (try? JSONParser.parse(answer.output))?["items"]?.arrayValue else {
-                return .failure(.kubectl("it answered something that is no list"))
+                return .failure(.kubectl("it did not answer with a list"))
             }
             let ours = items.first { pod in
                 pod["spec"]?["containers"]?.arrayValue?.contains { $0["name"]?.stringValue == debug.container } ?? false

@@ -97,7 +97,7 @@ package struct JobManifest: Sendable {
                 ["name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]],
                 ["name": "POD_NAMESPACE", "valueFrom": ["fieldRef": ["fieldPath": "metadata.namespace"]]],
             ],
-            // A node that is booked to the last processor must be open to diagnosis. Left out, they would equal the limits.
+            // A node without a free processor must still be open to diagnosis. Left out, they would equal the limits.
             "resources": [
                 "requests": ["cpu": "0", "memory": "0"],
                 "limits": ["cpu": "2", "memory": "512Mi"],

@@ -16,7 +16,7 @@ extension LaunchFailure {
         case .quota(let reason): "the namespace's quota refuses the pod: \(reason)"
         case .admission(let reason): "admission control refuses: \(reason)"
         case .imagePull(let image, let reason): "the node cannot pull \(image): \(reason)"
-        case .noImageForArchitecture(let image): "\(image) has nothing for this node's kind of CPU"
+        case .noImageForArchitecture(let image): "\(image) has no build for this node's CPU architecture"
         case .staysPending(let seconds, let state): "the pod is not ready after \(seconds) s: \(state)"
         case .podFailed(let reason): "the pod failed: \(reason)"
         case .nodeFull(let reason): "the node has no room for the pod: \(reason)"
@@ -36,33 +36,33 @@ extension LaunchFailure {
             "Update kubectl to \(Self.kubectlWanted(detail)) or newer ('kubectl version --client' shows what you have)."
         case .badKubeconfig: "See 'kubectl config get-contexts'; choose with --context or --kubeconfig."
         case .noCluster: "Check VPN and proxy, and that 'kubectl get --raw /version' answers."
-        case .notTrusted: "The kubeconfig may be out of date, or a proxy in between; fetch the kubeconfig again."
-        case .notLoggedIn: "Log in again as your cluster wants it; 'kubectl auth whoami' must work."
+        case .notTrusted: "The kubeconfig may be out of date, or a proxy in between; get a new kubeconfig."
+        case .notLoggedIn: "Log in again the way your cluster requires; 'kubectl auth whoami' must work."
         case .forbidden(let right): right.remedy
         case .noNamespace(let name):
             "Create it with 'kubectl apply -f deploy/rbac/namespace.yaml', or choose one with --namespace (now: \(name))."
         case .noSuchNode(_, let nearest):
             nearest.isEmpty
                 ? "'kubectl get nodes' lists them."
-                : "Nearest: \(nearest.joined(separator: ", ")). 'kubectl get nodes' lists all."
+                : "Nearest: \(nearest.joined(separator: ", ")). 'kubectl get nodes' lists them all."
         case .nodeNotReady(let name, _):
             "Its kubelet must run before anything can be injected: 'kubectl describe node \(name)'."
         case .podSecurity:
             "Use a namespace that allows privileged pods: deploy/rbac/namespace.yaml, then --namespace k8s-mcp-agent."
         case .quota: "Free or raise the quota, remove leftovers with 'k8s-mcp-agent sweep', or use another --namespace."
         case .admission(let reason) where reason.contains("webhook"):
-            "The webhook is a service of the cluster; ask who runs it why it does not answer or what it objects to."
+            "The webhook is a service of the cluster; ask whoever runs it why it does not answer or what it objects to."
         case .admission:
-            "Ask who keeps the policy to allow this image and shape; 'connect --dry-run' prints what is created."
+            "Ask whoever maintains the policy to allow this image and shape of pod; 'connect --dry-run' prints what is created."
         case .imagePull: "Check the name and the node's access to the registry, or use a mirror with --image."
         case .noImageForArchitecture: "Use an image that is built for it (x86-64 and arm64 are published) with --image."
         case .staysPending:
             "'kubectl describe pod -l app.kubernetes.io/name=k8s-mcp-agent' says more; a slow pull may need --patience SECONDS."
         case .podFailed: "Run 'connect --dry-run' to see the pod; 'kubectl get events' may say more."
         case .nodeFull:
-            "A session asks for no processor and no memory, only to be one of the node's pods; make room for one."
+            "A session requests no CPU and no memory, only one of the node's pod slots; free one."
         case .kubeletUnreachable:
-            "The control plane must reach port 10250 of the node (firewall, tunnel, the kubelet's certificate); 'kubectl logs' of any pod there fails alike."
+            "The control plane must reach port 10250 of the node (firewall, tunnel, the kubelet's certificate); 'kubectl logs' of any pod there fails the same way."
         case .sessionLost: "Start a new session; the cluster removes the old pod by itself."
         case .tooBusy: "Wait some seconds and try again."
         case .kubectl, .interrupted: ""

@@ -78,7 +78,7 @@ struct PodWaiter: Sendable {
     /// What the pod was last seen to wait for.
     private func state(_ sighting: Sighting) -> String {
         guard let pod = sighting.pod.withLock({ $0 }) else {
-            return "there is no pod; the cluster's Job controller has made none"
+            return "there is no pod; the cluster's Job controller has not created one"
         }
         var state = pod.phase
         if case .coming(let reason) = pod.verdict(image: options.image) { state = reason }

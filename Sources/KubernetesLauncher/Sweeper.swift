@@ -41,7 +41,7 @@ package struct Sweeper: Sendable {
     private func jobs() async throws(LaunchFailure) -> [Leftover] {
         let output = try await list(["get", "jobs", "-l", JobLabel.all, "-o", "json"])
         guard let items = (try? JSONParser.parse(output, limits: .init(bytes: 64 << 20)))?["items"]?.arrayValue
-        else { throw .kubectl("it answered something that is no list") }
+        else { throw .kubectl("it did not answer with a list") }
         return items.compactMap(Self.job)
     }
 

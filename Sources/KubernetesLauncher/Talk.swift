@@ -65,14 +65,14 @@ final class Talk: Sendable {
         }
     }
 
-    /// Why kubectl did not come to an end.
+    /// Why kubectl did not finish.
     var deadlineFailure: LaunchFailure {
         guard !text.isEmpty else {
-            return .noCluster("kubectl does not come to an end; a credential plug-in may be waiting for you")
+            return .noCluster("kubectl does not finish; a credential plug-in may be waiting for you")
         }
         let words = KubectlErrors.essence(text)
         return Self.isLogin(words)
-            ? .notLoggedIn("kubectl waits: \(words)") : .noCluster("kubectl does not come to an end: \(words)")
+            ? .notLoggedIn("kubectl waits: \(words)") : .noCluster("kubectl does not finish: \(words)")
     }
 
     private static func isLogin(_ text: String) -> Bool {

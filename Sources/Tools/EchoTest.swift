@@ -2,7 +2,7 @@ internal import JSON
 package import MCP
 internal import Snapshots
 
-/// `echo_test`: says back what it was told, to check a connection.
+/// `echo_test`: repeats what it was sent, to check a connection.
 package enum EchoTest {
     /// The tool; it needs no hardware.
     package static func tool(_ context: ToolContext) -> Tool {

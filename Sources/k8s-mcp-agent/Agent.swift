@@ -6,8 +6,8 @@ struct Agent: ParsableCommand {
         commandName: "k8s-mcp-agent",
         abstract: "A just-in-time diagnostic agent for NVIDIA GPU nodes, for AI assistants (MCP) and for people.",
         discussion: """
-            Without a subcommand it speaks MCP on standard input and output, as `serve` does. It looks and changes nothing unless \
-            it is started with --mode operator.
+            Without a subcommand it speaks MCP on standard input and output, as `serve` does. It only reads, and changes \
+            nothing, unless it is started with --mode operator.
             """,
         version: AgentVersion.current,
         subcommands: [

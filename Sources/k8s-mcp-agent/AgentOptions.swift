@@ -31,7 +31,10 @@ struct AgentOptions: ParsableArguments {
             valueName: "file"))
     var kernelLog: String?
 
-    @Option(help: ArgumentHelp("Limits of the health rules that differ: lines name = number.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "File that overrides health thresholds, one `name = number` a line; `thresholds` prints them all.",
+            valueName: "file"))
     var thresholds: String?
 
     @Option(help: ArgumentHelp("How long the driver may take to answer, in seconds.", valueName: "seconds"))
@@ -52,7 +55,7 @@ struct AgentOptions: ParsableArguments {
         }
         guard auditLog == nil || mode == .operator else {
             throw ValidationError(
-                "--audit-log goes with --mode operator: in read-only mode there is nothing to record.")
+                "--audit-log needs --mode operator: in read-only mode there is nothing to record.")
         }
         guard deadline >= 0.05, deadline <= 600 else {
             throw ValidationError("--deadline: \(deadline) is out of range; choose 0.05 to 600 seconds.")

@@ -9,11 +9,11 @@ struct AuditCommand: ParsableCommand {
     /// `audit verify`: whether each record is whole and follows the one before it.
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "verify", abstract: "Check that no record was changed, taken out or moved.",
+            commandName: "verify", abstract: "Check that no record was changed, removed or moved.",
             discussion: """
                 Prints how many records are in order, and the digest of the last one: compare it with one that was kept elsewhere, \
-                since records cut off at the end leave no other trace. Exit code: 0 whole, 1 broken or unreadable, 3 whole but \
-                for a last line that was never finished, as after a crash.
+                since records cut off at the end leave no other trace. Exit code: 0 intact, 1 broken or unreadable, 3 intact \
+                except for a last line that was never finished, as after a crash.
                 """)
 
         @Argument(help: "The file that --audit-log named.")
@@ -44,16 +44,16 @@ extension AuditVerification {
         case nil: lines.append("\(file): \(records), all in order.")
         case .notARecord:
             lines.append(
-                "\(file): line \(faultLine ?? 0) is no record of this agent, or was changed; \(records) before it are in order."
+                "\(file): line \(faultLine ?? 0) is not a record of this agent, or was changed; \(records) before it are in order."
             )
         case .notConnected(let expected):
             lines.append(
-                "\(file): line \(faultLine ?? 0) is not record \(expected): a record was taken out, put in or moved; "
+                "\(file): line \(faultLine ?? 0) is not record \(expected): a record was removed, inserted or moved; "
                     + "\(records) before it are in order.")
         }
         if !interruptedLines.isEmpty {
             let numbers = interruptedLines.prefix(16).map(String.init).joined(separator: ", ")
-            lines.append("Writes that were interrupted, and later records that know of it: line \(numbers).")
+            lines.append("Interrupted writes that later records account for: line \(numbers).")
         }
         if fault == nil, tornBytes > 0 {
             lines.append(

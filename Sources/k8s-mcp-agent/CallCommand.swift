@@ -12,9 +12,9 @@ struct CallCommand: ParsableCommand {
         discussion: """
             Example: k8s-mcp-agent call get_gpu_inventory --arg gpu=0 --arg detail=full --output table
 
-            Exit code: 0; 1 for an answer that is an error, and where a tool was to change the node and nobody has agreed to its \
-            plan; 2 for wrong usage. With --mode operator SIGTERM, SIGINT and SIGHUP cancel the call; a reset that has begun is \
-            done to its end first.
+            Exit code: 0; 1 for an answer that is an error, and when nobody agreed to the plan of a tool that changes the node; \
+            2 for wrong usage. With --mode operator SIGTERM, SIGINT and SIGHUP cancel the call; a reset that has begun is \
+            finished first.
             """)
 
     /// How to print.
@@ -70,7 +70,7 @@ extension ToolCatalogue {
     func tool(named name: String) throws -> Tool {
         if let tool = self[name] { return tool }
         guard !isOperatorTool(name) else {
-            throw ValidationError("\(name) changes the node: it is there with --mode operator only.")
+            throw ValidationError("\(name) changes the node: it is available only with --mode operator.")
         }
         let near = nearest(to: name).map { " Did you mean \($0)?" } ?? ""
         throw ValidationError("There is no tool \(name).\(near) `k8s-mcp-agent tools` lists them all.")

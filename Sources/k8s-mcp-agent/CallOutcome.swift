@@ -1,7 +1,7 @@
 internal import JSON
 internal import MCP
 
-/// Whether a call did what it was for, as its exit code tells it.
+/// Whether a call did what it was for, as its exit code shows it.
 enum CallOutcome {
     /// 0; 1 for an answer that is an error, and for a change of the node that nobody has agreed to.
     static func exitCode(_ result: ToolResult, of tool: Tool) -> Int32 {

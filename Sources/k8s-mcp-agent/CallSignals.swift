@@ -8,7 +8,7 @@ internal import MCP
     internal import Darwin
 #endif
 
-/// SIGTERM, SIGINT and SIGHUP during a call that may change the node: the call is cancelled. What must not be broken off,
+/// SIGTERM, SIGINT and SIGHUP during a call that may change the node: the call is cancelled. What must not be interrupted,
 /// such as a reset, is done to its end all the same, and its answer printed.
 struct CallSignals {
     /// Becomes readable with the first signal; negative where signals cannot be handled.
@@ -27,7 +27,7 @@ struct CallSignals {
         // Nobody need read it, and a reset must not wait for that.
         guard Self.standardErrorTakesMore else { return }
         StandardError.say(
-            "k8s-mcp-agent: asked to end by a signal; what must not be broken off is done to its end first")
+            "k8s-mcp-agent: stopping on a signal; what must not be interrupted is finished first")
     }
 
     private static var standardErrorTakesMore: Bool {

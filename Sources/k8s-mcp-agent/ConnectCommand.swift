@@ -27,7 +27,7 @@ struct ConnectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How to get there: a Job of our own, or 'kubectl debug'.", valueName: "job|debug"))
     var via: Way = .job
 
-    @Flag(help: "Ask for the verdict on the node, print it as `diagnose` does, and leave; for people.")
+    @Flag(help: "Print the verdict on the node, as `diagnose` does, and leave; for people.")
     var diagnose = false
 
     @Option(help: "With --diagnose: text or json. (default: text)")
@@ -55,7 +55,7 @@ struct ConnectCommand: ParsableCommand {
             throw ValidationError("--deadline needs a Job; with --via debug a session ends by --idle-timeout.")
         }
         guard diagnose || output == nil else {
-            throw ValidationError("--output goes with --diagnose: a session speaks MCP.")
+            throw ValidationError("--output needs --diagnose: a session speaks MCP.")
         }
         guard !diagnose || printConfig == nil else {
             throw ValidationError("--print-config is for a client, --diagnose for a person; leave one of them out.")

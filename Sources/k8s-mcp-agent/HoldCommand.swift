@@ -13,9 +13,9 @@ struct HoldCommand: ParsableCommand {
         commandName: "hold",
         abstract: "Keep a pod open for sessions, and end when there are none.",
         discussion: """
-            'connect' starts this as the process of its pod. It ends when the last session takes its leave, when no \
+            'connect' starts this as the process of its pod. It ends when the last session leaves, when no \
             session has existed for the time of --grace, and on SIGTERM as soon as nothing is in progress that must \
-            not be broken off. With --enter, --leave, --busy or \
+            not be interrupted. With --enter, --leave, --busy or \
             --done it speaks to the holder of the same pod instead.
             """)
 
@@ -34,9 +34,10 @@ struct HoldCommand: ParsableCommand {
         static func help(for value: Message) -> ArgumentHelp? {
             switch value {
             case .enter: "Announce a session. Exit code 3: the pod is closing."
-            case .leave: "Take leave. Exit code 3: others remain, the pod stays."
-            case .busy: "Announce what must not be broken off: until --done the pod stays, whoever leaves or ends it."
-            case .done: "That has ended. Exit code 3: the pod stays."
+            case .leave: "Announce that a session ends. Exit code 3: others remain, the pod stays."
+            case .busy:
+                "Announce work that must not be interrupted: until --done the pod stays, whoever leaves or ends it."
+            case .done: "Announce that this work has ended. Exit code 3: the pod stays."
             }
         }
     }

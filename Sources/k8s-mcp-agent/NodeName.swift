@@ -6,7 +6,7 @@
 
 /// The node's name, for the head of every answer.
 enum NodeName {
-    /// The name that Kubernetes told (downward API: `NODE_NAME` from spec.nodeName), else the host's; in a pod the host's name
+    /// The name that Kubernetes gave (downward API: `NODE_NAME` from spec.nodeName), else the host's; in a pod the host's name
     /// need not be the node's. A simulated node is called after its scenario.
     static func find(scenario: String?) -> String {
         if let scenario { return "simulated-\(name(ofScenario: scenario))" }

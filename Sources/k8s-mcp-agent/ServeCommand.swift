@@ -14,17 +14,17 @@ internal import Tools
 /// `serve`: MCP on standard input and output, or over HTTP.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve MCP on standard input and output, or over HTTP. (default)",
+        commandName: "serve", abstract: "Serve MCP on standard input and output, or over HTTP.",
         discussion: """
             Reads one JSON-RPC message a line and answers on standard output; everything else goes to standard error. Ends when \
-            standard input does, after everything that was asked is answered.
+            standard input does, once every request is answered.
             """)
 
     @OptionGroup var options: AgentOptions
 
     @OptionGroup(title: "HTTP") var http: HTTPOptions
 
-    @Option(help: "How much to say on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "How much to log on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logLevel: LogLevel = .warning
 
     @Option(

@@ -44,7 +44,7 @@ struct SessionOptions: ParsableArguments {
         guard (1...600).contains(grace) else { throw ValidationError("--grace is 1s to 10m.") }
         let known: Set<Character> = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:@")
         guard !image.isEmpty, image.allSatisfy(known.contains) else {
-            throw ValidationError("--image '\(image)' is no image reference.")
+            throw ValidationError("--image '\(image)' is not an image reference.")
         }
     }
 
@@ -86,7 +86,7 @@ enum TimeSpan {
         let unit = text.last.flatMap { units[$0] }
         let digits = unit == nil ? text[...] : text.dropLast()
         guard let count = Int(digits), count >= 0, count <= 1_000_000_000 else {
-            throw ValidationError("'\(text)' is no length of time; write 90s, 30m or 4h.")
+            throw ValidationError("'\(text)' is not a duration; write 90s, 30m or 4h.")
         }
         return count * (unit ?? 1)
     }

@@ -40,7 +40,7 @@ enum StandardOutput {
         }
     }
 
-    /// Who went away (`| head`) knows that he did; everybody else has to be told.
+    /// A reader that went away (`| head`) knows it; any other failure is reported.
     private static func failure(_ code: Int32) -> ExitCode {
         if code != EPIPE {
             StandardError.say("k8s-mcp-agent: standard output cannot be written: \(String(cString: strerror(code)))")

@@ -14,7 +14,8 @@ struct SweepCommand: ParsableCommand {
     var allNamespaces = false
 
     @Option(
-        help: ArgumentHelp("Leave what is younger, such as 2h.", valueName: "duration"), transform: TimeSpan.seconds)
+        help: ArgumentHelp("Leave alone what is younger, such as 2h.", valueName: "duration"),
+        transform: TimeSpan.seconds)
     var olderThan = 0
 
     @Option(help: ArgumentHelp("Whose pods to look for: any tag of this image.", valueName: "reference"))
@@ -37,7 +38,7 @@ struct SweepCommand: ParsableCommand {
             // RFC 3339 in UTC with whole seconds sorts as text.
             let found = leftovers.filter { $0.created <= before }
             list(found, isAll: failure == nil)
-            if let failure { StandardError.say("k8s-mcp-agent: not all could be listed: \(failure)") }
+            if let failure { StandardError.say("k8s-mcp-agent: not everything could be listed: \(failure)") }
             let listed: Int32 = failure == nil ? 0 : 1
             guard !found.isEmpty, !dryRun, yes || confirm(found.count) else { return listed }
             return max(listed, await remove(found, with: sweeper))

@@ -35,7 +35,7 @@ final class TerminalQuestion: Sendable {
     /// Shows the question and waits for a line; only `yes` in full is a yes.
     var ask: LocalAsker {
         { [self] request in
-            show("\(request.message ?? "")\nType yes to go on, anything else to leave it: ")
+            show("\(request.message ?? "")\nType yes to go ahead, anything else to cancel: ")
             guard let line = await readLine() else { return ["action": "cancel"] }
             guard line == "yes" else { return ["action": "decline"] }
             return ["action": "accept", "content": ["confirm": true]]

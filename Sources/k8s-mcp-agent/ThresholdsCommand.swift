@@ -5,7 +5,7 @@ internal import Diagnosis
 struct ThresholdsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "thresholds", abstract: "Print the limits of the health rules, with their sources.",
-        discussion: "A file with those lines that are to differ goes to --thresholds.")
+        discussion: "Put the lines that you want to change into a file, and name it with --thresholds.")
 
     func run() throws { try StandardOutput.say(HealthThresholds.standardText) }
 }

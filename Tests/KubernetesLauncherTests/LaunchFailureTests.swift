@@ -65,13 +65,13 @@ struct LaunchFailureTests {
         Case(
             testDescription: "no image for the node's CPU",
             faults: ["image": ["reason": "ErrImagePull", "message": "no match for platform in manifest: not found"]],
-            says: ["nothing for this node's kind of CPU"]),
+            says: ["no build for this node's CPU architecture"]),
         Case(
             testDescription: "a webhook that does not answer",
             faults: [
                 "webhook": "Post \"https://policy.svc:443/\": dial tcp 10.96.4.7:443: connect: connection refused"
             ],
-            says: ["admission control refuses", "policy.example", "ask who runs it"]),
+            says: ["admission control refuses", "policy.example", "ask whoever runs it"]),
         Case(
             testDescription: "the node's kubelet cannot be reached",
             faults: [

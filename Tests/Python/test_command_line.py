@@ -184,8 +184,8 @@ def test_tools_shows_those_that_are_named():
 
 @pytest.mark.parametrize("command", ["call", "tools"])
 @pytest.mark.parametrize("name, words", [
-    ("get_gpu_helth", "Did you mean get_gpu_health?"), ("reset_gpu", "it is there with --mode operator only"),
-    ("kill_gpu_process", "it is there with --mode operator only"),
+    ("get_gpu_helth", "Did you mean get_gpu_health?"), ("reset_gpu", "it is available only with --mode operator"),
+    ("kill_gpu_process", "it is available only with --mode operator"),
 ])
 def test_a_tool_that_is_not_there_is_explained(command, name, words):
     done = run(command, name)

@@ -1,4 +1,4 @@
-"""The commands that the README shows."""
+"""The commands that the README shows, and the links of all pages."""
 
 import json
 import re
@@ -8,6 +8,8 @@ import pytest
 from support import AGENT, ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
 
 
 def pipe(example):
@@ -55,3 +57,21 @@ def test_the_commands_of_the_readme_exist():
     assert set(named) <= set(targets)
     for path in re.findall(r"examples/[\w.]+", readme):
         assert (ROOT / path).exists(), path
+
+
+def anchors(page):
+    """The headings of a page as GitHub links to them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_within_the_project_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    for link in links:
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link

@@ -133,6 +133,24 @@ def test_diagnose_exits_with_the_verdict_and_prints_plain_text_into_a_pipe(scena
         assert step["action"] in page
 
 
+def test_the_page_tells_states_from_limits_and_counts_from_lines():
+    page = run_agent("diagnose", "--simulate", "ecc-dbe").stdout.decode()
+    assert "recovery_action = 4 (expected 0) [nvml]" in page
+    assert "remap_pending = true (expected false) [nvml]" in page
+    assert "ecc_volatile_uncorrected = 1 (limit 1) [nvml]" in page
+    assert "Xid 48 (once): NVRM: Xid (PCI:0000:52:00): 48" in page
+    assert "followed_by = Xid 154" in page
+
+
+def test_a_step_for_the_gpu_behind_a_switch_does_not_read_as_one_for_the_switch(tmp_path):
+    log = tmp_path / "log"
+    log.write_text(
+        "[  100.000000] nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 12028, Non-fatal, "
+        "Link 41 egress nonposted PRIV error\n")
+    page = run_agent("diagnose", "--simulate", "h100x8", "--kernel-log", log).stdout.decode()
+    assert "1. RESTART_APP on the GPU behind NVSwitch 0000:07:00.0: SXid 12028: " in page
+
+
 @pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
 def test_diagnose_has_colours_on_a_terminal_only(variables, coloured):
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}

@@ -331,7 +331,7 @@ def test_a_signal_does_not_break_off_a_reset(make, number):
     process.send_signal(number)
     output, said = process.communicate(timeout=60)
     assert process.returncode == 0 and json.loads(output)["outcome"] == "done"
-    assert b"asked to end by a signal" in said
+    assert b"stopping on a signal" in said
     assert node.records()[-1]["event"] == "result"
 
 

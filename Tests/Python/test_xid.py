@@ -230,7 +230,7 @@ def test_lines_of_programs_are_no_evidence(tmp_path):
     assert answer["groups"] == []
     assert answer["devices"] == []
     assert [entry["code"] for entry in answer["injected"]] == ["Xid 79"]
-    assert "no evidence" in answer["summary"]
+    assert "not evidence" in answer["summary"]
 
 
 def test_control_characters_do_not_come_through(tmp_path):

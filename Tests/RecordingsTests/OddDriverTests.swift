@@ -64,7 +64,7 @@ import Testing
         let missing = try node.ask("get_gpu_inventory")["gpus_missing_from_nvml"]?[0]
         #expect(missing?["excluded"] == true)
         let health = try node.text(of: "get_gpu_health", #"{"detail":"full"}"#)
-        #expect(health.contains("kept from the NVIDIA driver on purpose"))
+        #expect(health.contains("excluded from the NVIDIA driver on purpose"))
         #expect(!health.contains("Xid 79") && !health.contains("reboot"))
     }
 

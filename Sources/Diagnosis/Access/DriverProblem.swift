@@ -27,9 +27,9 @@ extension DriverSnapshot {
         failedToCount.map { reason in
             AccessProblem(
                 kind: "gpu_count_failed",
-                message: "NVML is open, but does not tell how many GPUs it has (\(reason.word)).",
+                message: "NVML is open, but does not report how many GPUs it has (\(reason.word)).",
                 remedy:
-                    "Ask again; if it stays, look in the kernel log for NVRM lines and an Xid, and compare with nvidia-smi.",
+                    "Ask again; if it persists, look in the kernel log for NVRM lines and an Xid, and compare with nvidia-smi.",
                 blocksDriver: true)
         }
     }
@@ -44,36 +44,44 @@ extension NVMLState {
         return AccessProblem(kind: words.kind, message: words.message, remedy: words.remedy, blocksDriver: true)
     }
 
-    private func words(kernelModule: Reading<String>?) -> (kind: String, message: String, remedy: String)? {
-        let loaded = kernelModule?.value
+    private typealias Words = (kind: String, message: String, remedy: String)
+
+    private func words(kernelModule: Reading<String>?) -> Words? {
         switch outcome {
-        case .notAsked, .ready: return nil
-        case .libraryNotFound where !libraryPath.isEmpty:
+        case .notAsked, .ready: nil
+        case .libraryNotFound, .libraryUnusable: libraryWords(loaded: kernelModule?.value)
+        case .driverNotLoaded, .versionMismatch, .noGPU, .initializationFailed:
+            moduleWords(loaded: kernelModule?.value)
+        case .rootNotEntered, .noPermission: rightsWords
+        }
+    }
+
+    private func libraryWords(loaded: String?) -> Words {
+        if outcome == .libraryUnusable {
+            return (
+                "library_unusable", "\(libraryPath) cannot be used: \(detail).",
+                "Use the library that came with the node's driver: --nvml-library PATH; `k8s-mcp-agent doctor` lists those found."
+            )
+        }
+        guard libraryPath.isEmpty else {
             return (
                 "library_not_found", "NVIDIA's library cannot be used: \(detail).",
                 "Name libnvidia-ml.so.1 or the folder that it lies in as the agent sees it (below /host in a pod), or name none "
                     + "and let the agent look for it."
             )
-        case .libraryNotFound:
-            return (
-                "library_not_found", "No usable libnvidia-ml.so.1 was found\(detail.isEmpty ? "" : ": \(detail)").",
-                loaded.map {
-                    "Driver \($0) is loaded, so its library must be on the node: name it with --nvml-library."
-                }
-                    ?? "Install the NVIDIA driver or wait for its driver pod; if it lies in an unusual place, name it with "
-                    + "--nvml-library. `k8s-mcp-agent doctor` lists what was tried."
-            )
-        case .libraryUnusable:
-            return (
-                "library_unusable", "\(libraryPath) cannot be used: \(detail).",
-                "Use the library that came with the node's driver: --nvml-library PATH; `k8s-mcp-agent doctor` lists those found."
-            )
-        case .rootNotEntered:
-            return (
-                "driver_root_not_entered",
-                "The driver lies below \(driverRoot), and entering that root (chroot) was refused (errno \(code)).",
-                "Run the agent's pod privileged or with CAP_SYS_CHROOT (kubectl debug: --profile=sysadmin)."
-            )
+        }
+        return (
+            "library_not_found", "No usable libnvidia-ml.so.1 was found\(detail.isEmpty ? "" : ": \(detail)").",
+            loaded.map {
+                "Driver \($0) is loaded, so its library must be on the node: name it with --nvml-library."
+            }
+                ?? "Install the NVIDIA driver or wait for its driver pod; if it lies in an unusual place, name it with "
+                + "--nvml-library. `k8s-mcp-agent doctor` lists what was tried."
+        )
+    }
+
+    private func moduleWords(loaded: String?) -> Words {
+        switch outcome {
         case .driverNotLoaded:
             return (
                 "driver_not_loaded",
@@ -89,22 +97,31 @@ extension NVMLState {
                 "The driver was upgraded under a running kernel module: running jobs may go on, new ones fail. Drain the node, "
                     + "then reload the module or reboot."
             )
-        case .noPermission:
-            return (
-                "no_permission", "The agent may not open the NVIDIA device nodes (NVML code 4).",
-                "Run the agent's pod privileged (kubectl debug: --profile=sysadmin) or give it the devices."
-            )
         case .noGPU:
             return (
                 "no_gpu", "The NVIDIA driver is loaded but knows no GPU.",
                 "Compare with the PCI bus (lspci -d 10de:): GPUs that are there but not known failed to initialise; see the "
                     + "kernel log for RmInitAdapter."
             )
-        case .initializationFailed:
+        default:
             return (
                 "nvml_initialization_failed", "NVML could not be initialised (code \(code)).",
-                "Look in the kernel log for NVRM lines; a code of 999 often means a GPU that failed to initialise. Reboot if it stays."
+                "Look in the kernel log for NVRM lines; a code of 999 often means a GPU that failed to initialise. Reboot if it persists."
             )
         }
+    }
+
+    private var rightsWords: Words {
+        guard outcome == .rootNotEntered else {
+            return (
+                "no_permission", "The agent may not open the NVIDIA device nodes (NVML code 4).",
+                "Run the agent's pod privileged (kubectl debug: --profile=sysadmin) or give it the devices."
+            )
+        }
+        return (
+            "driver_root_not_entered",
+            "The driver lies below \(driverRoot), and entering that root (chroot) was refused (errno \(code)).",
+            "Run the agent's pod privileged or with CAP_SYS_CHROOT (kubectl debug: --profile=sysadmin)."
+        )
     }
 }

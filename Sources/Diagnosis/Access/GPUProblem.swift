@@ -37,7 +37,7 @@ extension Unavailable {
                 "See the driver's problem first; then ask for this GPU alone."
             )
         case .notSupported, .notRead, .unusable:
-            ("gpu_not_read", "was not read.", "Ask again; if it stays, run `k8s-mcp-agent doctor`.")
+            ("gpu_not_read", "was not read.", "Ask again; if it persists, run `k8s-mcp-agent doctor`.")
         case .error(let code): Self.problem(code: code)
         }
     }
@@ -58,12 +58,12 @@ extension Unavailable {
         case 14:
             (
                 "gpu_inforom_corrupted", "has a corrupted InfoROM (NVML code 14).",
-                "Reset the GPU once; if it stays, contact support."
+                "Reset the GPU once; if it persists, contact support."
             )
         default:
             (
                 "gpu_error", "cannot be opened (NVML code \(code)).",
-                "Look in the kernel log for RmInitAdapter or an Xid of this GPU; drain the node and reboot if it stays."
+                "Look in the kernel log for RmInitAdapter or an Xid of this GPU; drain the node and reboot if it persists."
             )
         }
     }

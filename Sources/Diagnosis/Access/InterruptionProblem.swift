@@ -43,7 +43,7 @@ extension ProbeInterruption {
         case .timedOut where isStillWorking && isAtStart:
             "The NVIDIA driver has not come back from its start within \(seconds)\(place): it starts slowly, or it hangs."
         case .timedOut where isStillWorking:
-            "The NVIDIA driver is slow: it had not finished within \(seconds)\(place), but was getting on."
+            "The NVIDIA driver is slow: it had not finished within \(seconds)\(place), but was making progress."
         case .timedOut: "The NVIDIA driver did not answer within \(seconds)\(place)."
         case .stuckInKernel(let process):
             "The NVIDIA driver did not answer within \(seconds)\(place); the process that asked (pid \(process.pid)) is stuck "
@@ -60,11 +60,11 @@ extension ProbeInterruption {
     private var remedy: String {
         switch cause {
         case .timedOut where isStillWorking && isAtStart:
-            "Ask again in some seconds: it goes on meanwhile, and after four times that it counts as hung. Without persistence "
+            "Ask again in some seconds: it continues meanwhile, and after four times that it counts as hung. Without persistence "
                 + "mode a start takes seconds for each GPU (enable nvidia-persistenced); Xid 119, 120 or 79 in the kernel log "
-                + "speaks for a hang."
+                + "points to a hang."
         case .timedOut where isStillWorking:
-            "Ask again in some seconds: it goes on meanwhile. Without persistence mode the first access to each GPU takes seconds "
+            "Ask again in some seconds: it continues meanwhile. Without persistence mode the first access to each GPU takes seconds "
                 + "(enable nvidia-persistenced); if it stays slow, raise --deadline."
         case .timedOut where gpuIndex == nil:
             "Treat the driver as hung: look in the kernel log for Xid 119, 120, 79 or 62 (GSP or bus failure), ask again once, "

@@ -34,8 +34,8 @@ extension MissingGPU {
         AccessProblem(
             kind: "gpu_excluded", busID: busID,
             message:
-                "GPU \(busID)\(uuid.map { " (\($0))" } ?? "") is kept from the driver on purpose (NVreg_ExcludedGpus), so NVML does not "
-                + "list it.",
+                "GPU \(busID)\(uuid.map { " (\($0))" } ?? "") is excluded from the driver on purpose (NVreg_ExcludedGpus), so NVML does "
+                + "not list it.",
             remedy: "Nothing, if that is meant; else take it out of NVreg_ExcludedGpus and reload the driver.")
     }
 }

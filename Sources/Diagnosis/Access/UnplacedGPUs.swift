@@ -1,6 +1,6 @@
 package import Snapshots
 
-/// GPUs of which NVML tells no address, beside more GPUs of the host that it does not name: some are missing from NVML, and
+/// GPUs for which NVML reports no address, beside more GPUs of the host that it does not name: some are missing from NVML, and
 /// nobody knows which.
 package struct UnplacedGPUs: Sendable, Equatable {
     /// The host's GPUs that may be the missing ones, ascending.

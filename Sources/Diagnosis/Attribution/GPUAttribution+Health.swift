@@ -54,8 +54,8 @@ extension AttributionFinding.Kind {
         case .useWithoutAllocation: "A pod uses a GPU that the kubelet did not give to it."
         case .holderWithoutContext: "Processes hold the GPU's device open without working on it."
         case .allocatedDeviceMissing: "A pod was given a GPU that NVML has lost."
-        case .deviceGivenTwice: "Living pods were given the same device."
-        case .processIDsNotShared: "Processes cannot be told by name: the agent has process ids of its own."
+        case .deviceGivenTwice: "Running pods were given the same device."
+        case .processIDsNotShared: "Processes cannot be named: the agent runs in a process id namespace of its own."
         case .memoryWithoutProcess, .zombieProcess, .uninterruptibleProcess, .processGone: nil
         }
     }

@@ -30,7 +30,7 @@ extension NodeSnapshot {
         return [
             AttributionFinding(
                 .processIDsNotShared, .info, .none,
-                "The agent runs in a process id namespace of its own, so the processes of NVML cannot be told apart by name.",
+                "The agent runs in a process id namespace of its own, so the processes that NVML lists cannot be named.",
                 remedy: "Run the agent's pod with hostPID: true.")
         ]
     }

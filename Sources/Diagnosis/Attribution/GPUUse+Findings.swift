@@ -26,7 +26,7 @@ extension GPUUse {
             .processGone, .warning, .checkApp, gpu: gpu.index, pid: use.pid,
             "NVML lists process \(use.pid) on GPU \(gpu.index)\(memory(use)), but the node has no such process.",
             remedy:
-                "Ask again after a few seconds; if it stays, the driver has lost track: end the GPU's other processes and "
+                "Ask again after a few seconds; if it persists, the driver has lost track: end the GPU's other processes and "
                 + "reset it.")
     }
 
@@ -43,11 +43,11 @@ extension GPUUse {
     private func zombieRemedy(parent: Int32) -> String {
         guard parent > 1 else {
             return
-                "It goes when its last thread has left the driver; if it stays, one hangs there: restart its pod, then reset the "
+                "It goes when its last thread has left the driver; if it persists, one hangs there: restart its pod, then reset the "
                 + "GPU or reboot."
         }
         return
-            "Restart its pod, or the job that its parent (pid \(parent)) belongs to and that has not collected it; if the "
+            "Restart its pod, or the job that its parent (pid \(parent)) belongs to and that has not reaped it; if the "
             + "memory stays in use, reset the GPU."
     }
 

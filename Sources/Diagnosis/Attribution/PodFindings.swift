@@ -96,7 +96,7 @@ struct PodFindings {
             AttributionFinding(
                 .deviceGivenTwice, .warning, .checkApp,
                 "\(id) was given to \(titles.sorted().joined(separator: " and ")) at the same time.",
-                remedy: "Restart the device plugin's pod, and the kubelet if it stays.")
+                remedy: "Restart the device plugin's pod, and the kubelet if it persists.")
         }
     }
 

@@ -15,7 +15,7 @@ package struct HealthFinding: Sendable, Hashable {
     package var evidence: [HealthEvidence]
     package var action: Action
     package var authority: FindingAuthority
-    /// What would confirm it, or tell it apart from something else.
+    /// What would confirm it or tell it apart from something else, or what to do next.
     package var confirm: String
     /// When it began, microseconds since 1970-01-01 UTC; nil where nobody knows.
     package var since: Int64?
@@ -94,7 +94,7 @@ package struct HealthEvidence: Sendable, Hashable {
     /// Name of the reading, as the tools have it.
     package var reading: String
     package var value: String
-    /// The limit that it crossed, in words; nil where there is none.
+    /// The limit that it crossed or the state that was expected, in words; nil where there is none.
     package var threshold: String?
     package var source: Source
 

@@ -59,13 +59,13 @@ extension NodeRules {
                     of: "fabric manager",
                     missing: stopsCUDA
                         ? "new CUDA programs fail with error 802"
-                        : "nobody answers faults of the NVSwitches, and after a reset CUDA does not start",
-                    waits: "nobody answers faults of the NVSwitches"),
+                        : "nothing handles faults of the NVSwitches, and after a reset CUDA does not start",
+                    waits: "nothing handles faults of the NVSwitches"),
                 evidence: [
                     HealthEvidence("fabric_manager", daemon.rawValue, .proc),
                     HealthEvidence("nvswitches", "\(switches.count)", .pci),
                 ], action: daemon == .missing ? .checkFabricManager : .none,
-                confirm: "systemctl status nvidia-fabricmanager on the node, or the driver's pod; its log tells why."))
+                confirm: "systemctl status nvidia-fabricmanager on the node, or the driver's pod; its log says why."))
     }
 
     private static let fabricManager = "fabric_manager"

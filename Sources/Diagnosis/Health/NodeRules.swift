@@ -72,12 +72,15 @@ enum NodeRules {
             result.add(
                 HealthFinding(
                     rule: "gpu_missing_from_nvml", severity: isMeant ? .info : .critical, busID: missing.busID,
-                    title: isMeant
-                        ? "A GPU is kept from the NVIDIA driver on purpose."
-                        : "A GPU of this node is missing from NVML.", evidence: evidence(missing, device, isDead),
+                    title: missing.isExcluded
+                        ? "A GPU is excluded from the NVIDIA driver on purpose (NVreg_ExcludedGpus)."
+                        : isPassedOn
+                            ? "A GPU is bound to a driver other than NVIDIA's."
+                            : "A GPU of this node is missing from NVML.",
+                    evidence: evidence(missing, device, isDead),
                     action: isMeant ? .none : missing.isInProc || isDead ? .rebootNode : .checkDriver, authority: .flag,
                     confirm: isDead && !isMeant
-                        ? "It answers nothing on the PCI bus: Xid 79 in the kernel log. Drain and reboot or power-cycle the "
+                        ? "It does not answer on the PCI bus: Xid 79 in the kernel log. Drain and reboot or power-cycle the "
                             + "node; if it happens again, reseat or replace the GPU." : missing.problem.remedy))
         }
     }

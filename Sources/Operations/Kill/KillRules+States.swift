@@ -20,11 +20,11 @@ extension KillRules {
         return Refusal(
             "zombie", subject: holder.subject,
             message:
-                "It has ended already and holds no GPU; its parent, process \(process.parentPID), has not fetched it.",
+                "It has ended already and holds no GPU; its parent, process \(process.parentPID), has not reaped it.",
             remedy: holder.podRemedy
                 ?? (process.parentPID > 1
-                    ? "End or mend its parent, process \(process.parentPID); a signal to a zombie does nothing."
-                    : "Nothing to do: init fetches it; a signal to a zombie does nothing."))
+                    ? "Stop or fix its parent, process \(process.parentPID); a signal to a zombie does nothing."
+                    : "Nothing to do: init reaps it; a signal to a zombie does nothing."))
     }
 
     static let systemPod: Rule = { holder, _ in
@@ -32,7 +32,7 @@ extension KillRules {
         return Refusal(
             "system_pod", subject: holder.subject,
             message: "It belongs to pod \(holder.podName ?? "") of a namespace that keeps the node working.",
-            remedy: "Stop it by what made it: edit or label its DaemonSet or Deployment in \(namespace).")
+            remedy: "Stop it through its owner: edit or label its DaemonSet or Deployment in \(namespace).")
     }
 
     static let namespaceInit: Rule = { holder, _ in
@@ -41,7 +41,7 @@ extension KillRules {
         }
         return Refusal(
             "container_init", subject: holder.subject,
-            message: "It is the first process of its container: its end ends all of the container"
+            message: "It is the first process of its container: when it ends, the whole container ends"
                 + (holder.isInPod ? ", which the kubelet then starts again." : "."),
             remedy: holder.podRemedy ?? "Stop the container by its runtime (`crictl stop`, `docker stop`).")
     }
@@ -50,7 +50,7 @@ extension KillRules {
         guard case .service(let unit) = holder.process?.owner.value else { return nil }
         return Refusal(
             "system_service", subject: holder.subject,
-            message: "It belongs to the node's service \(unit), whose manager would start it again or fail.",
+            message: "It belongs to the node's service \(unit), whose manager would restart it or fail.",
             remedy: "Stop the service: `systemctl stop \(unit)`.")
     }
 
@@ -69,18 +69,18 @@ extension KillRules {
             return Refusal(
                 "holders_unknown", subject: holder.subject,
                 message:
-                    "It has /dev/nvidia\(minor) open, but neither NVML nor the kernel module tells which GPU that is.",
+                    "It has /dev/nvidia\(minor) open, but neither NVML nor the kernel module says which GPU that is.",
                 remedy: "See the problems that describe_gpu_node names, and call again when the GPU is known.")
         }
         guard scene.knowsAllHolders else {
             return Refusal(
                 "holders_unknown", subject: holder.subject,
-                message: "Whether it holds a GPU cannot be told: not all lists of GPU processes could be read.",
+                message: "Whether it holds a GPU is not known: not all lists of GPU processes could be read.",
                 remedy: "See the problems that list_gpu_processes names, and call again when they are solved.")
         }
         return Refusal(
             "not_a_gpu_process", subject: holder.subject,
             message: "It holds no GPU: NVML does not list it, and it has no GPU's device node open.",
-            remedy: "Call list_gpu_processes for those that do; others are not this tool's business.")
+            remedy: "Call list_gpu_processes for those that do; this tool ends no others.")
     }
 }

@@ -27,7 +27,7 @@ package enum KillRules {
             message: listed
                 ? "NVML lists it, but the node has no such process any more." : "The node has no such process.",
             remedy: listed
-                ? "The driver still cleans up after it: look again in a few seconds; if it stays, the GPU needs a reset."
+                ? "The driver still cleans up after it: look again in a few seconds; if it persists, the GPU needs a reset."
                 : "Call list_gpu_processes for the processes that hold GPUs now.")
     }
 
@@ -57,7 +57,7 @@ package enum KillRules {
         guard scene.ownPIDs.contains(holder.pid) else { return nil }
         return Refusal(
             "this_agent", subject: holder.subject,
-            message: "It is this agent, one of its children, or what this agent's session hangs on.",
+            message: "It is this agent, one of its children, or what this agent's session depends on.",
             remedy: "The agent closes the driver by itself when that is needed; end it by closing its client.")
     }
 

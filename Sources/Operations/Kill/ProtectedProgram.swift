@@ -7,7 +7,7 @@ package struct ProtectedProgram: Sendable {
     package let reason: String
     /// Beginnings of names; those that end in `$` are whole names.
     let names: [String]
-    /// What it is, to stand behind "it is".
+    /// What it is, to follow "It is".
     let what: String
     let remedy: String
 

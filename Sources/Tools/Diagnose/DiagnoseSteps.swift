@@ -36,7 +36,7 @@ struct DiagnoseSteps {
     /// What is to be reset or restarted is never the switch itself.
     private static func reason(_ finding: HealthFinding) -> String {
         let isOfSwitch = finding.code?.sxid != nil && [.resetGPU, .restartApp].contains(finding.action)
-        return isOfSwitch ? "For the GPU at this NVSwitch's port: \(finding.title)" : finding.title
+        return isOfSwitch ? SwitchWords.reason(finding.title) : finding.title
     }
 
     private mutating func add(_ action: Action, _ gpu: GPUVerdict, _ findings: [HealthFinding]) {

@@ -105,7 +105,7 @@ package enum SnapshotECC {
             ("Remapping failed", { $0.remappedRows.value?.hasFailed ?? false }),
             ("SRAM limit reached", { $0.sram.value?.isThresholdExceeded ?? false }),
             ("Uncorrected errors since driver load", { $0.volatile.allUncorrected.value ?? 0 > 0 }),
-            ("Uncorrected errors are not told", { $0.volatile.allUncorrected.value == nil }),
+            ("Uncorrected errors are not reported", { $0.volatile.allUncorrected.value == nil }),
             (
                 "Repair waits for a reset",
                 { $0.remappedRows.value?.isPending ?? $0.retiredPages.isPending.value ?? false }

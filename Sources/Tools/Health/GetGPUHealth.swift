@@ -12,7 +12,7 @@ package enum GetGPUHealth {
             name: "get_gpu_health", title: "GPU health",
             description: """
                 A verdict for each GPU (healthy, degraded, unhealthy, or unknown when evidence is missing) with findings, their \
-                evidence, one action and what would confirm it. Looks at memory errors and repairs, PCIe, NVLink, fabric, heat, \
+                evidence, one action, and what would confirm it or what to do next. Looks at memory errors and repairs, PCIe, NVLink, fabric, heat, \
                 power, processes and pods, the driver's own recovery action and the kernel log, and cross-checks them. History (aggregate \
                 ECC, remapped rows, error totals) is told apart and makes nothing unhealthy; where a total is high, its rate is \
                 measured. A GPU missing from NVML is listed by its bus id. Changes nothing. Follow up with snapshot_ecc, inspect_topology or get_gpu_telemetry.

@@ -125,6 +125,6 @@ extension MergedFinding {
             ),
             ("evidence_left_out", Schema.integer("Of further GPUs")),
             ("action", Schema.choice(Action.allCases.map(\.rawValue))),
-            ("confirm", Schema.string("What would confirm it")),
+            ("confirm", Schema.string("What would confirm it, or what to do next")),
         ], required: ["severity", "rule", "title", "evidence", "action"])
 }

@@ -106,7 +106,7 @@ extension InventoryFields {
                     Schema.object(
                         Schema.properties(Schema.string(), "bus_id", "uuid", "name")
                             + Schema.properties(Schema.boolean(), "on_pci_bus", "in_proc") + [
-                                ("excluded", Schema.boolean("Kept from the driver on purpose (NVreg_ExcludedGpus)"))
+                                ("excluded", Schema.boolean("Excluded from the driver on purpose (NVreg_ExcludedGpus)"))
                             ]),
                     "GPUs that the host shows and NVML does not list: never healthy")
             )

@@ -40,7 +40,9 @@ package enum KillGPUProcess {
         ),
         (
             "signal",
-            Schema.choice(KillOrder.Signal.allCases.map(\.rawValue), "TERM asks, KILL does not", default: "TERM")
+            Schema.choice(
+                KillOrder.Signal.allCases.map(\.rawValue), "TERM lets the process clean up; KILL ends it at once",
+                default: "TERM")
         ),
         (
             "grace_seconds",

@@ -112,7 +112,7 @@ struct KillPlanning {
         if !isListed, !LiveProcess.holdsDevice(holder.pid) {
             return Refusal(
                 "not_a_device", subject: holder.subject,
-                message: "What it has open is called like a GPU's device node, but is none.",
+                message: "What it has open is named like a GPU's device node, but is not one.",
                 remedy: "It does not hold the GPU: leave it alone.")
         }
         do throws(Refusal) {
@@ -232,6 +232,7 @@ extension KillPlanning {
 extension Refusal {
     fileprivate static let foreignNumbers = Refusal(
         "foreign_pid_namespace",
-        message: "The agent has process ids of its own, so the processes that NVML lists cannot be told apart here.",
+        message:
+            "The agent runs in a process id namespace of its own, so the processes that NVML lists cannot be identified here.",
         remedy: "Start the agent in the node's process id namespace (hostPID: true).")
 }

@@ -5,7 +5,7 @@ enum KillResult {
     static func result(_ outcomes: [KillOutcome], _ plan: KillPlan, isBrokenOff: Bool) -> ActionResult {
         var words = outcomes.map(sentence)
         if isBrokenOff, outcomes.contains(where: { $0.end == .stillRunning }) {
-            words.append("The wait was broken off.")
+            words.append("The wait was interrupted.")
         }
         return ActionResult(
             outcome: outcome(outcomes), summary: words.prefix(8).joined(separator: " "),

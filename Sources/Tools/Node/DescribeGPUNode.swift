@@ -94,7 +94,7 @@ package enum DescribeGPUNode {
         switch onBus {
         case nil: "GPUs unknown"
         case 0: "No GPU"
-        case let count?: "\(count) GPU\(count == 1 ? "" : "s") on the PCI bus, of which NVML tells nothing"
+        case let count?: "\(count) GPU\(count == 1 ? "" : "s") on the PCI bus, about which NVML reports nothing"
         }
     }
 

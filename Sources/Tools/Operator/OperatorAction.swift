@@ -107,6 +107,6 @@ struct ActionStop: Error, Sendable {
         remedy: "Call again for a new plan; it shows how things are now.")
 
     static let closing = ActionStop(
-        "pod_is_closing", message: "The agent's pod is closing, which would break it off half way.",
+        "pod_is_closing", message: "The agent's pod is closing, which would interrupt it halfway.",
         remedy: "Open a new session and call again for a new plan.")
 }

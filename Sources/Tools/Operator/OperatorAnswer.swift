@@ -164,7 +164,7 @@ extension OperatorAnswer {
             case .planChanged:
                 "Nothing was done: since the confirmation something has changed. Now: \(planSummary ?? "")"
             case .notDone: "Nothing was done. " + refusalSentence
-            case .stopped: "It stopped on the way. " + refusalSentence
+            case .stopped: "It stopped partway. " + refusalSentence
             case .done, .partly, .failed, .notNeeded: report?.summary ?? ""
             }
         let remark = verification?.remark.map { " \($0)" } ?? ""

@@ -42,7 +42,7 @@ enum OperatorSchema {
     private static let refusals = Schema.array(
         Schema.object(
             Schema.properties(Schema.string(), "reason", "subject", "message", "remedy"),
-            required: ["reason", "message", "remedy"]), "What stands against it, each with what to do instead")
+            required: ["reason", "message", "remedy"]), "Why it is refused, each with what to do instead")
 
     private static let earlier = Schema.array(
         Schema.object(

@@ -36,7 +36,7 @@ enum PlanFault: String, Error, Sendable {
         case .expired: "The plan is too old to be confirmed."
         case .otherCall: "The plan was made for other arguments, or another tool."
         case .asked: "The person is being asked about this plan; a yes to it comes from there and not by its id."
-        case .used: "The plan has been confirmed or refused before; each plan is good for once."
+        case .used: "The plan has been confirmed or refused before; each plan can be used once."
         }
     }
 

@@ -109,7 +109,7 @@ struct ResetReport: Sendable {
         guard isDone else {
             let doubtful = verification.failures.isEmpty ? verification.unknowns : verification.failures
             let words = doubtful.map { "\($0.name): \($0.found)" }.joined(separator: "; ")
-            let verdict = verification.failures.isEmpty ? "nobody can tell whether it is well" : "is not well"
+            let verdict = verification.failures.isEmpty ? "whether it is healthy is not known" : "is not healthy"
             return "\(target.description) was reset and \(verdict): \(words)."
         }
         let unknown = verification.unknowns.map(\.name)
@@ -122,7 +122,7 @@ struct ResetReport: Sendable {
         guard isDone else { return verification.advice.map(ResetGPUPlan.sentence) }
         return [
             "Restart the device plugin and the monitors (DCGM, exporter): their handles are stale, and the plugin's health state "
-                + "never returns by itself.",
+                + "never recovers by itself.",
             "Set clock and power limits again if the node had its own; a reset drops them.",
             "Call get_gpu_health, then uncordon the node. If the same fault is back within a day: reboot, then replace the board.",
         ]

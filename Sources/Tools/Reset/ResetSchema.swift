@@ -35,7 +35,7 @@ enum ResetSchema {
     private static let precondition = Schema.object(
         [
             ("name", Schema.string()), ("verdict", Schema.choice(["holds", "fails", "unknown"])),
-            ("found", Schema.string()), ("blocks", Schema.boolean("It stands in the way")),
+            ("found", Schema.string()), ("blocks", Schema.boolean("It blocks the reset")),
             ("force_lifts", Schema.boolean("false: a danger, or only a note")), ("remedy", Schema.string()),
         ], required: ["name", "verdict", "found"])
 

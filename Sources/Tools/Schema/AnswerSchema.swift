@@ -4,12 +4,12 @@ internal import JSON
 enum AnswerSchema {
     /// - Parameters:
     ///   - node: members of the node itself.
-    ///   - device: members of each GPU; any of them may stand in `all_devices` instead, or be absent and named in `unavailable`.
+    ///   - device: members of each GPU; any of them may be in `all_devices` instead, or be absent and named in `unavailable`.
     static func object(node: [(String, JSONValue)] = [], device: [(String, JSONValue)]) -> JSONValue {
         Schema.object(
             head + node + [
                 ("device_count", Schema.integer("GPUs in this answer")),
-                ("all_devices", Schema.object(device, required: [])),
+                ("all_devices", Schema.object(device, "What is equal on all GPUs; not repeated in devices")),
                 ("devices", Schema.array(Schema.object(identity + device, required: ["index"]))),
                 ("unavailable", Schema.array(unavailable, "Readings without a value; gpu is an index, all or node")),
                 ("problems", problems),

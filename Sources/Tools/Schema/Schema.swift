@@ -3,9 +3,12 @@ internal import JSON
 /// Short forms for the JSON schemas of arguments and answers.
 enum Schema {
     /// An object with exactly these properties.
-    static func object(_ properties: [(String, JSONValue)], required: [String] = []) -> JSONValue {
+    static func object(
+        _ properties: [(String, JSONValue)], required: [String] = [], _ description: String? = nil
+    ) -> JSONValue {
         var object = JSONObject()
         object.append("type", "object")
+        if let description { object.append("description", .string(description)) }
         object.append("properties", .object(JSONObject(properties)))
         if !required.isEmpty { object.append("required", .array(required.map { .string($0) })) }
         object.append("additionalProperties", false)

@@ -11,7 +11,7 @@ package enum InspectTopology {
         Tool(
             name: "inspect_topology", title: "GPU topology",
             description: """
-                How the GPUs hang together: a matrix of the ways between them (NVLinks, PCIe distance, peer-to-peer access), the \
+                How the GPUs are connected: a matrix of the paths between them (NVLinks, PCIe distance, peer-to-peer access), the \
                 NVLinks of each GPU with state, speed, remote end and error counters, the registration with the NVSwitch fabric \
                 with its health decoded, chip-to-chip links, PCIe place, near CPUs, NUMA nodes and network cards. Links down with MIG on are \
                 normal. detail=full shows every link by itself. Changes nothing.
@@ -62,7 +62,7 @@ package enum InspectTopology {
             "\(reading.selected.count) GPU\(reading.selected.count == 1 ? "" : "s"), \(active) of \(links.count) NVLinks active."
         ]
         if let silent = gpus({ $0.links?.activeCount.reason != nil }) {
-            words.append("Not every link tells its state: GPU \(silent).")
+            words.append("Not every link reports its state: GPU \(silent).")
         }
         if let down = gpus({ $0.links?.links.contains { $0.isActive.value == false } ?? false }) {
             words.append("Links down: GPU \(down).")

@@ -105,7 +105,7 @@ extension TopologyFields {
             "nvlink_active", "c2c_count", "c2c_active", "fabric_status", "fabric_clique_id")
         + Schema.properties(Schema.array(Schema.string()), "pcie_path", "fabric_faults") + [
             ("no_peer_access_to", Schema.string("NVML indices without peer-to-peer access")),
-            ("peer_access_not_told_to", Schema.string("NVML indices of which the driver does not tell it")),
+            ("peer_access_not_told_to", Schema.string("NVML indices for which the driver does not report it")),
             ("nvlinks", LinkFields.linkSchema), ("nvlink_errors", LinkFields.errorSchema),
         ] + NetworkFields.deviceProperties
 }

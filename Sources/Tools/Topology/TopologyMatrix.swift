@@ -17,8 +17,8 @@ struct TopologyMatrix {
 
     static let legend =
         "NVn: n NVLinks; PIX: one PCIe switch; PXB: several; PHB: a host bridge; NODE: within a NUMA node; SYS: between NUMA "
-        + "nodes; X: itself; ?: not told; NV?: a link does not tell its state or its other end; after a way, * is without "
-        + "peer-to-peer access and ? not told whether with it"
+        + "nodes; X: itself; ?: not reported; NV?: a link does not report its state or its other end; after a path, * means no "
+        + "peer-to-peer access and ? that this is not reported"
 
     /// Lines of columns; nil for a GPU alone.
     var text: String? {

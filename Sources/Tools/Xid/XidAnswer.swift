@@ -109,7 +109,7 @@ enum LogFields {
             ("reaches_back_to_boot", Schema.boolean("false: older records are gone, their faults unknown")),
             ("records_lost", Schema.integer("Overwritten while they were read")),
             ("reaches_to_end", Schema.boolean("false: newer records could not be read, their faults are unknown")),
-            ("events_left_out", Schema.integer("Found no room")),
+            ("events_left_out", Schema.integer("Left out for lack of room")),
             ("lines_written_by_programs", Schema.integer("See injected")),
             ("groups_of_earlier_boots", Schema.integer("Left out; ask with since")),
         ], required: ["from", "records_read"])
@@ -128,7 +128,7 @@ extension NodeLog {
                     remedy: fault.remedy)
             ]
         }
-        let end = missingRest.map { ", the log behind record \(scannedCount) could not be read (\($0.word))" } ?? ""
+        let end = missingRest.map { ", the log after record \(scannedCount) could not be read (\($0.word))" } ?? ""
         return [
             AccessProblem(
                 kind: "kernel_log_incomplete",

@@ -48,7 +48,7 @@ struct XidSummary {
     private var injected: String? {
         let count = answer.selection.injected.reduce(UInt64(0)) { $0 &+ $1.count }
         return count == 0
-            ? nil : "\(count) line\(count == 1 ? "" : "s") that would name a fault came from a program: no evidence."
+            ? nil : "\(count) line\(count == 1 ? "" : "s") that would name a fault came from a program: not evidence."
     }
 
     private var zone: String? {

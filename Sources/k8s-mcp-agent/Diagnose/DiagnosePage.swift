@@ -49,11 +49,18 @@ struct DiagnosePage {
     }
 
     private var steps: String? {
-        let lines = list("do").enumerated().map { number, step in
-            "  \(number + 1). \(paint("bold", step["action"]?.stringValue ?? ""))\(place(of: step)): \(step["why"]?.stringValue ?? "")"
-        }
-        let guide = "  What these words cost: k8s-mcp-agent runbook reset-or-reboot"
+        let lines = list("do").enumerated().map { number, step in "  \(number + 1). \(text(of: step))" }
+        let guide = "  What each action does and whom it affects: k8s-mcp-agent runbook reset-or-reboot"
         return lines.isEmpty ? nil : paint("bold", "What to do") + "\n" + (lines + [guide]).joined(separator: "\n")
+    }
+
+    private func text(of step: JSONValue) -> String {
+        let action = paint("bold", step["action"]?.stringValue ?? "")
+        let why = step["why"]?.stringValue ?? ""
+        if let cause = SwitchWords.cause(in: why), let busID = step["bus_id"]?.stringValue {
+            return "\(action) on the GPU behind NVSwitch \(busID): \(cause)"
+        }
+        return "\(action)\(place(of: step)): \(why)"
     }
 
     private func place(of value: JSONValue) -> String {
@@ -73,14 +80,9 @@ struct DiagnosePage {
         var lines = [
             "  \(paint(severity, severity))\(place(of: finding)): \(finding["title"]?.stringValue ?? "")\(since)"
         ]
-        for piece in finding["evidence"]?.arrayValue ?? [] {
-            let limit = piece["threshold"]?.stringValue.map { " (limit \($0))" } ?? ""
-            lines.append(
-                "      \(piece["reading"]?.stringValue ?? "") = \(piece["value"]?.stringValue ?? "")\(limit) [\(piece["source"]?.stringValue ?? "")]"
-            )
-        }
+        lines += (finding["evidence"]?.arrayValue ?? []).map { "      " + EvidenceLine($0).text }
         if let confirm = finding["confirm"]?.stringValue {
-            lines.append("      " + paint("dim", "confirm: \(confirm)"))
+            lines.append("      " + paint("dim", "next: \(confirm)"))
         }
         return lines.joined(separator: "\n")
     }

@@ -42,7 +42,7 @@ struct FaultLines {
         let place = group.busID.map { " \($0)" } ?? ""
         guard !group.isInjected else {
             return
-                "\(time)  \(paint("dim", "injected"))\(place)  \(group.code.label): written by a program, no evidence"
+                "\(time)  \(paint("dim", "injected"))\(place)  \(group.code.label): written by a program, not evidence"
         }
         let program = group.processes.first.map { process in
             " [\(process.name ?? "?")\(process.pids.first.map { " \($0)" } ?? "")]"

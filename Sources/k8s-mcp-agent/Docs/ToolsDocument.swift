@@ -33,7 +33,7 @@ struct ToolsDocument {
         shell.
 
         Keys of an answer are in the order in which they come; one that is not marked *always* is left out where there is nothing
-        to say. `a[].b` is the member `b` of each entry of the list `a`. What is equal on all GPUs stands once in `all_devices`,
+        to say. `a[].b` is the member `b` of each entry of the list `a`. What is equal on all GPUs is given once, in `all_devices`,
         in place of `devices[]`.
         """
     }
@@ -67,7 +67,7 @@ struct ToolsDocument {
         return parts.joined(separator: "\n\n")
     }
 
-    /// Members that stand in many answers and mean the same in all of them.
+    /// Members that many answers have and that mean the same in all of them.
     private static let common: [String] = [
         "status", "node", "source", "collected_at", "summary", "all_devices", "unavailable", "problems", "omitted",
     ]
@@ -80,10 +80,18 @@ struct ToolsDocument {
         let actions = rows.joined().first { $0.root == "do" && $0.path.hasSuffix(".action") }?.values ?? []
         return "## What answers have in common\n\n"
             + MarkdownTable(["answer", "type", "meaning"], shown.joined().map(\.asAnswer)).text
-            + "\n\nAn answer that is an error has `status` `error`, `summary`, `error` (a word) and `remedy`, and over MCP `isError`; wrong "
-            + "arguments are answered in a sentence."
+            + "\n\n" + Self.errors
             + "\n\nActions: " + actions.map { "`\($0)`" }.joined(separator: ", ") + "."
     }
+
+    /// The form of `ToolContext.failure` and `XidFailure`, which no schema describes.
+    private static let errors = """
+        An answer that is an error begins as all do: `status` (`error`), `node`, `source`, `collected_at`, `summary`. Then come
+        `error` (a word), `reason` (a word, where the kernel log cannot be read) and `remedy`, and where there is such, `evidence`
+        (sentences, for example where the driver hangs) and `gpus_on_pci_bus` (addresses of the GPUs that the PCI bus shows). Over
+        MCP `isError` is set, and all of it is text, without `structuredContent`. Wrong arguments are answered in a sentence; what
+        `kill_gpu_process` and `reset_gpu` refuse, in the form of their answers.
+        """
 
     private func annotations(_ tool: Tool) -> String {
         let hints = tool.annotations

@@ -59,7 +59,7 @@ enum AgentChecks {
 
     private static var processNamespace: DoctorCheck {
         guard let namespace = try? HostDirectory(root: "/").link("/proc/self/ns/pid") else {
-            return DoctorCheck(verdict: .note, subject: "process namespace", finding: "cannot be told here")
+            return DoctorCheck(verdict: .note, subject: "process namespace", finding: "cannot be determined here")
         }
         if namespace == initialNamespace {
             return DoctorCheck(verdict: .ok, subject: "process namespace", finding: "the host's")

@@ -37,7 +37,7 @@ enum DeviceNodeCheck {
         let closed = nodes.filter { $0.access != .openable }
         guard !closed.isEmpty else {
             return DoctorCheck(
-                verdict: .ok, subject: "device nodes", finding: "\(nodes.count) in \(place), all may be opened")
+                verdict: .ok, subject: "device nodes", finding: "\(nodes.count) in \(place), all can be opened")
         }
         return DoctorCheck(
             verdict: .missing, subject: "device nodes", finding: "\(closed.count) of \(nodes.count) cannot be opened",
@@ -50,7 +50,7 @@ enum DeviceNodeCheck {
         let mayOpen = (try? files.mayOpen(platform.path, forWriting: true)) ?? false
         return DoctorCheck(
             verdict: mayOpen ? .ok : .missing, subject: "device nodes",
-            finding: mayOpen ? "\(platform.path) may be opened" : "\(platform.path) cannot be opened",
+            finding: mayOpen ? "\(platform.path) can be opened" : "\(platform.path) cannot be opened",
             remedy: mayOpen ? nil : "run the pod privileged")
     }
 }

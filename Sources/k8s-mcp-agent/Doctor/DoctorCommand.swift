@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Say what the agent can and cannot read on this node, and what to do about it.",
-        discussion: "Exit code 0 when the GPUs can be read, 1 when they cannot.")
+        discussion: "Exit code 0 only when every GPU can be read, else 1.")
 
     @OptionGroup var options: AgentOptions
 

@@ -40,7 +40,7 @@ enum HostChecks {
         switch PCIBus(files).gpuAddresses() {
         case .value([]) where PlatformDriver(files) != nil:
             DoctorCheck(
-                verdict: .ok, subject: "PCI bus", finding: "no NVIDIA GPUs, nor would this driver have them there")
+                verdict: .ok, subject: "PCI bus", finding: "no NVIDIA GPUs, and this driver does not create them there")
         case .value(let addresses):
             DoctorCheck(
                 verdict: addresses.isEmpty ? .missing : .ok, subject: "PCI bus",

@@ -20,7 +20,7 @@ enum LibraryChecks {
                     finding: found.explicit == nil ? "none that can be used" : found.shortReport,
                     remedy: found.explicit == nil
                         ? "install the driver, wait for the driver pod, or name the library with --nvml-library"
-                        : "name the one of this node as the agent sees it, or leave it to be looked for",
+                        : "name this node's library by the path that the agent sees, or leave the option out: then it is searched for",
                     details: details)
             ]
         }

@@ -12,7 +12,7 @@ struct HTTPOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Let in only clients that send the bearer token in this file, which is read again when it changes.",
+            "Accept only clients that send the bearer token in this file, which is read again when it changes.",
             valueName: "file"))
     var httpTokenFile: String?
 
@@ -37,7 +37,7 @@ struct HTTPOptions: ParsableArguments {
     func validate() throws {
         guard http == nil, let option = given.first else { return }
         throw ValidationError(
-            "\(option) goes with --http HOST:PORT: without that the agent serves on standard input and output.")
+            "\(option) needs --http HOST:PORT: without it the agent serves on standard input and output.")
     }
 
     /// The options that are there besides `--http`.

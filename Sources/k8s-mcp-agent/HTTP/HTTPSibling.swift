@@ -7,11 +7,11 @@
         internal import Darwin
     #endif
 
-    /// The agent's larger brother with HTTP in it. What is sent to a node stays small by leaving that out.
+    /// The build of the agent with HTTP in it (`make agent-http`). What is sent to a node stays small by leaving that out.
     enum HTTPSibling {
         static let name = "k8s-mcp-agent-http"
 
-        /// Goes on as the program of that name beside this one, with the same arguments; returns only if that fails.
+        /// Continues as the program of that name beside this one, with the same arguments; returns only if that fails.
         static func become() throws {
             let path = folder + "/" + name
             var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }

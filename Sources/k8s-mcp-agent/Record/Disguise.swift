@@ -1,6 +1,6 @@
 internal import Snapshots
 
-/// Names and numbers that a recording shall not tell, with what stands in their place.
+/// Names and numbers that a recording must not reveal, with what replaces them.
 struct Disguise {
     private var replacements: [(from: [UInt8], to: [UInt8])] = []
     private let snapshot: NodeSnapshot

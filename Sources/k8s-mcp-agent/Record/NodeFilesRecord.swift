@@ -2,7 +2,7 @@ internal import HostNode
 internal import Kubernetes
 internal import Snapshots
 
-/// The node's files that the agent looks at, without what is nobody else's business.
+/// The node's files that the agent looks at, without what is private.
 struct NodeFilesRecord {
     /// By absolute path.
     private(set) var entries: [String: InMemoryHostFiles.Entry]

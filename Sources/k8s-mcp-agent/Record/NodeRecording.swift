@@ -19,7 +19,7 @@ struct NodeRecording {
         let count = snapshot.gpus.count
         let unread = snapshot.accessProblems.map { "Not read, and recorded as it is: \($0.message)\n" }.joined()
         return "Recorded \(count) GPU\(count == 1 ? "" : "s") and \(files.entries.count) files in \(folder).\n" + unread
-            + "Look through it, then play it: k8s-mcp-agent diagnose --simulate \(folder)/scenario.json"
+            + "Review it, then play it: k8s-mcp-agent diagnose --simulate \(folder)/scenario.json"
     }
 
     /// Writes scenario and files.

@@ -13,9 +13,9 @@ struct RecordCommand: ParsableCommand {
         commandName: "record", abstract: "Record this node into a folder that --simulate can play.",
         discussion: """
             Writes every NVML reading and those of the node's files that the agent looks at: /proc/driver/nvidia, PCI attributes, \
-            the kernel log's lines about GPUs, the cgroups of GPU processes, the names of pods. No environment of any process, and \
-            of container state and passwords nothing but names. Command lines are cut at 256 bytes and arguments that look like \
-            secrets are left out. Look through the folder before you pass it on: names of pods, users and files are in it.
+            the kernel log's lines about GPUs, the cgroups of GPU processes, the names of pods. No environment of any process; of \
+            container state and /etc/passwd only names and numbers. Command lines are cut at 256 bytes and arguments that look \
+            like secrets are left out. Review the folder before you share it: names of pods, users and files are in it.
 
             Play it with: k8s-mcp-agent diagnose --simulate DIR/scenario.json
             """)
@@ -23,7 +23,7 @@ struct RecordCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A folder that does not exist yet, or is empty.", valueName: "dir"))
     var folder: String
 
-    @Option(help: ArgumentHelp("Call the node so wherever its name occurs.", valueName: "name"))
+    @Option(help: ArgumentHelp("Use this name wherever the node's own occurs.", valueName: "name"))
     var renameHost: String?
 
     @Flag(help: "Replace UUIDs and serial numbers of GPUs, and names of users, by made-up ones.")

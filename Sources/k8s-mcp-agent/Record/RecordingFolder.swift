@@ -28,7 +28,7 @@ struct RecordingFolder {
         if mkdir(root, 0o700) == 0 { return }
         guard errno == EEXIST else { throw .last(root) }
         // rmdir(2) takes empty folders only.
-        guard rmdir(root) == 0, mkdir(root, 0o700) == 0 else { throw .init(root, "is there already and not empty") }
+        guard rmdir(root) == 0, mkdir(root, 0o700) == 0 else { throw .init(root, "already exists and is not empty") }
     }
 
     func file(_ name: String, _ bytes: [UInt8]) throws(RecordingError) {
@@ -63,7 +63,7 @@ struct RecordingFolder {
     private func place(_ name: String) throws(RecordingError) -> String {
         let parts = name.split(separator: "/")
         guard !parts.isEmpty, !parts.contains(".."), !parts.contains("."), !name.utf8.contains(0) else {
-            throw .init(name, "is no name for a file")
+            throw .init(name, "is not a valid file name")
         }
         var path = root
         for part in parts.dropLast() {

@@ -20,7 +20,7 @@ let accessRules: [HealthRule] = [
             level.severity, "The driver asks for recovery: \(level.name) (\(level.advice)).",
             HealthEvidence("recovery_action", "\(raw)", threshold: "0"), action: level.action,
             authority: .recoveryAction,
-            confirm: "It returns to 0 after the recovery; from driver branch 565 on Xid 154 tells when it changed.")
+            confirm: "It returns to 0 after the recovery; from driver branch 565 on Xid 154 says when it changed.")
     },
     HealthRule("recovery_action_disagreement") { gpu, result in
         guard let raw = gpu.memory.recoveryAction.value, let busID = gpu.gpu.busID.value,

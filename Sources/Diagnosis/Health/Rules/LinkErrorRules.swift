@@ -63,11 +63,12 @@ extension GPUCase {
         let isAbove = isRate ? growth.rate(per: 1) >= Double(limit) : Int64(clamping: growth.count) >= limit
         guard isAbove || isRate else { return }
         result.find(
-            isGrave || (isRate && isAbove) ? .critical : .warning, "NVLinks make errors at this moment.",
+            isGrave || (isRate && isAbove) ? .critical : .warning, "NVLink error counters are increasing.",
             HealthEvidence(
                 counter.name, "\(growth.words) on link \(count.link)\(Self.others(links)), \(count.total) in all",
                 threshold: isRate ? "\(limit) a second" : "\(limit) new"), action: .checkNVLink,
-            confirm: "Whether it goes on under load: inspect_topology twice; reseat the board or clean its connectors.")
+            confirm:
+                "Whether it continues under load: inspect_topology twice; reseat the board or clean its connectors.")
     }
 
     /// A total says that there were errors since the driver was loaded, not that there are any now.
@@ -82,8 +83,8 @@ extension GPUCase {
         result.find(
             .info,
             isKnown
-                ? "NVLinks made errors since the driver was loaded; none came while they were watched."
-                : "NVLinks made errors since the driver was loaded; whether more come is not known.",
+                ? "NVLinks have had errors since the driver was loaded; none came while they were watched."
+                : "NVLinks have had errors since the driver was loaded; whether more come is not known.",
             HealthEvidence(counter.name, "\(most.total) on link \(most.link)\(Self.others(links))"), action: .none,
             time: .history, confirm: "inspect_topology again under load: whether the counter grows.")
     }

@@ -21,7 +21,7 @@ let linkRules: [HealthRule] = [
             HealthEvidence(
                 "nvlink_speed_mbps", "\(slow.map(\.speed).min() ?? 0) on \(NumberList.text(slow.map(\.link)))",
                 threshold: "\(expected)"), action: .checkNVLink,
-            confirm: "Reboot the node once; if it stays, field diagnostics.")
+            confirm: "Reboot the node once; if it persists, field diagnostics.")
     },
     HealthRule("c2c_down") { gpu, result in
         _ = result.value("c2c_count", gpu.links.c2cCount)

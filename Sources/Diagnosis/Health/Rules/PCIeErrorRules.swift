@@ -35,11 +35,11 @@ extension GPUCase {
     fileprivate func judgeRate(_ counter: RatedTotal, _ result: inout RuleResult) {
         guard let growth = counter.growth else {
             result.addGap(EvidenceGap(check: result.rule, reading: "\(counter.reading)_rate", reason: .notRead))
-            return tellHistory(counter, "how often now is not known", &result)
+            return tellHistory(counter, "the present rate is not known", &result)
         }
         let isMany = Int64(clamping: growth.count) >= thresholds[.rateMinimumCount]
         guard isMany, growth.rate(per: counter.unitSeconds) > Double(counter.limit) else {
-            return tellHistory(counter, "not often while it was watched", &result)
+            return tellHistory(counter, "rarely while it was watched", &result)
         }
         result.find(
             .warning, "\(counter.what) too often.",
@@ -47,13 +47,14 @@ extension GPUCase {
                 counter.reading, "\(growth.words), \(counter.total) in all",
                 threshold: "\(counter.limit) a \(counter.unit)",
                 counter.reading.hasPrefix("aer") ? .pci : .nvml),
-            action: .checkPCIe, confirm: "Whether it goes on under load; AER lines; reseat the GPU or change the riser."
+            action: .checkPCIe,
+            confirm: "Whether it continues under load; AER lines; reseat the GPU or change the riser."
         )
     }
 
     private func tellHistory(_ counter: RatedTotal, _ end: String, _ result: inout RuleResult) {
         result.find(
-            .info, "\(counter.what) since the start, \(end).",
+            .info, "\(counter.what) since the start; \(end).",
             HealthEvidence(
                 counter.reading, "\(counter.total)", counter.reading.hasPrefix("aer") ? .pci : .nvml), action: .none,
             time: .history, confirm: "Whether the counter grows under load.")

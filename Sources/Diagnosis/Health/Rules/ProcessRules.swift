@@ -11,11 +11,11 @@ let processRules: [HealthRule] = [
         }
         gpu.judgeDead(
             .zombie, "The GPU holds memory for zombies, processes that have ended and are kept.", .restartApp,
-            "It goes when its last thread has left the driver; if it stays, restart its pod, then reset the GPU or reboot.",
+            "It goes when its last thread has left the driver; if it persists, restart its pod, then reset the GPU or reboot.",
             &result)
         gpu.judgeDead(
             .gone, "The GPU holds memory for processes that are no longer there.", .checkApp,
-            "Ask again after a few seconds; if it stays, the driver has lost track: end the GPU's other processes and reset it.",
+            "Ask again after a few seconds; if it persists, the driver has lost track: end the GPU's other processes and reset it.",
             &result)
     },
     HealthRule("stuck_process") { gpu, result in

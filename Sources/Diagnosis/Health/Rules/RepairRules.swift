@@ -3,7 +3,7 @@ internal import Snapshots
 /// Repairs of memory: rows on Ampere and newer, pages before, channels and clusters on the newest.
 let repairRules: [HealthRule] = [
     HealthRule("row_remap_failure") { gpu, result in
-        // Boards with MIG remap rows; that nothing tells of it does not mean that there is nothing to tell.
+        // Boards with MIG remap rows; that none is reported does not mean that there is none.
         if gpu.isMIGOn, gpu.memory.remappedRows.reason == .notSupported {
             result.addGap(EvidenceGap(check: result.rule, reading: "remapped_rows", reason: .notSupported))
         }
@@ -56,7 +56,7 @@ let repairRules: [HealthRule] = [
             .warning, "A group of memory banks has no spare bank left: the next bad bank there cannot be replaced.",
             HealthEvidence("bank_groups_without_spares", "\(groups)", threshold: "\(limit)"),
             action: .fieldDiagnostics,
-            confirm: "Whether memory that cannot be repaired is told of after the next error.")
+            confirm: "Whether unrepairable memory is reported after the next error.")
     },
     HealthRule("repair_pending") { gpu, result in
         let repair = result.value("repair_status", gpu.memory.repair)

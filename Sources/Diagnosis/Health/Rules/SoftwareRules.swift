@@ -51,7 +51,8 @@ let softwareRules: [HealthRule] = [
         result.find(
             .warning, "The GPU's device node is missing, although others are there: new programs cannot open the GPU.",
             HealthEvidence("device_node", "/dev/nvidia\(minor) missing", threshold: "present", .proc),
-            action: .checkDriver, confirm: "nvidia-modprobe -c \(minor) on the node makes it; what removed it.")
+            action: .checkDriver,
+            confirm: "nvidia-modprobe -c \(minor) on the node creates it; find out what removed it.")
     },
     HealthRule("other_driver", worksWithoutHandle: true) { gpu, result in
         guard let device = gpu.pci.value, let driver = device.driver.value, driver != "nvidia", !driver.isEmpty else {

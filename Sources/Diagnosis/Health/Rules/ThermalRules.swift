@@ -84,7 +84,7 @@ let thermalRules: [HealthRule] = [
                 ? "The hardware holds the clocks down without saying why, in two readings in a row."
                 : "The hardware holds the clocks down without saying why; that can flash at a change of P-state.",
             HealthEvidence("clocks_event_reasons", "hw_slowdown"), action: holds ? .checkPower : .none,
-            confirm: "get_gpu_telemetry with duration_ms: if it stays, it is a fault.")
+            confirm: "get_gpu_telemetry with duration_ms: if it persists, it is a fault.")
     },
     HealthRule("power_reading") { gpu, result in
         guard let milliwatts = result.value("power_w", gpu.telemetry.powerMilliwatts) else {
@@ -135,7 +135,7 @@ extension GPUCase {
     fileprivate func judgePowerFailure(_ result: inout RuleResult) {
         guard case .error(let code) = telemetry.powerMilliwatts.reason, code != 21 else { return }
         result.find(
-            .warning, "The GPU does not tell its power.", HealthEvidence("power_w", "error_\(code)"),
+            .warning, "The GPU does not report its power.", HealthEvidence("power_w", "error_\(code)"),
             action: .rebootNode,
             confirm: "The same again after a reboot: contact support.")
     }

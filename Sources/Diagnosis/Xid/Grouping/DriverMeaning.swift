@@ -50,7 +50,7 @@ struct DriverMeaning {
                 "Another driver (nouveau, vfio-pci) may hold them; read the lines before this one")
         case .removedInUse:
             DriverMeaning(
-                "GPU removed while in use", "The kernel waits until the last program lets go of it", .driver, .software,
+                "GPU removed while in use", "The kernel waits until the last program closes it", .driver, .software,
                 .checkApp,
                 "List the processes that hold the GPU's device node")
         case .unbindLock:
@@ -81,16 +81,16 @@ struct DriverMeaning {
                 "Read the link states on both ends")
         case .unhandledInterrupts:
             DriverMeaning(
-                "Unhandled GPU interrupts", "Interrupts come that the driver does not expect", .driver, .either,
+                "Unhandled GPU interrupts", "The driver gets interrupts that it does not expect", .driver, .either,
                 .contactSupport)
         case .assertion:
             DriverMeaning("Driver assertion", "Noise by itself; confirms 79 and 119", .driver, .none, .none)
         case .resetRequired:
             DriverMeaning(
                 "Driver wants a GPU reset",
-                "A GPU takes no more work until it is reset; the line does not tell its address",
+                "A GPU takes no more work until it is reset; the line does not give its address",
                 .driver, .either, .resetGPU,
-                "nvidia-smi -q tells of each GPU its recovery action, or on older drivers its reset status; programs on it fail "
+                "nvidia-smi -q shows each GPU's recovery action, or on older drivers its reset status; programs on it fail "
                     + "with CUDA error 46")
         case .gspTrace:
             DriverMeaning("GSP trace", "History that the driver prints after Xid 119 and 120", .firmware, .none, .none)

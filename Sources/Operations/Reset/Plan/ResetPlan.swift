@@ -54,12 +54,12 @@ package struct ResetPlan: Sendable, Hashable {
         }
         var bound = order.siblings.filter { !$0.driver.isEmpty }.map(\.address)
         if !order.driver.isEmpty { bound.append(order.gpu) }
-        steps += bound.map { "take the driver off \($0)" }
+        steps += bound.map { "unbind the driver from \($0)" }
         if facts.slot.hasReset { steps.append("\(HostControl.reset(order.gpu))") }
         if let bridge = order.bridge, order.isAloneBelowBridge, facts.slot.hasBusReset {
             steps.append((facts.slot.hasReset ? "if that fails: " : "") + "\(HostControl.resetSubordinate(bridge))")
         }
-        steps.append("give each function to its driver again; where one does not come back, remove it and rescan")
+        steps.append("bind each function to its driver again; where one does not come back, remove it and rescan")
         steps.append("\(HostControl.power(order.gpu, .auto)), if it was so before")
         return steps
     }
@@ -67,7 +67,7 @@ package struct ResetPlan: Sendable, Hashable {
     /// What else is affected, each in one line.
     package var affected: [String] {
         var lines: [String] = []
-        lines += Self.listed(facts.looks.last?.otherHolders ?? [], "hold nodes that belong to no single GPU") {
+        lines += Self.listed(facts.looks.last?.otherHolders ?? [], "hold device nodes that belong to no single GPU") {
             "\($0.description) holds \($0.nodesText), which belong to no single GPU"
         }
         lines += Self.listed(facts.otherJobs, "have other GPUs open") { "\($0.description) has \($0.nodesText) open" }

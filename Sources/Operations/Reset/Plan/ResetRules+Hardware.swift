@@ -109,7 +109,8 @@ extension ResetRules {
                 "siblings", "function \(taken.address) of the same board is passed through to a virtual machine",
                 remedy: "stop the virtual machine first")
         }
-        return .note("siblings", "other functions of the board are taken off their drivers and given back: \(names)")
+        return .note(
+            "siblings", "other functions of the board are unbound from their drivers and bound again: \(names)")
     }
 
     static func unbindLock(_ facts: ResetFacts) -> ResetPrecondition? {
@@ -131,7 +132,7 @@ extension ResetRules {
         guard slot.hasReset || busReset else {
             return .danger(
                 "reset_method",
-                "the kernel has no reset for this GPU, and none for the bus above that would hit it alone",
+                "the kernel has no reset for this GPU, and none for the bus above that would affect it alone",
                 remedy: "reboot the node (reset_subordinate came with Linux 6.13)")
         }
         let words = slot.resetMethods.value.map { " (\($0.joined(separator: " ")))" } ?? ""

@@ -131,7 +131,7 @@ extension ResetRules {
         case .unavailable(let reason):
             return .danger(
                 "virtualization", "the virtualisation mode could not be read (\(reason.word))",
-                remedy: "try again; if it stays, reboot the node", isUnknown: true)
+                remedy: "try again; if it persists, reboot the node", isUnknown: true)
         }
     }
 }

@@ -52,7 +52,7 @@ extension ResetRules {
             // With the log on standard error this is so for every first reset: a rule that always needs force is none.
             return ResetPrecondition(
                 "loop_guard", .note, .unknown,
-                "no audit log tells of earlier resets: make sure that this is not one of many")
+                "no audit log records earlier resets: make sure that this is not one of many")
         case .secondsAgo(let seconds) where seconds >= loopGuardSeconds:
             return .holds("loop_guard", "last reset \(seconds / 60) minutes ago")
         case .secondsAgo(let seconds):

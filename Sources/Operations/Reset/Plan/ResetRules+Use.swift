@@ -95,7 +95,7 @@ extension ResetRules {
                 "mig",
                 "MIG is on with \(devices.count) instances, which a reset destroys: \(devices.joined(separator: ", "))",
                 remedy:
-                    "save the layout and have MIG manager make it anew (label nvidia.com/mig.config); with force they are "
+                    "save the layout and have MIG manager recreate it (label nvidia.com/mig.config); with force they are "
                     + "destroyed")
         case .value: return facts.migMode.value?.current == true ? .note("mig", "on, without instances") : nil
         case .unavailable(.notSupported): return nil

@@ -75,10 +75,10 @@ enum DriverToolVerdict {
             .uncertain, "power", "the GPU has not enough external power", "check its power cables and supplies"),
         9: Meaning(
             .untouched, "driver_not_loaded", "the kernel module is not loaded",
-            "load the driver; describe_gpu_node tells what is there"),
+            "load the driver; describe_gpu_node shows what is there"),
         10: Meaning(
             .uncertain, "interrupts", "the GPU's interrupts do not arrive",
-            "reboot the node; if it stays, check the BIOS and the IOMMU's settings"),
+            "reboot the node; if it persists, check the BIOS and the IOMMU's settings"),
         12: Meaning(
             .untouched, "library_not_found", "a library of the driver is missing", "repair the driver's installation"),
         13: Meaning(
@@ -87,9 +87,9 @@ enum DriverToolVerdict {
         18: versions,
         14: Meaning(
             .uncertain, "inforom", "the GPU's InfoROM is damaged",
-            "reset it once more or reboot; if it stays, the board has to be replaced"),
+            "reset it once more or reboot; if it persists, the board has to be replaced"),
         15: Meaning(
             .needsReboot, "gpu_lost", "the GPU fell off the bus",
-            "reboot the node; if it stays, cut its power for a minute"),
+            "reboot the node; if it persists, cut its power for a minute"),
     ]
 }

@@ -112,9 +112,9 @@ extension KernelReset {
             guard refusal == nil, boundDriver(function.address) == nil else {
                 throw ResetFailure(
                     .untouched, "unbind_failed",
-                    "\(function.driver) could not be taken off \(function.address)"
+                    "\(function.driver) could not be unbound from \(function.address)"
                         + (refusal.map { " (errno \($0))" } ?? ": it is still bound"),
-                    remedy: "look at the kernel log; if it stays, reboot the node")
+                    remedy: "look at the kernel log; if it persists, reboot the node")
             }
             unbound.append(function)
         }

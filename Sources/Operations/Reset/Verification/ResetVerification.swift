@@ -59,7 +59,7 @@ package struct ResetVerification: Sendable, Hashable {
         return advice + [
             "keep the node cordoned and reboot it",
             "if the fault is still there after the reboot: cut the node's power for a minute; a warm reboot may not reset the GPU",
-            "if it stays: field diagnostics, then replace the board (RMA)",
+            "if it persists: field diagnostics, then replace the board (RMA)",
         ]
     }
 

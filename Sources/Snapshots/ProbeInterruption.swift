@@ -16,6 +16,8 @@ package struct ProbeInterruption: Sendable, Equatable {
         case cannotStart(code: Int32)
         /// The agent keeps away from the driver for now, since a GPU is being reset.
         case driverClosed
+        /// The request names more than one message has room for; nobody was asked.
+        case requestTooLarge
     }
 
     package var cause: Cause

@@ -17,6 +17,7 @@ extension ProbeInterruption {
         case .garbage: "probe_garbage"
         case .cannotStart: "probe_cannot_start"
         case .driverClosed: "driver_closed"
+        case .requestTooLarge: "request_too_large"
         }
     }
 
@@ -54,6 +55,7 @@ extension ProbeInterruption {
         case .garbage: "The process that reads the driver sent something unreadable\(place)."
         case .cannotStart(let code): "The process that reads the driver could not be started (errno \(code))."
         case .driverClosed: "A GPU of this node is being reset, so this agent keeps away from the driver."
+        case .requestTooLarge: "The question names more GPUs or processes than one reading has room for: nothing was read."
         }
     }
 
@@ -84,6 +86,7 @@ extension ProbeInterruption {
         case .cannotStart:
             "Raise the limits on processes, memory and open files of the container the agent runs in."
         case .driverClosed: "Ask again when reset_gpu has answered; a reset takes seconds to minutes."
+        case .requestTooLarge: "Name fewer of them, or leave gpu out for all GPUs."
         }
     }
 

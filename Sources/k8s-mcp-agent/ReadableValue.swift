@@ -40,6 +40,6 @@ enum ReadableValue {
 
     private static func rounded(_ value: Double) -> String {
         let tenths = (value * 10).rounded() / 10
-        return tenths == tenths.rounded() && tenths < 1e15 ? "\(Int64(tenths))" : "\(tenths)"
+        return tenths == tenths.rounded() && tenths.magnitude < 1e15 ? "\(Int64(tenths))" : "\(tenths)"
     }
 }

@@ -15,6 +15,13 @@ enum ReadableValue {
         }
     }
 
+    /// The members of an object, each by itself; anything else as one text.
+    static func parts(_ member: JSONObject.Member) -> [String] {
+        guard let object = member.value.objectValue else { return [text(member)] }
+        let key = hasUnit(member.key) ? member.key : ""
+        return object.map { "\($0.key)=\(text($0, in: key))" }
+    }
+
     private static func hasUnit(_ key: String) -> Bool { key.hasSuffix("_bytes") || unit(of: key) != nil }
 
     private static func number(_ value: JSONValue, _ key: String) -> String {

@@ -99,6 +99,8 @@ import Testing
         for _ in 0..<200 where session.state.withLock({ $0.waiting.isEmpty }) {
             try await Task.sleep(for: .milliseconds(10))
         }
+        let isWaiting = session.state.withLock { !$0.waiting.isEmpty }
+        try #require(isWaiting, "the question never came")
         stream.keepAlive()
         stream.keepAlive()
         #expect(await stream.next() == .keepAlive)

@@ -43,8 +43,7 @@ extension Probe {
                 return completions + state.failWaiting(.cannotStart(code: error.code), deadline: deadline)
             }
         }
-        // If the child no longer reads, its answers' pipe is at its end too, and the reader deals with that.
-        _ = state.sendWaiting()
+        completions += state.sendWaiting(deadline: deadline)
         watchDeadlines(&state)
         return completions
     }

@@ -82,20 +82,27 @@ struct ProbeState: ~Copyable {
 
     var hasWorker: Bool { worker != nil }
 
-    /// Sends as many waiting requests as the child may have; false when it no longer reads.
-    mutating func sendWaiting() -> Bool {
+    /// Sends as many waiting requests as the child may have; returns those that no message has room for, answered.
+    mutating func sendWaiting(deadline: Duration) -> [Completion] {
+        var refused: [Completion] = []
         while !isReplacing, inFlight.count < ProbeRegion.slotCount, !waiting.isEmpty {
             var next = waiting.removeFirst()
-            lastID &+= 1
-            next.id = lastID
+            next.id = lastID &+ 1
             next.request.lastGPUs = suspects.keys.sorted()
             next.stillSince = .now
-            let frame = try? ProbeFrame.encode(next.request, id: next.id, slot: UInt32(next.slot))
+            guard let frame = try? ProbeFrame.encode(next.request, id: next.id, slot: UInt32(next.slot)) else {
+                let interruption = ProbeInterruption(cause: .requestTooLarge, deadline: deadline)
+                refused.append(Completion(next, ProbeOutcome(bytes: [], interruption: interruption)))
+                continue
+            }
+            // Only what is sent takes a number: requests in flight lie in the slots of numbers that follow each other.
+            lastID = next.id
             worker?.region.commit(0, inSlot: next.slot)
             inFlight.append(next)
-            guard let frame, worker?.send(frame) == true else { return false }
+            // If the child no longer reads, its answers' pipe is at its end too, and the reader deals with that.
+            guard worker?.send(frame) == true else { break }
         }
-        return true
+        return refused
     }
 
     /// Takes the answered request and what the child read for it; nil if no such request was sent.

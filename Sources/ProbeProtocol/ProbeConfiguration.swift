@@ -1,6 +1,6 @@
 /// Where the probe finds the hardware; the same for every request.
 package struct ProbeConfiguration: Sendable, Equatable {
-    /// `--nvml-library`: this library and no other.
+    /// `--nvml-library` or `NVML_LIBRARY_PATH`: this library and no other.
     package var nvmlLibrary: String?
     /// `--simulate`: a built-in scenario or a scenario file instead of hardware.
     package var scenario: String?

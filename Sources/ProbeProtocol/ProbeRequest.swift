@@ -108,11 +108,14 @@ package enum GPUSelector: Sendable, Hashable {
     case uuid(String)
     case busID(BusID)
 
+    /// Bytes of a UUID, as NVML has room for it (NVML_DEVICE_UUID_V2_BUFFER_SIZE).
+    private static let longestUUID = 96
+
     /// Reads `3`, `GPU-8d7f...` and `0000:3b:00.0` (also without domain or function); nil for anything else.
     package init?(_ text: String) {
         if let index = UInt32(text) {
             self = .index(index)
-        } else if text.lowercased().hasPrefix("gpu-"), text.utf8.count > 4 {
+        } else if (5...Self.longestUUID).contains(text.utf8.count), text.lowercased().hasPrefix("gpu-") {
             self = .uuid(text)
         } else if let busID = BusID(text) {
             self = .busID(busID)

@@ -19,7 +19,7 @@ extension DriverLibrarySearch {
     ) -> HostDriverLibrary {
         guard let own = try? HostDirectory(root: "/") else { return HostDriverLibrary(candidates: [], choice: nil) }
         var search = DriverLibrarySearch(own)
-        search.explicitPath = (configuration.nvmlLibrary ?? variable("NVML_LIBRARY_PATH")).map(absolute)
+        search.explicitPath = configuration.nvmlLibrary.map(absolute)
         search.hostRoot = root
         search.driverRoot = variable("NVIDIA_DRIVER_ROOT") ?? variable("DRIVER_ROOT")
         search.loaderDirectories = variable("LD_LIBRARY_PATH")?.split(separator: ":").map(String.init) ?? []

@@ -6,7 +6,7 @@ package struct ProbeInterruption: Sendable, Equatable {
         case timedOut
         /// The deadline passed and the child cannot be killed: it sleeps inside the kernel, as a hung driver makes it.
         case stuckInKernel(StuckProcess)
-        /// A signal ended it: a crash inside the driver's library, most likely.
+        /// A signal ended it: a crash inside the driver's library where a call is named, else one of the agent's own.
         case crashed(signal: Int32)
         /// It ended by itself.
         case exited(code: Int32)
@@ -16,6 +16,8 @@ package struct ProbeInterruption: Sendable, Equatable {
         case cannotStart(code: Int32)
         /// The agent keeps away from the driver for now, since a GPU is being reset.
         case driverClosed
+        /// The request names more than one message has room for; nobody was asked.
+        case requestTooLarge
     }
 
     package var cause: Cause

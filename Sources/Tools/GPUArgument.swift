@@ -6,9 +6,11 @@ internal import Snapshots
 /// The argument `gpu`, which all tools that look at GPUs have.
 enum GPUArgument {
     static let name = "gpu"
+    /// Characters of a list of GPUs: 64 UUIDs have 2,688.
+    static let maximumLength: Int64 = 4_096
     static let schema: JSONValue = .object(
         JSONObject([
-            ("type", .array(["string", "integer"])),
+            ("type", .array(["string", "integer"])), ("maxLength", .int(maximumLength)),
             ("description", "Index, UUID or PCI bus id; several separated by commas. Default: all GPUs"),
         ]))
 

@@ -8,6 +8,12 @@ internal import ProbeProtocol
 internal import Scenarios
 internal import Tools
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// The options of all subcommands that look at a node.
 struct AgentOptions: ParsableArguments {
     @Option(help: "What the agent may do: \(AgentMode.allCases.map(\.rawValue).joined(separator: " or ")).")
@@ -85,8 +91,15 @@ struct AgentOptions: ParsableArguments {
     /// Where the probe finds the hardware.
     var configuration: ProbeConfiguration {
         ProbeConfiguration(
-            nvmlLibrary: nvmlLibrary, scenario: simulate, hostRoot: hostRoot,
+            nvmlLibrary: nvmlLibrary ?? libraryOfEnvironment, scenario: simulate, hostRoot: hostRoot,
             kernelLog: kernelLog.map(AgentFile.absolute))
+    }
+
+    /// What stands for `--nvml-library` where it is not given. A simulated node has a library of its own, and a real one in its
+    /// place would be taken for it.
+    private var libraryOfEnvironment: String? {
+        guard simulate == nil, let path = getenv("NVML_LIBRARY_PATH").map({ String(cString: $0) }) else { return nil }
+        return path.isEmpty ? nil : path
     }
 
     /// What the tools work with.

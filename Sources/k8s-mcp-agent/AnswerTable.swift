@@ -1,6 +1,7 @@
 internal import JSON
 
-/// An answer about GPUs as text for people: the head, what all GPUs share, then a table of what differs.
+/// An answer about GPUs as text for people: the head, what all GPUs share, then what differs: a table, or where that would be
+/// too wide a block for each GPU.
 struct AnswerTable {
     private let answer: JSONValue
     private static let lineWidth = 120
@@ -46,8 +47,9 @@ struct AnswerTable {
     private func list(_ object: JSONObject, indent: String) -> String {
         let width = object.map(\.key.count).max() ?? 0
         let gap = "\n" + indent + String(repeating: " ", count: width + 2)
+        let room = max(40, Self.lineWidth - indent.count - width - 2)
         return object.map { member in
-            let lines = Self.lines(member)
+            let lines = Self.lines(member, room)
             // A drawing begins below its key, since its columns belong to each other.
             let isDrawing = member.value.stringValue != nil && lines.count > 1
             let start = indent + member.key + String(repeating: " ", count: width - member.key.count + 2)
@@ -57,10 +59,25 @@ struct AnswerTable {
         }.joined(separator: "\n")
     }
 
-    private static func lines(_ member: JSONObject.Member) -> [String] {
+    private static func lines(_ member: JSONObject.Member, _ room: Int) -> [String] {
         if let text = member.value.stringValue { return text.split(separator: "\n").map(String.init) }
-        guard isList(member.value) else { return [ReadableValue.text(member)] }
-        return (member.value.arrayValue ?? []).map { ReadableValue.text(.init(key: member.key, value: $0)) }
+        guard isList(member.value) else { return filled(ReadableValue.parts(member), room) }
+        return (member.value.arrayValue ?? []).flatMap { element in
+            filled(ReadableValue.parts(.init(key: member.key, value: element)), room)
+        }
+    }
+
+    /// Parts in as few lines as have room for them; all but the first are indented.
+    private static func filled(_ parts: [String], _ room: Int) -> [String] {
+        var lines: [String] = []
+        for part in parts {
+            if let last = lines.last, last.count + 1 + part.count <= room {
+                lines[lines.count - 1] = last + " " + part
+            } else {
+                lines.append(lines.isEmpty ? part : "  " + part)
+            }
+        }
+        return lines
     }
 
     private func table(_ devices: [JSONValue]) -> String {
@@ -73,8 +90,16 @@ struct AnswerTable {
             keys.map { key in device[key].map { ReadableValue.text(.init(key: key, value: $0)) } ?? "-" }
         }
         let byGPU = TextTable(rows: [keys] + rows)
-        guard byGPU.width > Self.lineWidth else { return byGPU.text }
-        return TextTable(rows: keys.indices.map { column in [keys[column]] + rows.map { $0[column] } }).text
+        let byReading = TextTable(rows: keys.indices.map { column in [keys[column]] + rows.map { $0[column] } })
+        let table = [byGPU, byReading].first { $0.width <= Self.lineWidth }
+        return table?.text ?? devices.map(block).joined(separator: "\n\n")
+    }
+
+    /// One GPU by itself.
+    private func block(_ device: JSONObject) -> String {
+        guard let index = device["index"]?.intValue else { return "GPU\n" + list(device, indent: "  ") }
+        let others = device.filter { $0.key != "index" }
+        return "GPU \(index)\n" + list(JSONObject(others.map { ($0.key, $0.value) }), indent: "  ")
     }
 
     /// What has parts of several members gets a row for each part: `statistics.power_w`, `processes[0]`.

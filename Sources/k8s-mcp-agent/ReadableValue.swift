@@ -15,6 +15,13 @@ enum ReadableValue {
         }
     }
 
+    /// The members of an object, each by itself; anything else as one text.
+    static func parts(_ member: JSONObject.Member) -> [String] {
+        guard let object = member.value.objectValue else { return [text(member)] }
+        let key = hasUnit(member.key) ? member.key : ""
+        return object.map { "\($0.key)=\(text($0, in: key))" }
+    }
+
     private static func hasUnit(_ key: String) -> Bool { key.hasSuffix("_bytes") || unit(of: key) != nil }
 
     private static func number(_ value: JSONValue, _ key: String) -> String {
@@ -40,6 +47,6 @@ enum ReadableValue {
 
     private static func rounded(_ value: Double) -> String {
         let tenths = (value * 10).rounded() / 10
-        return tenths == tenths.rounded() && tenths < 1e15 ? "\(Int64(tenths))" : "\(tenths)"
+        return tenths == tenths.rounded() && tenths.magnitude < 1e15 ? "\(Int64(tenths))" : "\(tenths)"
     }
 }

@@ -8,6 +8,7 @@ import Testing
 private final class Listener {
     let folder: TemporaryFolder
     private var descriptor: CInt
+    private var flooded: CInt = -1
 
     init(at path: String) throws {
         folder = try TemporaryFolder()
@@ -29,7 +30,18 @@ private final class Listener {
         guard bound == 0, listen(descriptor, 4) == 0 else { throw TestSystemError(call: "bind") }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        close(flooded)
+    }
+
+    /// Takes one connection and writes to it as much as the kernel keeps.
+    func flood() {
+        flooded = accept(descriptor, nil, nil)
+        _ = fcntl(flooded, F_SETFL, O_NONBLOCK)
+        let bytes = [UInt8](repeating: 0, count: 64 << 10)
+        while write(flooded, bytes, bytes.count) > 0 {}
+    }
 
     /// Takes one connection, answers with what it says and closes.
     func echo(_ count: Int) {
@@ -80,6 +92,19 @@ private final class Listener {
         do throws(HostSocketError) {
             try socket.send([UInt8](repeating: 0, count: 8 << 20))
             Issue.record("all of it was sent")
+        } catch {
+            #expect(error.cause == .timedOut)
+        }
+    }
+
+    @Test func whoNeverStopsTalkingIsLeftWhenTheTimeIsOver() throws {
+        let listener = try Listener(at: "/a")
+        let socket = try HostDirectory(root: listener.folder.path).connect("/a/s", milliseconds: 1)
+        listener.flood()
+        usleep(2_000)
+        do throws(HostSocketError) {
+            _ = try socket.receive()
+            Issue.record("something was taken")
         } catch {
             #expect(error.cause == .timedOut)
         }

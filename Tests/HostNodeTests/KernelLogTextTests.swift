@@ -140,6 +140,15 @@ import Testing
         #expect(Self.records("[    2.5] " + Self.xid, calendar: calendar).first?.wallMicroseconds == 1_002_500_000)
     }
 
+    @Test("a stamp that leads beyond the year 9999 gives no time of day")
+    func stampsWithoutEnd() {
+        let calendar = LogCalendar(now: Self.moment, bootTime: Self.moment)
+        let found = Self.records("4,7,300000000000000000,-;" + Self.xid, calendar: calendar)
+        #expect(found.count == 1 && found.first?.wallMicroseconds == nil)
+        let zone = Self.records("9999-12-31T23:59:59-01:00 n1 kernel: " + Self.xid, calendar: calendar)
+        #expect(zone.count == 1 && zone.first?.wallMicroseconds == nil)
+    }
+
     @Test(arguments: [1, 2, 3, 7, 64, 4096]) func piecesOfAnySizeGiveTheSame(_ size: Int) {
         let text = Self.shapes.map { $0.prefix + Self.xid + "\r\n" }.joined(separator: "other\n")
         #expect(Self.records(text, chunk: size) == Self.records(text))

@@ -97,6 +97,10 @@ import Testing
         ] { #expect(try record(entry(fields)).isInjected) }
         let bare = try record(entry(#""__REALTIME_TIMESTAMP":"1763868000000000""#))
         #expect(!bare.isInjected && bare.wallMicroseconds == 1_763_868_000_000_000)
+        for time in ["\(Int64.min)", "\(Int64.max)", "-1", "253402300800000000", "later"] {
+            let odd = try record(entry(#""__REALTIME_TIMESTAMP":"\#(time)","_TRANSPORT":"kernel""#))
+            #expect(odd.wallMicroseconds == nil && odd.message == Self.xid, "\(time)")
+        }
         let cut = entry(#""A":"b","_TRANSPORT":"kernel""#).dropLast()
         #expect(try !record(String(cut)).isInjected)
         let endless = #"{"MESSAGE":"\#(Self.xid)\#(String(repeating: "x", count: 20_000))","_TRANSPORT":"syslog"}"#

@@ -68,6 +68,13 @@ import Testing
         #expect(back == HTTP2Frame(.settings, .acknowledgement, []).bytes + acknowledged.bytes)
     }
 
+    @Test func aServerThatOnlyPingsIsLeft() {
+        let ping = HTTP2Frame(.ping, [], Array(repeating: 0, count: 8)).bytes
+        func pings(_ count: Int) -> [UInt8] { Array(repeating: ping, count: count).flatMap { $0 } }
+        #expect(failure(settings + pings(8_191)) == nil)
+        #expect(failure(settings + pings(8_192)) == .malformed("more than 8192 frames"))
+    }
+
     @Test func windowsAreGivenBackWithThePadding() throws {
         var call = call()
         let padded = HTTP2Frame(.data, .padded, stream: 1, [3] + message("hello") + [0, 0, 0]).bytes

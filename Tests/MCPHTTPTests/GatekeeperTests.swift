@@ -137,6 +137,21 @@ import Testing
         #expect(refusal?.description.contains("that stays where it is") == true)
     }
 
+    /// Nobody writes to it, and opening it would wait for that.
+    @Test func aPipeInThePlaceOfATokenFileIsNotWaitedFor() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("secret".utf8).write(to: file)
+        let notices = Mutex<[String]>([])
+        let token = BearerToken(file: file.path) { notice in notices.withLock { $0.append(notice) } }
+        #expect(token.accepts("Bearer secret"))
+        try FileManager.default.removeItem(at: file)
+        try #require(mkfifo(file.path, 0o600) == 0)
+        #expect(!token.accepts("Bearer secret"))
+        let said = notices.withLock { $0 }
+        #expect(said.count == 1 && said[0].contains("is no regular file"))
+    }
+
     /// The reasons why a file cannot be read are not all seen in its times and its size.
     @Test func aTokenThatCanBeReadAgainLetsInAgain() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

@@ -67,12 +67,40 @@ import Testing
         #expect(await stream.next() == .end)
     }
 
+    @Test("a session keeps so many bytes for a client that comes back, and forgets the oldest streams")
+    func historyOfASession() throws {
+        var limits = HTTPLimits()
+        limits.history = 4_000
+        let session = try session(limits: limits)
+        for id in 1...100 {
+            let ping: JSONValue = ["jsonrpc": "2.0", "id": .int(Int64(id)), "method": "ping"]
+            guard case .stream(let number, let stream, _) = session.post(ping) else {
+                Issue.record("ping \(id) has no answer")
+                return
+            }
+            session.detach(number, stream)
+        }
+        let (kept, counted, newest) = session.state.withLock { state in
+            (state.streams.values.reduce(0) { $0 + $1.historySize }, state.historySize, state.lastStream)
+        }
+        #expect(newest == 101)
+        #expect(kept > 0 && kept <= limits.history && counted == kept)
+        let isOldestKept = session.resume(after: EventID(stream: 2, number: 0)) != nil
+        let isNewestKept = session.resume(after: EventID(stream: newest, number: 0)) != nil
+        #expect(!isOldestKept && isNewestKept)
+        session.forget(newest)
+        let left = session.state.withLock { $0.historySize }
+        #expect(left < kept)
+    }
+
     @Test func aClientThatIsNotReadyIsAskedLater() async throws {
         let session = try session(isReady: false)
         let stream = try stream(session.post(call("ask")))
         for _ in 0..<200 where session.state.withLock({ $0.waiting.isEmpty }) {
             try await Task.sleep(for: .milliseconds(10))
         }
+        let isWaiting = session.state.withLock { !$0.waiting.isEmpty }
+        try #require(isWaiting, "the question never came")
         stream.keepAlive()
         stream.keepAlive()
         #expect(await stream.next() == .keepAlive)

@@ -93,9 +93,7 @@ import Testing
             var metrics = ""
             for _ in 0..<200 where !metrics.contains("mcp_http_connections 1\n") {
                 try await Task.sleep(for: .milliseconds(50))
-                let other = try RawClient(server)
-                other.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                metrics = await other.readToEnd() ?? ""
+                metrics = try await self.metrics(of: server)
             }
             #expect(metrics.contains("mcp_http_connections 1\n"))
             try await expectServed(server)
@@ -131,20 +129,33 @@ import Testing
         }
     }
 
-    @Test func callsAndStreamsHaveTheirLimits() async throws {
+    @Test(arguments: [
+        (1, 100, "too many calls run at this moment\n"), (100, 1, "too many streams are open at this moment\n"),
+    ])
+    func callsAndStreamsHaveTheirLimits(calls: Int, streams: Int, refusal: String) async throws {
         var limits = impatient
-        limits.calls = 1
-        limits.streams = 1
+        (limits.calls, limits.streams) = (calls, streams)
         try await RunningServer.serving(limits, [Self.hold]) { server in
             let busy = try RawClient(server)
             busy.call("hold")
-            try await Task.sleep(for: .milliseconds(100))
+            var metrics = ""
+            for _ in 0..<200 where !metrics.contains("mcp_http_streams 1\n") {
+                try await Task.sleep(for: .milliseconds(50))
+                metrics = try await self.metrics(of: server)
+            }
+            try #require(metrics.contains("mcp_http_streams 1\n"))
             let second = try RawClient(server)
             second.call("hold")
             let answer = try #require(await second.read())
             #expect(answer.hasPrefix("HTTP/1.1 503"))
-            #expect(answer.hasSuffix("too many calls run at this moment\n"))
+            #expect(answer.hasSuffix(refusal))
         }
+    }
+
+    private func metrics(of server: RunningServer) async throws -> String {
+        let client = try RawClient(server)
+        client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return await client.readToEnd() ?? ""
     }
 
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {

@@ -89,6 +89,15 @@ def test_amounts_of_memory_are_never_rounded_to_nothing():
     assert not re.search(r"\b0 GiB", done.stdout)
 
 
+def test_what_is_too_wide_for_a_table_has_a_block_for_each_gpu():
+    node = ROOT / "Tests" / "Recordings" / "dgx-h100-containerd" / "scenario.json"
+    lines = run("call", "list_gpu_processes", "--simulate", node, "--output", "table").stdout.splitlines()
+    blocks = lines[lines.index("GPU 0"):lines.index("findings")]
+    assert [line for line in blocks if not line.startswith(" ")] == [line for gpu in range(8) for line in (f"GPU {gpu}", "")]
+    assert max(map(len, blocks)) <= 120
+    assert re.match(r"  processes\[0\] +pid=60100 type=compute memory_bytes=70 GiB ", blocks[5]), blocks[:8]
+
+
 @pytest.mark.parametrize("clock", ["", "1000"])
 def test_statistics_have_rows_and_units(clock, monkeypatch):
     """Also where they are the same on all GPUs, as they are when the clock stands still, and can be at any time."""

@@ -81,15 +81,24 @@ def test_an_empty_library_is_no_candidate(tmp_path):
         assert VERSION in answer["remedy"]
 
 
-def test_a_library_without_nvml_is_unusable(tmp_path):
-    (tmp_path / "libnvidia-ml.so.1").symlink_to("/lib/x86_64-linux-gnu/libm.so.6")
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_a_library_without_nvml_is_unusable(tmp_path, by):
+    library = tmp_path / "libnvidia-ml.so.1"
+    library.symlink_to("/lib/x86_64-linux-gnu/libm.so.6")
+    option, variable = (["--nvml-library", str(library)], {}) if by == "option" else ([], {"NVML_LIBRARY_PATH": str(library)})
     result = subprocess.run(
-        [AGENT, "call", "get_gpu_inventory", "--nvml-library", str(tmp_path / "libnvidia-ml.so.1")],
+        [AGENT, "call", "get_gpu_inventory", *option], env={**os.environ, **variable},
         capture_output=True, text=True, timeout=20, check=False)
     assert result.returncode == 1
     answer = json.loads(result.stdout)
     assert answer["error"] == "library_unusable"
     assert "nvmlInit_v2" in answer["summary"]
+
+
+def test_a_simulated_node_keeps_its_own_library():
+    result = run_agent("call", "get_gpu_inventory", "--simulate", "a100x2", env={**os.environ, "NVML_LIBRARY_PATH": "/nowhere"})
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["device_count"] == 2
 
 
 def test_a_library_that_was_named_and_is_not_there_is_named(tmp_path):

@@ -408,6 +408,18 @@ def test_a_gpu_that_does_not_exist_is_an_error_with_the_valid_choices(gpu):
         assert gpu in result["content"][0]["text"]
 
 
+@pytest.mark.parametrize("length", [4090, 5000])
+def test_a_name_that_no_gpu_can_have_is_refused_and_the_child_goes_on(length):
+    with simulated("a100x2") as session:
+        session.ask("get_gpu_inventory")
+        before = session.children()
+        result = session.call("get_gpu_telemetry", gpu="GPU-" + "a" * length)
+        assert result["isError"] is True
+        assert "gpu" in result["content"][0]["text"]
+        assert "driver_timeout" not in result["content"][0]["text"]
+        assert session.children() == before
+
+
 @pytest.mark.parametrize(
     "arguments",
     [{"detail": "everything"}, {"duration_ms": -1}, {"duration_ms": 60_001}, {"interval_ms": 0}, {"gpus": "0"},

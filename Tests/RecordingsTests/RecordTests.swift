@@ -67,13 +67,16 @@ import Testing
         try FileManager.default.createDirectory(atPath: node.path, withIntermediateDirectories: true)
         let scenario = #"""
             {"extends": "l40sx4",
-             "gpus": [{"index": 0, "processes": [{"pid": 77, "used_memory_bytes": 1073741824}]}],
+             "gpus": [{"index": 0, "processes": [{"pid": 77, "used_memory_bytes": 1073741824}, {"pid": 78}]}],
              "processes": [{"pid": 77, "name": "python3", "opens": ["/dev/nvidia0"], "cgroup": ["0::/kubepods/pod6f1c2f5e-52a1-4a0e-9a35-5d8a30f4c0d1/00000000000000000000000000000000000000000000000000000000000000aa"],
-               "command": ["python3", "--api-key", "hunter2", "--token=hunter3", "HF_TOKEN=hunter4", "serve.py"]}],
+               "command": ["python3", "--api-key", "hunter2", "--token=hunter3", "HF_TOKEN=hunter4", "serve.py"]},
+              {"pid": 78, "name": "train", "opens": ["/dev/nvidia0"], "cgroup": ["0::/kubepods/pod7f1c2f5e-52a1-4a0e-9a35-5d8a30f4c0d1/00000000000000000000000000000000000000000000000000000000000000bb"]}],
              "host": {"files": {
                "proc/77/environ": "HF_TOKEN=hunter5",
                "run/containerd/io.containerd.runtime.v2.task/k8s.io/00000000000000000000000000000000000000000000000000000000000000aa/config.json":
                  "{\"process\":{\"env\":[\"HF_TOKEN=hunter6\"]},\"annotations\":{\"io.kubernetes.cri.sandbox-name\":\"serve-0\",\"io.kubernetes.cri.sandbox-namespace\":\"ml\"}}",
+               "var/lib/docker/containers/00000000000000000000000000000000000000000000000000000000000000bb/config.v2.json":
+                 "{\"Name\":\"/k8s_hunter9\",\"Config\":{\"Env\":[\"HF_TOKEN=hunter10\"],\"Labels\":{\"io.kubernetes.pod.name\":\"train-0\",\"io.kubernetes.pod.namespace\":\"ml\",\"io.kubernetes.container.name\":\"main\",\"io.kubernetes.token\":\"hunter11\",\"token\":\"hunter12\"}}}",
                "etc/passwd": "ada:hunter7:1002:1002:Ada Lovelace,Room 7:/home/ada:/bin/bash\n",
                "var/log/pods/ml_serve-0_6f1c2f5e-52a1-4a0e-9a35-5d8a30f4c0d1/main/0.log": "hunter8"}}}
             """#
@@ -84,8 +87,10 @@ import Testing
         let texts = try folder.contents()
         #expect(texts.contains { $0.contains("serve.py") })
         #expect(texts.contains { $0.contains("serve-0") })
-        for number in 2...8 { #expect(texts.allSatisfy { !$0.contains("hunter\(number)") }, "hunter\(number)") }
+        for number in 2...12 { #expect(texts.allSatisfy { !$0.contains("hunter\(number)") }, "hunter\(number)") }
         #expect(texts.allSatisfy { !$0.contains("Lovelace") })
+        let played = try AgentSession(simulating: folder.path + "/scenario.json").call("list_gpu_processes")
+        #expect(played.contains("serve-0") && played.contains("train-0"), "\(played)")
     }
 
     @Test func aFolderWithSomethingInItIsLeftAlone() throws {

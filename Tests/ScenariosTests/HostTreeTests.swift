@@ -103,6 +103,19 @@ extension HostFile {
         }
     }
 
+    @Test func numbersThatNoMachineHasMakeFilesAllTheSame() throws {
+        let text = """
+            {"extends": "a100x2", "system": {"uptime_s": 1e300}, "kernel_log": [{"at_s": 1e300, "message": "NVRM: late"}],
+             "topology": {"pairs": [{"gpus": [0, 1], "level": -1, "read": -1}]},
+             "all_gpus": {"pcie": {"generation": "0x8000000000000000"}}}
+            """
+        let scenario = try withScenario(text) { try Scenario.load($0) }
+        let files = scenario.hostFiles(now: 2_000_000)
+        #expect(files["proc/uptime"]?.text?.hasPrefix("9223372036854775807.00 ") == true)
+        #expect(files["dev/kmsg"]?.text?.contains(",9223372036854775807,") == true)
+        #expect(scenario.topology.level(0, 1, in: scenario.gpus) == .max)
+    }
+
     @Test func timeIsThatOfTheBoot() throws {
         let files = try Scenario.builtIn("h100x8").hostFiles(now: 2_000_000)
         #expect(files["proc/stat"]?.text?.contains("btime 1568000\n") == true)

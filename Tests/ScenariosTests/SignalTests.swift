@@ -9,6 +9,15 @@ import Testing
         #expect(wave.moves)
     }
 
+    @Test("waves between numbers at the ends of their range reach them and go no further")
+    func longWaves() {
+        #expect([0, 2].map { Signal(0, .wave(to: .max, period: 4)).value(at: $0) } == [0, .max])
+        #expect([0, 2].map { Signal(.min, .wave(to: .max, period: 4)).value(at: $0) } == [.min, .max])
+        #expect([0, 2].map { Signal(.max, .wave(to: .min, period: 4)).value(at: $0) } == [.max, .min])
+        // No cosine says where such a wave is.
+        #expect(Signal(5, .wave(to: 9, period: .leastNonzeroMagnitude)).value(at: 1e300) == 0)
+    }
+
     @Test func countersGrow() {
         let counter = Signal(100, .growth(perSecond: 2.5))
         #expect([0, 1, 2, 1000].map { counter.value(at: $0) } == [100, 102, 105, 2600])

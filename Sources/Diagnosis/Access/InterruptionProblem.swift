@@ -12,12 +12,30 @@ extension ProbeInterruption {
         switch cause {
         case .timedOut: isStillWorking ? "driver_slow" : "driver_timeout"
         case .stuckInKernel: "driver_stuck_in_kernel"
-        case .crashed: "probe_crashed"
+        case .crashed: isLibraryCrash ? "probe_crashed" : "probe_failed"
         case .exited: "probe_exited"
         case .garbage: "probe_garbage"
         case .cannotStart: "probe_cannot_start"
         case .driverClosed: "driver_closed"
+        case .requestTooLarge: "request_too_large"
         }
+    }
+
+    /// Whether a function of NVIDIA's library was running, and nothing from outside ended it.
+    private var isLibraryCrash: Bool { call != nil && !isKill }
+
+    /// Signals that no fault of the process itself raises.
+    private var isKill: Bool {
+        guard case .crashed(let signal) = cause else { return false }
+        return signal == 9 || signal == 15
+    }
+
+    /// `signal 11, SIGSEGV`, by Linux' numbers on x86-64 and arm64.
+    private static func words(signal: Int32) -> String {
+        let names: [Int32: String] = [
+            4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM",
+        ]
+        return "signal \(signal)" + (names[signal].map { ", \($0)" } ?? "")
     }
 
     /// `in nvmlDeviceGetPowerUsage on GPU 3`, as far as it is known.
@@ -48,12 +66,18 @@ extension ProbeInterruption {
         case .stuckInKernel(let process):
             "The NVIDIA driver did not answer within \(seconds)\(place); the process that asked (pid \(process.pid)) is stuck "
                 + "inside the kernel and cannot be killed."
+        case .crashed(let signal) where isLibraryCrash:
+            "NVIDIA's library crashed\(place) (\(Self.words(signal: signal)))."
+        case .crashed(let signal) where isKill:
+            "The agent's own process that reads the node was killed\(place) (\(Self.words(signal: signal)))."
         case .crashed(let signal):
-            "NVIDIA's library crashed\(place) (signal \(signal)\(signal == 11 ? ", SIGSEGV" : ""))."
+            "The agent's own process that reads the node crashed outside NVIDIA's library\(place) "
+                + "(\(Self.words(signal: signal)))."
         case .exited(let code): "The process that reads the driver ended with exit code \(code)\(place)."
         case .garbage: "The process that reads the driver sent something unreadable\(place)."
         case .cannotStart(let code): "The process that reads the driver could not be started (errno \(code))."
         case .driverClosed: "A GPU of this node is being reset, so this agent keeps away from the driver."
+        case .requestTooLarge: "The question names more GPUs or processes than one reading has room for: nothing was read."
         }
     }
 
@@ -76,6 +100,12 @@ extension ProbeInterruption {
         case .stuckInKernel:
             "Drain the node and reboot it: a reset needs the driver, which no longer answers. Keep the kernel stack below for "
                 + "NVIDIA's support."
+        case .crashed where isKill:
+            "Something ended it, mostly the kernel for want of memory: look for its OOM killer in the log, and give the agent's "
+                + "container more."
+        case .crashed where call == nil:
+            "This is a fault of the agent and says nothing of the driver: run `k8s-mcp-agent doctor` on the node and report its "
+                + "output and the signal."
         case .crashed:
             "Check that the library is the one that belongs to the loaded kernel module (doctor shows both versions), then "
                 + "look in the kernel log; other tools that use NVML will crash as well."
@@ -84,6 +114,7 @@ extension ProbeInterruption {
         case .cannotStart:
             "Raise the limits on processes, memory and open files of the container the agent runs in."
         case .driverClosed: "Ask again when reset_gpu has answered; a reset takes seconds to minutes."
+        case .requestTooLarge: "Name fewer of them, or leave gpu out for all GPUs."
         }
     }
 

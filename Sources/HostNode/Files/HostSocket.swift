@@ -69,6 +69,7 @@ package struct HostSocket: ~Copyable {
     package func send(_ bytes: [UInt8]) throws(HostSocketError) {
         var rest = bytes[...]
         while !rest.isEmpty {
+            try checkTime()
             let (count, code) = rest.withUnsafeBytes { bytes in
                 #if canImport(Glibc)
                     let sent = Glibc.send(descriptor.number, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
@@ -90,6 +91,7 @@ package struct HostSocket: ~Copyable {
     /// - Throws: ``HostSocketError``.
     package func receive() throws(HostSocketError) -> [UInt8] {
         while true {
+            try checkTime()
             var failure: CInt = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
                 let got = recv(descriptor.number, buffer.baseAddress, buffer.count, 0)
@@ -101,14 +103,19 @@ package struct HostSocket: ~Copyable {
         }
     }
 
+    /// Also a side that always has something to say, or always takes more, is left when the time is over.
+    private func checkTime() throws(HostSocketError) {
+        guard Self.now < deadline else { throw HostSocketError(cause: .timedOut) }
+    }
+
     /// Waits until the socket is ready if that is why the last call failed with this `errno`.
     private func wait(for events: Int16, after code: CInt) throws(HostSocketError) {
         guard code != EINTR else { return }
         guard code == EAGAIN else { throw HostSocketError(cause: .system(errno: code)) }
-        let now = Self.now
-        guard now < deadline else { throw HostSocketError(cause: .timedOut) }
+        try checkTime()
         var request = pollfd(fd: descriptor.number, events: events, revents: 0)
-        let milliseconds = CInt(clamping: (deadline - now + 999_999) / 1_000_000)
+        let left = deadline - min(Self.now, deadline)
+        let milliseconds = CInt(clamping: (left + 999_999) / 1_000_000)
         guard poll(&request, 1, milliseconds) != 0 else { throw HostSocketError(cause: .timedOut) }
     }
 }

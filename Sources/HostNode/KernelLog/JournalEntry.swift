@@ -1,4 +1,5 @@
 internal import JSON
+internal import Snapshots
 
 /// An entry of a journal as `journalctl -o json` and `-o export` print it. Its fields with an underscore are journald's own word,
 /// not that of who wrote the message.
@@ -28,7 +29,7 @@ struct JournalEntry {
         level = number("PRIORITY").flatMap { (0...7).contains($0) ? $0 : nil }
         bootID = field("_BOOT_ID").map { Text.clean($0.utf8, limit: 64) }
         monotonic = number("__MONOTONIC_TIMESTAMP")
-        wall = number("__REALTIME_TIMESTAMP")
+        wall = number("__REALTIME_TIMESTAMP").flatMap(WallClock.plausible)
     }
 
     /// A line of JSON; nil where it is something else.

@@ -140,7 +140,7 @@ package struct KernelLogText {
     private func wall(_ monotonic: UInt64?) -> Int64? {
         guard let monotonic, let bootTime = calendar.bootTime else { return nil }
         let (wall, overflow) = bootTime.addingReportingOverflow(Int64(clamping: monotonic))
-        return overflow ? nil : wall
+        return overflow ? nil : WallClock.plausible(wall)
     }
 
     private mutating func flush(_ body: (KernelLogRecord) -> Void) {

@@ -1,3 +1,5 @@
+internal import Snapshots
+
 /// The head of a /dev/kmsg record: `priority,sequence,microseconds,flags[,more];` (Documentation/ABI/testing/dev-kmsg).
 struct KmsgHeader {
     /// 0 to 7.
@@ -13,7 +15,7 @@ struct KmsgHeader {
     /// - Parameter clockOffset: microseconds from boot to the time of day.
     func wall(_ clockOffset: Int64) -> Int64? {
         let (wall, overflow) = Int64(clamping: microseconds).addingReportingOverflow(clockOffset)
-        return overflow ? nil : wall
+        return overflow ? nil : WallClock.plausible(wall)
     }
 
     /// Nil if the bytes do not begin with such a head. Fields that this reader does not know are passed over, as the

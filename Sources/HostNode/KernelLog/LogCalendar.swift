@@ -1,3 +1,5 @@
+internal import Snapshots
+
 /// How the dates of a log file are to be understood.
 package struct LogCalendar: Sendable, Hashable {
     /// Microseconds since 1970-01-01 UTC: dates without a year are the last such before this moment, and a day.
@@ -27,7 +29,7 @@ package struct LogCalendar: Sendable, Hashable {
         else { return nil }
         let days = Self.days(year, date.month, date.day)
         let seconds = days * 86_400 + date.hour * 3600 + date.minute * 60 + date.second - (zone ?? secondsFromUTC ?? 0)
-        return Int64(seconds) * 1_000_000 + Int64(date.microsecond)
+        return WallClock.plausible(Int64(seconds) * 1_000_000 + Int64(date.microsecond))
     }
 
     private func momentInLastYear(_ date: LogDate, zone: Int?) -> Int64? {

@@ -22,6 +22,9 @@ struct LogLine {
     /// The message where it is not the rest of the line.
     private var extracted: String?
 
+    /// More parts than any program puts before a message.
+    private static let partLimit = 8
+
     init(_ line: UnsafeBufferPointer<UInt8>, _ calendar: LogCalendar) {
         var cursor = LineCursor(line)
         cursor.skipPastedMarks()
@@ -34,7 +37,11 @@ struct LogLine {
             messageStart = cursor.position + header.length
             return
         }
-        for _ in 0..<8 where takePart(&cursor, calendar) { cursor.skipBlanks() }
+        var count = 0
+        while count < Self.partLimit, takePart(&cursor, calendar) {
+            cursor.skipBlanks()
+            count += 1
+        }
         messageStart = cursor.position
     }
 

@@ -42,6 +42,16 @@ package struct ContainerState: Sendable {
         holders: [["annotations"], ["Config", "Labels"]], namespace: "io.kubernetes.pod.namespace",
         name: "io.kubernetes.pod.name", uid: "io.kubernetes.pod.uid", container: "io.kubernetes.container.name")
 
+    /// The ways to all objects that hold names: with ``nameKeys`` everything that is looked at in a state file.
+    package static var nameHolders: [[String]] {
+        containerd.holders + kubelet.holders.filter { !containerd.holders.contains($0) }
+    }
+
+    /// What is looked for in those objects.
+    package static var nameKeys: Set<String> {
+        Set([containerd, kubelet].flatMap { [$0.namespace, $0.name, $0.uid, $0.container] })
+    }
+
     private static func places(_ id: String) -> [(path: String, keys: Keys)] {
         let task = "io.containerd.runtime.v2.task/k8s.io/\(id)/config.json"
         let roots = [

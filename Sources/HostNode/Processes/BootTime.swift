@@ -1,3 +1,5 @@
+internal import Snapshots
+
 /// When the node was booted.
 package enum BootTime {
     /// Microseconds since 1970-01-01 UTC, from the `btime` line of /proc/stat: whole seconds, and it jitters by one.
@@ -10,6 +12,6 @@ package enum BootTime {
         let digits = bytes[(found + key.count)...].prefix { Text.isDigit($0) }
         guard let seconds: Int64 = Text.decimal(digits) else { return nil }
         let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        return overflow ? nil : microseconds
+        return overflow ? nil : WallClock.plausible(microseconds)
     }
 }

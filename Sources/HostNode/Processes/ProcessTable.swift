@@ -147,8 +147,10 @@ extension ProcessTable {
 
     /// Ticks in /proc are hundredths of a second on every processor that this agent is built for (USER_HZ).
     private func started(_ ticks: UInt64) -> Int64? {
-        guard let bootTime, ticks < 1 << 48 else { return nil }
-        return bootTime + Int64(ticks) * 10_000
+        guard let bootTime, let ticks = Int64(exactly: ticks) else { return nil }
+        let (sinceBoot, isTooLong) = ticks.multipliedReportingOverflow(by: 10_000)
+        let (started, isTooLate) = bootTime.addingReportingOverflow(sinceBoot)
+        return isTooLong || isTooLate ? nil : WallClock.plausible(started)
     }
 
     private func commandLine(_ pid: Int32) -> Reading<String> {

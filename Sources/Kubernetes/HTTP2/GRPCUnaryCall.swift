@@ -4,12 +4,15 @@
 /// server may send is understood or refused; nothing is kept for a second call.
 struct GRPCUnaryCall {
     private static let stream: UInt32 = 1
+    /// The largest answer comes in some hundreds of frames.
+    private static let frameLimit = 8_192
 
     private let messageLimit: Int
     private var buffer: [UInt8] = []
     private var decoder = HPACKDecoder()
     /// A header block that goes on in CONTINUATION frames.
     private var openBlock: (bytes: [UInt8], endsStream: Bool)?
+    private var frameCount = 0
     private var hasSettings = false
     private var hasHeaders = false
     private var body: [UInt8] = []
@@ -45,7 +48,11 @@ struct GRPCUnaryCall {
         buffer += bytes
         var rest = buffer[...]
         var answer: [UInt8] = []
-        while message == nil, let frame = try HTTP2Frame(takingFrom: &rest) { answer += try handle(frame) }
+        while message == nil, let frame = try HTTP2Frame(takingFrom: &rest) {
+            frameCount += 1
+            guard frameCount <= Self.frameLimit else { throw .malformed("more than \(Self.frameLimit) frames") }
+            answer += try handle(frame)
+        }
         buffer = Array(rest)
         return answer
     }

@@ -110,13 +110,19 @@ struct FileFault: Error, CustomStringConvertible {
     static var system: FileFault { FileFault(description: "cannot be read (\(String(cString: strerror(errno))))") }
 }
 
-/// The bytes of a small file.
+/// The bytes of a small file. Nothing is waited for: a pipe may have been put in its place while the server runs.
 ///
-/// - Throws: where it cannot be read or is larger.
+/// - Throws: where it cannot be read, is larger or is no file that can be read again and again.
 func readFile(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw .system }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system }
+    // What a directory is, reading it tells.
+    guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+        throw FileFault(description: "is no regular file")
+    }
     var bytes = [UInt8](repeating: 0, count: limit + 1)
     let count = read(descriptor, &bytes, bytes.count)
     guard count >= 0 else { throw .system }

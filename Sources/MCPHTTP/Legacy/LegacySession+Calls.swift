@@ -67,7 +67,7 @@ extension LegacySession: EventObserver {
             state.session.deliver(event, into: &state.out)
             let messages = state.takeLines()
             guard !messages.isEmpty else { return }
-            state.streams[0]?.add(messages, ends: false, keeping: limits.history / 16)
+            state.add(messages, to: 0, ends: false, limits)
         }
     }
 }

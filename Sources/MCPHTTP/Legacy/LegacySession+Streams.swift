@@ -47,7 +47,7 @@ extension LegacySession {
     }
 
     /// The answer has gone out in one piece, which nobody can come back for.
-    func forget(_ stream: Int) { state.withLock { _ = $0.streams.removeValue(forKey: stream) } }
+    func forget(_ stream: Int) { state.withLock { $0.forget(stream) } }
 
     /// Forgets streams that have been over for long, questions that nobody answers, and what to watch for a client that does
     /// not come back for it; true where the whole session has been idle for too long.
@@ -57,7 +57,7 @@ extension LegacySession {
         return state.withLock { state in
             if !state.waiting.isEmpty { resumptions = giveUpQuestions(now, &state) }
             for (number, stream) in state.streams where number > 0 && stream.isDone && stream.connection == nil {
-                if stream.lastEvent.duration(to: now) > limits.streamMemory { state.streams[number] = nil }
+                if stream.lastEvent.duration(to: now) > limits.streamMemory { state.forget(number) }
             }
             if state.streams[0]?.connection == nil, state.lastReachable.duration(to: now) > limits.streamMemory {
                 state.session.setReachable(false)

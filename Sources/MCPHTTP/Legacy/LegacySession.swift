@@ -9,6 +9,8 @@ final class LegacySession: Sendable {
         var out = JSONWriter(reserving: 1_024)
         /// Number 0 carries what comes unasked.
         var streams = [0: LegacyStream(number: 0)]
+        /// Bytes of the events that all streams keep.
+        var historySize = 0
         var lastStream = 0
         /// On which stream a call answers.
         var owners: [CallKey: Int] = [:]
@@ -90,8 +92,8 @@ final class LegacySession: Sendable {
         let connection = ReplyStream(limit: limits.pending)
         var stream = LegacyStream(number: number, connection: connection)
         stream.openCalls = calls.count
-        stream.add(replies, ends: calls.isEmpty, keeping: limits.history)
         state.streams[number] = stream
+        state.add(replies, to: number, ends: calls.isEmpty, limits)
         // The replies to a batch stand in an array, and are not the refusal of it.
         let isOneError = calls.isEmpty && replies.count == 1 && replies[0].first == UInt8(ascii: "{")
         let refusal = isOneError ? state.session.lastRefusal : nil
@@ -140,7 +142,7 @@ final class LegacySession: Sendable {
         guard let number = state.owners.removeValue(forKey: key) else { return }
         state.streams[number]?.openCalls -= 1
         let ends = state.streams[number]?.openCalls == 0
-        state.streams[number]?.add(messages, ends: ends, keeping: limits.history)
+        state.add(messages, to: number, ends: ends, limits)
     }
 
     /// Writes something that belongs to a call onto its stream.
@@ -152,7 +154,7 @@ final class LegacySession: Sendable {
         write(&state)
         let messages = state.takeLines()
         guard let number = state.owners[key], !messages.isEmpty else { return }
-        state.streams[number]?.add(messages, ends: false, keeping: limits.history)
+        state.add(messages, to: number, ends: false, limits)
     }
 
     /// Ends the session and everything that goes on in it.

@@ -138,6 +138,6 @@ extension HostTree {
     /// A PCIe generation as sysfs prints its speed.
     private static func speed(_ generation: Int) -> String {
         let speeds = ["2.5", "5.0", "8.0", "16.0", "32.0", "64.0"]
-        return speeds.indices.contains(generation - 1) ? "\(speeds[generation - 1]) GT/s PCIe\n" : "Unknown\n"
+        return (1...speeds.count).contains(generation) ? "\(speeds[generation - 1]) GT/s PCIe\n" : "Unknown\n"
     }
 }

@@ -37,7 +37,7 @@ struct HostTree {
         add("proc/sys/kernel/osrelease", system.kernel + "\n")
         add("proc/sys/kernel/random/boot_id", random.uuid() + "\n")
         add("proc/sys/kernel/dmesg_restrict", "1\n")
-        add("proc/uptime", "\(uptime).00 \(uptime * 40).00\n")
+        add("proc/uptime", "\(uptime).00 \(min(uptime, Int64.max / 40) * 40).00\n")
         add("proc/stat", "cpu  0 0 0 0 0 0 0 0 0 0\nbtime \(now - uptime)\n")
         add("proc/version", "Linux version \(system.kernel) (buildd@lcy02) #63 SMP PREEMPT_DYNAMIC\n")
         add("dev/kmsg", KernelLog(scenario).records)

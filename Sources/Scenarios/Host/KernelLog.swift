@@ -17,7 +17,7 @@ struct KernelLog {
     /// Records as reading /dev/kmsg gives them, one after the other.
     var records: String {
         lines.enumerated().map { sequence, entry in
-            let microseconds = Int64(entry.time * 1_000_000)
+            let microseconds = Int64(clamping: entry.time * 1_000_000)
             let line = entry.line
             let head = "\(line.priority),\(sequence),\(microseconds),\(line.flags);\(Self.escaped(line.message))\n"
             return head + line.tags.map { " \($0)\n" }.joined()

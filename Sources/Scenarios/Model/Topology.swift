@@ -17,9 +17,9 @@ package struct Topology: ScenarioSection, Sendable {
     /// The nearest common ancestor on the PCI tree, as nvmlGpuTopologyLevel_t.
     package func level(_ first: Int, _ second: Int, in gpus: [GPU]) -> UInt32 {
         if first == second { return 0 }
-        if let level = pair(first, second)?.level { return UInt32(level) }
+        if let level = pair(first, second)?.level { return UInt32(truncatingIfNeeded: level) }
         let near = gpus[first].pci.numaNode == gpus[second].pci.numaNode
-        return UInt32(near ? sameNode : otherNode)
+        return UInt32(truncatingIfNeeded: near ? sameNode : otherNode)
     }
 
     /// Whether peer access works, as nvmlGpuP2PStatus_t, by nvmlGpuP2PCapsIndex_t (read, write, nvlink, atomics, pci).
@@ -50,7 +50,7 @@ struct TopologyPair: ScenarioSection, Sendable {
         level = try reader.choice("level", .topologyLevels).value.map { Int($0.start) }
         var states: [UInt32] = []
         for key in ["read", "write", "nvlink", "atomics", "pci"] {
-            states.append(UInt32(try reader.choice(key, .p2pStates).value?.start ?? 0))
+            states.append(UInt32(truncatingIfNeeded: try reader.choice(key, .p2pStates).value?.start ?? 0))
         }
         if states.contains(where: { $0 != 0 }) { peerStates = states }
     }

@@ -30,10 +30,16 @@ package struct Signal: Sendable, Equatable {
     package func value(at seconds: Double) -> Int64 {
         switch motion {
         case .still: start
-        case .wave(let to, let period):
-            start + Int64((Double(to &- start) * (1 - cos(2 * .pi * seconds / period)) / 2).rounded())
+        case .wave(let to, let period): wave(to: to, part: (1 - cos(2 * .pi * seconds / period)) / 2)
         case .growth(let perSecond): start &+ Int64(clamping: perSecond * seconds)
         }
+    }
+
+    /// So much of the way to `to`, exact where both numbers are of ordinary size.
+    private func wave(to: Int64, part: Double) -> Int64 {
+        let way = ((Double(to) - Double(start)) * part).rounded()
+        if let step = Int64(exactly: way), case (let value, false) = start.addingReportingOverflow(step) { return value }
+        return Int64(clamping: Double(start) + way)
     }
 }
 

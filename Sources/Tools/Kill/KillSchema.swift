@@ -5,7 +5,7 @@ internal import Operations
 enum KillSchema {
     static let gpu: JSONValue = .object(
         JSONObject([
-            ("type", .array(["string", "integer"])),
+            ("type", .array(["string", "integer"])), ("maxLength", .int(GPUArgument.maximumLength)),
             ("description", "Instead of pid: index, UUID or PCI bus id; several separated by commas"),
         ]))
 

@@ -5,7 +5,7 @@ internal import Operations
 enum ResetSchema {
     static let gpu: JSONValue = .object(
         JSONObject([
-            ("type", .array(["string", "integer"])),
+            ("type", .array(["string", "integer"])), ("maxLength", .int(GPUArgument.maximumLength)),
             ("description", "One GPU: UUID (best), PCI bus id or index"),
         ]))
 

@@ -3,14 +3,16 @@ package enum PastMoment {
     /// `90s`, `30m`, `24h`, `7d`, `2w` before `now`, or an RFC 3339 date and time; microseconds since 1970-01-01 UTC.
     /// Nil for anything else.
     package static func microseconds(_ text: String, now: Int64) -> Int64? {
-        duration(text).map { now - $0 } ?? date(text)
+        duration(text).map { max(0, now - $0) } ?? date(text)
     }
 
+    /// As long as it may be: whatever is longer than all time since 1970 means the same.
     private static func duration(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
         guard let last = text.last, let unit = units[last], let count = digits(text.dropLast(), 1...9), count > 0
         else { return nil }
-        return count * unit * 1_000_000
+        let (microseconds, overflow) = count.multipliedReportingOverflow(by: unit * 1_000_000)
+        return overflow ? .max : microseconds
     }
 
     /// A date may stand alone, and a time without a zone is UTC.

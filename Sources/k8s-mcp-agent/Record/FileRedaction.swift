@@ -1,12 +1,14 @@
+internal import HostNode
 internal import JSON
 
 /// What of a file's content is kept: of files that can hold secrets, only what the agent needs of them.
 enum FileRedaction {
     static func redacted(_ path: String, _ bytes: [UInt8], hidingUsers: Bool) -> [UInt8] {
-        if path.hasSuffix("/config.json") { return annotations(bytes) }
+        if containerStates.contains(where: path.hasSuffix) { return containerNames(bytes) }
         if path.hasSuffix("/kubelet_internal_checkpoint") { return checkpoint(bytes) }
+        if path.hasSuffix("/pod-resources/kubelet.sock") { return bytes }
         if path.hasSuffix("/cmdline") { return commandLine(bytes) }
-        if path.hasPrefix("/var/log/") { return [] }
+        if programFolders.contains(where: path.hasPrefix) { return [] }
         switch path {
         case "/etc/passwd": return lines(bytes) { user($0, isHidden: hidingUsers) }
         case "/proc/stat": return lines(bytes) { $0.hasPrefix("cpu ") || $0.hasPrefix("btime ") ? $0 : nil }
@@ -14,11 +16,27 @@ enum FileRedaction {
         }
     }
 
-    /// Of a container's state its labels alone: its environment is in there too.
-    private static func annotations(_ bytes: [UInt8]) -> [UInt8] {
-        guard let root = try? JSONParser.parse(bytes), let all = root["annotations"]?.objectValue else { return [] }
-        let kept = all.filter { $0.key.hasPrefix("io.kubernetes.") && ($0.value.stringValue?.utf8.count ?? 0) <= 256 }
-        return JSONObject([("annotations", .object(JSONObject(kept.map { ($0.key, $0.value) })))]).encoded()
+    /// In which the runtimes keep the state of a container.
+    private static let containerStates = ["/config.json", "/config.v2.json"]
+    /// What programs keep here is theirs: only that it is there matters, but for the files that are named above.
+    private static let programFolders = ["/var/", "/run/"]
+
+    /// Of a container's state the names of its pod alone, where they stand: its environment is in there, too.
+    private static func containerNames(_ bytes: [UInt8]) -> [UInt8] {
+        guard let root = try? JSONParser.parse(bytes) else { return [] }
+        var kept = JSONObject()
+        for way in ContainerState.nameHolders {
+            guard let first = way.first, let names = podNames(in: way.reduce(root) { $0?[$1] }) else { continue }
+            kept.append(first, way.dropFirst().reversed().reduce(names) { .object(JSONObject([($1, $0)])) })
+        }
+        return kept.isEmpty ? [] : kept.encoded()
+    }
+
+    private static func podNames(in holder: JSONValue?) -> JSONValue? {
+        let known = (holder?.objectValue ?? JSONObject()).filter { member in
+            ContainerState.nameKeys.contains(member.key) && (member.value.stringValue?.utf8.count ?? .max) <= 256
+        }
+        return known.isEmpty ? nil : .object(JSONObject(known.map { ($0.key, $0.value) }))
     }
 
     /// Without what the device plugin told the kubelet to put into containers.

@@ -95,7 +95,8 @@ struct NodeRecording {
     private func interruption(_ index: UInt32) -> JSONObject? {
         guard let interruption = snapshot.interruption(on: index) else { return nil }
         switch interruption.cause {
-        case .crashed: return JSONObject([("call", "*"), ("crash", true)])
+        // Outside NVML's functions it was not the driver that crashed.
+        case .crashed where interruption.call != nil: return JSONObject([("call", "*"), ("crash", true)])
         case .timedOut, .stuckInKernel: return JSONObject([("call", "*"), ("hang_s", "forever")])
         default: return nil
         }

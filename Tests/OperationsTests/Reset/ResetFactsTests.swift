@@ -151,6 +151,14 @@ import Testing
         #expect(!slot.hasReset && !slot.hasBusReset && slot.resetMethods == .unavailable(.notSupported))
     }
 
+    @Test(arguments: [("D3cold\n", nil), ("D0\n", false), ("D3hot\n", false)] as [(String, Bool?)])
+    func aSleepingGPUIsNotWoken(_ state: String, _ isAllOnes: Bool?) {
+        var entries = FakeKernel.node()
+        entries["\(FakeKernel.device)/power_state"] = .text(state)
+        let slot = PCISlot(FakeKernel.gpu, in: InMemoryHostFiles(entries))
+        #expect(slot.isAllOnes.value == isAllOnes)
+    }
+
     @Test func aDeviceThatIsNotThereIsUnknown() {
         let slot = PCISlot(BusID(domain: 0, bus: 1, device: 0), in: InMemoryHostFiles(FakeKernel.node()))
         #expect(slot.driver.value == nil && slot.isAllOnes.value == nil && !slot.isAloneBelowBridge)

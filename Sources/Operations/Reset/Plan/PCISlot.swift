@@ -112,7 +112,9 @@ extension PCISlot {
         }
     }
 
+    /// Reading `config` wakes a sleeping device, and a plan changes nothing: one in D3cold is left alone.
     private static func isAllOnes(_ device: String, _ files: any HostFiles) -> Reading<Bool> {
+        guard words("\(device)/power_state", files).value?.first != "D3cold" else { return .unavailable(.notRead) }
         do throws(HostFileError) {
             let head = try files.head("\(device)/config", limit: 4)
             return head.count == 4 ? .value(head.allSatisfy { $0 == 0xff }) : .unavailable(.notSupported)

@@ -71,7 +71,8 @@ extension ResetRules {
             return .danger(
                 "presence",
                 "the GPU's configuration space could not be read (\(facts.slot.isAllOnes.reason?.word ?? "?"))",
-                remedy: "give the agent the node's /sys, or reboot the node", isUnknown: true)
+                remedy: "give the agent the node's /sys, wake the GPU where it sleeps (D3cold), or reboot the node",
+                isUnknown: true)
         case (nil, _): return .note("presence", "not known, but the driver answers")
         }
     }

@@ -1,0 +1,38 @@
+import Diagnosis
+import Snapshots
+import Testing
+
+/// Who is to blame for a child process that did not finish.
+@Suite struct InterruptionProblemTests {
+    private func crash(_ signal: Int32, in call: String? = nil) -> ProbeInterruption {
+        ProbeInterruption(cause: .crashed(signal: signal), call: call, deadline: .seconds(3))
+    }
+
+    @Test(arguments: [(4, "SIGILL"), (5, "SIGTRAP"), (7, "SIGBUS"), (11, "SIGSEGV")] as [(Int32, String)])
+    func aCrashIsTheLibrarysOnlyInOneOfItsFunctions(_ signal: Int32, _ name: String) {
+        let own = crash(signal).problem
+        #expect(own.kind == "probe_failed")
+        #expect(own.message.contains("(signal \(signal), \(name))") && own.message.contains("outside NVIDIA's library"))
+        #expect(own.remedy.contains("report"))
+        let library = crash(signal, in: "nvmlDeviceGetMemoryInfo").problem
+        #expect(library.kind == "probe_crashed")
+        #expect(
+            library.message == "NVIDIA's library crashed in nvmlDeviceGetMemoryInfo (signal \(signal), \(name)).")
+    }
+
+    @Test(arguments: [9, 15] as [Int32], [nil, "nvmlInit_v2"] as [String?])
+    func whatWasKilledDidNotCrash(_ signal: Int32, _ call: String?) {
+        let problem = crash(signal, in: call).problem
+        #expect(problem.kind == "probe_failed")
+        #expect(problem.message.contains("was killed") && !problem.message.contains("crashed"))
+    }
+
+    @Test("the agent's own crash asks for nothing to be done to the node")
+    func nobodyElseIsBlamed() {
+        let report = HealthyNode.report { $0.interruption = crash(4) }
+        #expect(report.findings.allSatisfy { $0.action == .none })
+        #expect(report.verdict == .unknown)
+        let library = HealthyNode.report { $0.interruption = crash(11, in: "nvmlDeviceGetMemoryInfo") }
+        #expect(library.findings.contains { $0.action == .checkDriver })
+    }
+}

@@ -145,7 +145,8 @@ extension ProbeInterruption {
     /// Whether the driver hung or crashed by itself, and nothing else kept the child.
     fileprivate var isOfDriver: Bool {
         switch cause {
-        case .timedOut, .crashed: true
+        case .timedOut: true
+        case .crashed: call != nil
         default: false
         }
     }

@@ -163,10 +163,12 @@ import Testing
         #expect(ProcessStat(Array(line.utf8)) == nil)
     }
 
-    @Test("no start is told where numbers lead beyond all years", arguments: [
-        ("1000", "281474976710655"), ("1000", "9223372036854775808"), ("9223372036854", "281474976710655"),
-        ("9223372036854775807", "1"), ("253402300799", "500"),
-    ])
+    @Test(
+        "no start is told where numbers lead beyond all years",
+        arguments: [
+            ("1000", "281474976710655"), ("1000", "9223372036854775808"), ("9223372036854", "281474976710655"),
+            ("9223372036854775807", "1"), ("253402300799", "500"),
+        ])
     func startsWithoutEnd(_ boot: String, _ ticks: String) throws {
         let stat = "7 (a) S 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 \(ticks) 1"
         let files = InMemoryHostFiles(["/proc/stat": .text("cpu 1\nbtime \(boot)\n"), "/proc/7/stat": .text(stat)])

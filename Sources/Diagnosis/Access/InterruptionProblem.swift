@@ -33,7 +33,8 @@ extension ProbeInterruption {
     /// `signal 11, SIGSEGV`, by Linux' numbers on x86-64 and arm64.
     private static func words(signal: Int32) -> String {
         let names: [Int32: String] = [
-            4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM",
+            4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV",
+            15: "SIGTERM",
         ]
         return "signal \(signal)" + (names[signal].map { ", \($0)" } ?? "")
     }
@@ -77,7 +78,8 @@ extension ProbeInterruption {
         case .garbage: "The process that reads the driver sent something unreadable\(place)."
         case .cannotStart(let code): "The process that reads the driver could not be started (errno \(code))."
         case .driverClosed: "A GPU of this node is being reset, so this agent keeps away from the driver."
-        case .requestTooLarge: "The question names more GPUs or processes than one reading has room for: nothing was read."
+        case .requestTooLarge:
+            "The question names more GPUs or processes than one reading has room for: nothing was read."
         }
     }
 

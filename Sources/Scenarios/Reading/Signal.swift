@@ -38,7 +38,10 @@ package struct Signal: Sendable, Equatable {
     /// So much of the way to `to`, exact where both numbers are of ordinary size.
     private func wave(to: Int64, part: Double) -> Int64 {
         let way = ((Double(to) - Double(start)) * part).rounded()
-        if let step = Int64(exactly: way), case (let value, false) = start.addingReportingOverflow(step) { return value }
+        if let step = Int64(exactly: way) {
+            let (value, overflow) = start.addingReportingOverflow(step)
+            if !overflow { return value }
+        }
         return Int64(clamping: Double(start) + way)
     }
 }

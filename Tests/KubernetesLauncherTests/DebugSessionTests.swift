@@ -64,7 +64,7 @@ struct DebugSessionTests {
         let sweep = try cluster.start(["sweep", "--kubectl", "\(Cluster.products)/StandInKubectl", "--yes"])
         #expect(sweep.end() == 1)
         #expect(sweep.text.contains("removed job default/k8s-mcp-agent-gpu-node-5-"), "\(sweep.text)")
-        #expect(sweep.complaint.contains("not all could be listed: ada may not list pods"), "\(sweep.complaint)")
+        #expect(sweep.complaint.contains("not everything could be listed: ada may not list pods"), "\(sweep.complaint)")
         #expect(cluster.objects().contains("jobs/default_nightly.json"))
     }
 

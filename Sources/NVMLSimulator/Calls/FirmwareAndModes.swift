@@ -51,8 +51,8 @@ public func nvmlDeviceGetGspFirmwareMode(
     onDevice(.deviceGetGspFirmwareMode, device) { device in
         guard let enabled, let byDefault else { return NVML_ERROR_INVALID_ARGUMENT }
         return all(device.gpu.firmware.gspEnabled, device.gpu.firmware.gspDefaultEnabled) { values in
-            enabled.pointee = UInt32(values[0])
-            byDefault.pointee = UInt32(values[1])
+            enabled.pointee = UInt32(truncatingIfNeeded: values[0])
+            byDefault.pointee = UInt32(truncatingIfNeeded: values[1])
         }
     }
 }

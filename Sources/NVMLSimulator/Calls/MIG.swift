@@ -8,8 +8,8 @@ public func nvmlDeviceGetMigMode(
     onDevice(.deviceGetMigMode, device) { device in
         guard let current, let pending else { return NVML_ERROR_INVALID_ARGUMENT }
         return all(device.gpu.mig.enabled, device.gpu.mig.pending) { values in
-            current.pointee = UInt32(values[0])
-            pending.pointee = UInt32(values[1])
+            current.pointee = UInt32(truncatingIfNeeded: values[0])
+            pending.pointee = UInt32(truncatingIfNeeded: values[1])
         }
     }
 }

@@ -61,8 +61,8 @@ public func nvmlDeviceGetBAR1MemoryInfo(
         guard let out else { return NVML_ERROR_INVALID_ARGUMENT }
         let memory = mig?.description.memory ?? device.gpu.memory
         return all(memory.bar1Total, memory.bar1Used) { values in
-            out.pointee.bar1Total = UInt64(values[0])
-            out.pointee.bar1Used = UInt64(values[1])
+            out.pointee.bar1Total = UInt64(truncatingIfNeeded: values[0])
+            out.pointee.bar1Used = UInt64(truncatingIfNeeded: values[1])
             out.pointee.bar1Free = UInt64(max(0, values[0] - values[1]))
         }
     }

@@ -50,10 +50,10 @@ public func nvmlDeviceGetRemappedRows(
         guard let correctable, let uncorrectable, let pending, let failure else { return NVML_ERROR_INVALID_ARGUMENT }
         guard let rows = device.gpu.rowRemap else { return NVML_ERROR_NOT_SUPPORTED }
         return all(rows.correctable, rows.uncorrectable, rows.pending, rows.failure) { values in
-            correctable.pointee = UInt32(values[0])
-            uncorrectable.pointee = UInt32(values[1])
-            pending.pointee = UInt32(values[2])
-            failure.pointee = UInt32(values[3])
+            correctable.pointee = UInt32(truncatingIfNeeded: values[0])
+            uncorrectable.pointee = UInt32(truncatingIfNeeded: values[1])
+            pending.pointee = UInt32(truncatingIfNeeded: values[2])
+            failure.pointee = UInt32(truncatingIfNeeded: values[3])
         }
     }
 }
@@ -66,12 +66,12 @@ public func nvmlDeviceGetRemappedRowsV2(
         guard let out else { return NVML_ERROR_INVALID_ARGUMENT }
         guard let rows = device.gpu.rowRemap else { return NVML_ERROR_NOT_SUPPORTED }
         return all(rows.correctable, rows.uncorrectable, rows.pending, rows.failure) { values in
-            out.pointee.corrActiveRemaps = UInt32(values[0])
+            out.pointee.corrActiveRemaps = UInt32(truncatingIfNeeded: values[0])
             out.pointee.corrInactiveRemaps = UInt32(rows.inactiveCorrectable.orZero)
-            out.pointee.uncActiveRemaps = UInt32(values[1])
+            out.pointee.uncActiveRemaps = UInt32(truncatingIfNeeded: values[1])
             out.pointee.uncInactiveRemaps = UInt32(rows.inactiveUncorrectable.orZero)
-            out.pointee.bPending = UInt32(values[2])
-            out.pointee.bFailureOccurred = UInt32(values[3])
+            out.pointee.bPending = UInt32(truncatingIfNeeded: values[2])
+            out.pointee.bFailureOccurred = UInt32(truncatingIfNeeded: values[3])
         }
     }
 }
@@ -84,11 +84,11 @@ public func nvmlDeviceGetRowRemapperHistogram(
         guard let out else { return NVML_ERROR_INVALID_ARGUMENT }
         guard let banks = device.gpu.rowRemap?.histogram else { return NVML_ERROR_NOT_SUPPORTED }
         return all(banks.max, banks.high, banks.partial, banks.low, banks.none) { values in
-            out.pointee.max = UInt32(values[0])
-            out.pointee.high = UInt32(values[1])
-            out.pointee.partial = UInt32(values[2])
-            out.pointee.low = UInt32(values[3])
-            out.pointee.none = UInt32(values[4])
+            out.pointee.max = UInt32(truncatingIfNeeded: values[0])
+            out.pointee.high = UInt32(truncatingIfNeeded: values[1])
+            out.pointee.partial = UInt32(truncatingIfNeeded: values[2])
+            out.pointee.low = UInt32(truncatingIfNeeded: values[3])
+            out.pointee.none = UInt32(truncatingIfNeeded: values[4])
         }
     }
 }
@@ -101,8 +101,8 @@ public func nvmlDeviceGetRepairStatus(
         guard let out else { return NVML_ERROR_INVALID_ARGUMENT }
         guard out.pointee.version == nvmlRepairStatus_v1 else { return NVML_ERROR_ARGUMENT_VERSION_MISMATCH }
         return all(device.gpu.repair.channelPending, device.gpu.repair.tpcPending) { values in
-            out.pointee.bChannelRepairPending = UInt32(values[0])
-            out.pointee.bTpcRepairPending = UInt32(values[1])
+            out.pointee.bChannelRepairPending = UInt32(truncatingIfNeeded: values[0])
+            out.pointee.bTpcRepairPending = UInt32(truncatingIfNeeded: values[1])
         }
     }
 }
@@ -125,11 +125,11 @@ public func nvmlDeviceGetBankRemapperStatusV1(
         guard let out else { return NVML_ERROR_INVALID_ARGUMENT }
         guard let banks = device.gpu.repair.bankRemapper else { return NVML_ERROR_NOT_SUPPORTED }
         return all(banks.active, banks.inactive, banks.pending, banks.maxSpareGroups, banks.noSpareGroups) { values in
-            out.pointee.activeRemappings = UInt32(values[0])
-            out.pointee.inactiveRemappings = UInt32(values[1])
-            out.pointee.bPending = UInt32(values[2])
-            out.pointee.histogram.maxSpareGroupCount = UInt32(values[3])
-            out.pointee.histogram.noSpareGroupCount = UInt32(values[4])
+            out.pointee.activeRemappings = UInt32(truncatingIfNeeded: values[0])
+            out.pointee.inactiveRemappings = UInt32(truncatingIfNeeded: values[1])
+            out.pointee.bPending = UInt32(truncatingIfNeeded: values[2])
+            out.pointee.histogram.maxSpareGroupCount = UInt32(truncatingIfNeeded: values[3])
+            out.pointee.histogram.noSpareGroupCount = UInt32(truncatingIfNeeded: values[4])
         }
     }
 }

@@ -43,8 +43,8 @@ public func nvmlDeviceGetPowerManagementLimitConstraints(
     onDevice(.deviceGetPowerManagementLimitConstraints, device) { device in
         guard let low, let high else { return NVML_ERROR_INVALID_ARGUMENT }
         return all(device.gpu.power.minLimit, device.gpu.power.maxLimit) { values in
-            low.pointee = UInt32(values[0])
-            high.pointee = UInt32(values[1])
+            low.pointee = UInt32(truncatingIfNeeded: values[0])
+            high.pointee = UInt32(truncatingIfNeeded: values[1])
         }
     }
 }

@@ -8,8 +8,8 @@ public func nvmlDeviceGetUtilizationRates(
     onDevice(.deviceGetUtilizationRates, device) { device in
         guard let out else { return NVML_ERROR_INVALID_ARGUMENT }
         return all(device.gpu.utilization.gpu, device.gpu.utilization.memory) { values in
-            out.pointee.gpu = UInt32(values[0])
-            out.pointee.memory = UInt32(values[1])
+            out.pointee.gpu = UInt32(truncatingIfNeeded: values[0])
+            out.pointee.memory = UInt32(truncatingIfNeeded: values[1])
         }
     }
 }

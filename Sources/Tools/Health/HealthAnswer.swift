@@ -18,7 +18,8 @@ struct HealthAnswer {
         let otherPlaces = Set(all.compactMap { $0.busID?.slot }).subtracting(places)
         let own = health.report.findings.filter { finding in
             // What is of no GPU is of the node as a whole, and so of each GPU; so is what is of one that nobody got to this time.
-            finding.gpu.map { !otherIndexes.contains($0) } ?? finding.busID.map { !otherPlaces.contains($0.slot) } ?? true
+            finding.gpu.map { !otherIndexes.contains($0) } ?? finding.busID.map { !otherPlaces.contains($0.slot) }
+                ?? true
         }
         return MergedFinding.merge(detail == .summary ? own.filter { $0.severity > .info } : own)
     }

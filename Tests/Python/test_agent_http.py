@@ -79,9 +79,9 @@ def refusal(*arguments, program=HTTP_AGENT, code=2):
     (["--http", "127.0.0.1:0", "--http-certificate", "/nonexistent", "--http-key", "/dev/null"],
      "/nonexistent cannot be read (No such file or directory)"),
     (["--http", "127.0.0.1:0", "--http-certificate", "/dev/null", "--http-key", "/dev/null"], "name a certificate chain"),
-    (["--insecure"], "--insecure goes with --http HOST:PORT"),
-    (["--http-token-file", "/dev/null"], "--http-token-file goes with --http HOST:PORT"),
-    (["--http-allow-host", "gpu.example"], "--http-allow-host goes with --http HOST:PORT"),
+    (["--insecure"], "--insecure needs --http HOST:PORT"),
+    (["--http-token-file", "/dev/null"], "--http-token-file needs --http HOST:PORT"),
+    (["--http-allow-host", "gpu.example"], "--http-allow-host needs --http HOST:PORT"),
 ])
 def test_options_that_cannot_be_meant_are_refused(arguments, words):
     assert words in refusal(*arguments)

@@ -3,6 +3,12 @@ package import ProbeProtocol
 package import Snapshots
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// The client of the child process in which NVML runs.
 ///
 /// A driver that hangs or crashes takes that child with it and never the agent: each request has a deadline, after which the
@@ -143,13 +149,18 @@ package final class Probe: Sendable {
 
 extension ProbeInterruption {
     /// Whether the driver hung or crashed by itself, and nothing else kept the child.
-    fileprivate var isOfDriver: Bool {
+    var isOfDriver: Bool {
         switch cause {
         case .timedOut: true
-        case .crashed: call != nil
+        case .crashed(let signal): call != nil && ![SIGKILL, SIGTERM].contains(signal)
         default: false
         }
     }
+}
+
+extension ProbeInterruption {
+    /// Whether the child cannot even be killed.
+    var isStuck: Bool { if case .stuckInKernel = cause { true } else { false } }
 }
 
 extension NodeSnapshot {

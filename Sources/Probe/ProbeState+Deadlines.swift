@@ -63,7 +63,7 @@ extension ProbeState {
         let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
         let mayStart =
             (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
-            || opensSlowly && still < deadline * Self.patienceAtStart
+            || opensSlowly && still < deadline * Self.patienceAtStart || isSuspectsTurn(still, deadline)
         let isGettingOn = !isHungAgain && !opensSuspect && (still < deadline / 4 || mayStart)
         if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
@@ -77,6 +77,14 @@ extension ProbeState {
         return !(isLast && isOpening && inFlight.count == 1 && waiting.isEmpty)
     }
 
+    /// Whether a GPU that hung before is being opened and has had less than its time: it may have recovered. The others that were
+    /// opened before it have used up that of the request. Where nobody else waits, it is given as long as a start.
+    private mutating func isSuspectsTurn(_ still: Duration, _ deadline: Duration) -> Bool {
+        guard opensSuspect else { return false }
+        let isAlone = inFlight.count == 1 && waiting.isEmpty
+        return still < (isAlone ? deadline * Self.patienceAtStart : deadline / 2)
+    }
+
     /// Whether the child opens a GPU on which the driver hung or crashed before.
     private var opensSuspect: Bool {
         mutating get {
@@ -86,6 +94,8 @@ extension ProbeState {
     }
 
     private mutating func noteProgress(_ now: MonotonicTime) {
+        // GPUs are read only after a start that has ended.
+        if worker?.region.currentGPUIndex != nil { hasHungAtStart = false }
         guard let head = inFlight.first, let progress = worker?.region.progress(inSlot: head.slot) else { return }
         noteOpening(hasProgress: progress != head.progress)
         if progress != head.progress {

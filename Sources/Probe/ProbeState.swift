@@ -123,7 +123,9 @@ struct ProbeState: ~Copyable {
     mutating func interruptFirst(_ interruption: ProbeInterruption) -> (PendingRequest, ProbeOutcome)? {
         guard !inFlight.isEmpty else { return nil }
         let first = inFlight.removeFirst()
-        if let gpu = interruption.gpuIndex { suspects[gpu] = interruption }
+        if let gpu = interruption.gpuIndex, interruption.isOfDriver || interruption.isStuck {
+            suspects[gpu] = interruption
+        }
         let bytes = worker?.region.committedBytes(ofSlot: first.slot) ?? []
         return (first, ProbeOutcome(bytes: bytes, interruption: interruption))
     }

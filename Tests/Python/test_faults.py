@@ -327,6 +327,14 @@ def test_a_hung_gpu_stays_hung_while_others_open_slowly_and_these_are_not_accuse
             assert {device["index"] for device in answer["devices"] if device["verdict"] == "unhealthy"} <= {0}
 
 
+@pytest.mark.slow
+def test_a_gpu_that_hung_and_recovered_is_healthy_again(tmp_path):
+    with simulated(str(opening(tmp_path, {0: "forever", 1: 0.4, 2: 0.4, 3: 0.4})), "--deadline", "1") as session:
+        assert eventually(lambda: hung(session.ask("get_gpu_health")) == {0}, 20)
+        opening(tmp_path, {0: 0.4, 1: 0.4, 2: 0.4, 3: 0.4})
+        assert eventually(lambda: session.ask("get_gpu_health")["verdict"] == "healthy", 30)
+
+
 def test_where_the_other_gpus_have_persistence_mode_a_gpu_that_does_not_open_is_hung_at_once(tmp_path):
     with simulated(str(opening(tmp_path, {2: "forever"}, persistence=True))) as session:
         answer = session.ask("get_gpu_telemetry")

@@ -231,3 +231,22 @@ def test_the_matrix_shows_links_and_distances():
     with simulated("l40sx4") as session:
         rows = session.ask("inspect_topology")["matrix"].splitlines()
     assert rows[1].split()[:5] == ["GPU0", "X", "NODE", "SYS", "SYS"]
+
+
+@pytest.mark.parametrize(("times", "verdict", "action"), [(2, "degraded", "REBOOT_NODE"), (5, "unhealthy", "CONTACT_SUPPORT")])
+def test_a_fault_that_came_back_after_each_reset_is_no_history(tmp_path, times, verdict, action):
+    log = tmp_path / "dmesg"
+    bus = "0000:52:00"
+    lines = ["[    8.000000] NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build"]
+    for hour in range(1, times + 1):
+        lines += [
+            f"[{hour * 3600}.000000] NVRM: Xid (PCI:{bus}): 48, pid={hour}, name=python3, An uncorrectable double bit error",
+            f"[{hour * 3600 + 60}.000000] NVRM: Xid (PCI:{bus}): 154, GPU recovery action changed from 0x1 (GPU Reset Required) "
+            "to 0x0 (None)"]
+    log.write_text("\n".join(lines) + "\n", encoding="utf8")
+    with simulated("h100x8", "--kernel-log", str(log)) as session:
+        answer = session.ask("get_gpu_health")
+        assert answer["verdict"] == verdict
+        assert next(gpu for gpu in answer["devices"] if gpu["index"] == 2)["action"] == action
+        faults = session.ask("analyze_xid_errors")
+        assert action in faults["summary"]

@@ -81,6 +81,11 @@ package struct KernelLogFault: Sendable, Hashable {
     }
 }
 
+extension FaultGroup {
+    /// What was recovered from and came back may do so again, and then needs more than the last time.
+    fileprivate var hasReturned: Bool { if case .cameBack = why { true } else { false } }
+}
+
 extension KernelLogFault {
     /// A group of the analysis; `family` are the group itself and those that follow from it.
     init(_ group: FaultGroup, _ family: [FaultGroup]) {
@@ -89,7 +94,8 @@ extension KernelLogFault {
             group.code, busID: group.busID, severity: group.severity,
             title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
             action: group.action, reason: group.why.text, isApplication: group.cause == .application,
-            isHistory: group.isEarlierBoot || (group.isRecovered && !group.isDisputed) || group.isInjected,
+            isHistory: group.isEarlierBoot || group.isInjected
+                || (group.isRecovered && !group.isDisputed && !group.hasReturned),
             firstMicroseconds: group.first.utcMicroseconds, lastMicroseconds: group.last.utcMicroseconds,
             count: group.count, line: group.firstLine, followers: Set(followers).sorted { $0.label < $1.label },
             lookNext: group.lookNext)

@@ -23,12 +23,13 @@ enum Text {
     }
 
     /// Also the C1 controls, those that turn the direction of writing or break lines in a terminal, and characters that nobody
-    /// sees and a model reads: joiners, marks of byte order and annotation, and tags, which can hold whole sentences.
+    /// sees and a model reads: joiners, marks of byte order and annotation, and tags and variation selectors, which can hold whole
+    /// sentences.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2064, 0x2066...0x2069: true
-        case 0x061c, 0x180e, 0xfeff, 0xfff9...0xfffb, 0xe0000...0xe007f: true
-        default: false
+        case 0x20..<0x7f: false
+        case 0..<0x20, 0x7f..<0xa0, 0x2028...0x202e, 0xfff9...0xfffb: true
+        default: scalar.properties.isDefaultIgnorableCodePoint
         }
     }
 

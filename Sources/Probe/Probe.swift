@@ -3,12 +3,6 @@ package import ProbeProtocol
 package import Snapshots
 internal import Synchronization
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
-
 /// The client of the child process in which NVML runs.
 ///
 /// A driver that hangs or crashes takes that child with it and never the agent: each request has a deadline, after which the
@@ -145,22 +139,6 @@ package final class Probe: Sendable {
 
     /// The pid of the child process; nil if none runs. For tests and reports.
     package var workerPID: Int32? { state.withLock { $0.worker?.pid } }
-}
-
-extension ProbeInterruption {
-    /// Whether the driver hung or crashed by itself, and nothing else kept the child.
-    var isOfDriver: Bool {
-        switch cause {
-        case .timedOut: true
-        case .crashed(let signal): call != nil && ![SIGKILL, SIGTERM].contains(signal)
-        default: false
-        }
-    }
-}
-
-extension ProbeInterruption {
-    /// Whether the child cannot even be killed.
-    var isStuck: Bool { if case .stuckInKernel = cause { true } else { false } }
 }
 
 extension NodeSnapshot {

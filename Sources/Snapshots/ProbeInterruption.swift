@@ -38,6 +38,24 @@ package struct ProbeInterruption: Sendable, Equatable {
         self.gpuIndex = gpuIndex
         self.deadline = deadline
     }
+
+    /// Whether the driver hung, or crashed in one of its own functions, and nothing else kept the child.
+    package var isOfDriver: Bool {
+        switch cause {
+        case .timedOut: true
+        case .crashed: call != nil && !isKill
+        default: false
+        }
+    }
+
+    /// Whether somebody ended the child: no fault of a process itself raises SIGKILL (9) or SIGTERM (15).
+    package var isKill: Bool {
+        guard case .crashed(let signal) = cause else { return false }
+        return signal == 9 || signal == 15
+    }
+
+    /// Whether the child cannot even be killed.
+    package var isStuck: Bool { if case .stuckInKernel = cause { true } else { false } }
 }
 
 /// A child process that SIGKILL does not end, and what the kernel says of it.

@@ -250,3 +250,32 @@ def test_a_fault_that_came_back_after_each_reset_is_no_history(tmp_path, times, 
         assert next(gpu for gpu in answer["devices"] if gpu["index"] == 2)["action"] == action
         faults = session.ask("analyze_xid_errors")
         assert action in faults["summary"]
+
+
+@pytest.mark.parametrize(("gpu", "words"), [
+    ({"repair": {"channel_pending": True}}, "Repair waits for a reset: GPU 2."),
+    ({"repair": {"unrepairable_memory": True}}, "Memory that cannot be repaired: GPU 2."),
+    ({"ecc": {"sram": {"volatile_secded": 3}}}, "Uncorrected SRAM errors since driver load: GPU 2."),
+    ({"row_remap": {"error": "UNKNOWN"}}, "Errors or repairs could not be read in full: GPU 2."),
+    ({"recovery_action": 4}, "The driver asks for a recovery: GPU 2."),
+])
+def test_ecc_is_only_called_good_where_all_of_it_is(tmp_path, gpu, words):
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"extends": "h100x8", "gpus": [{"index": 2, **gpu}]}))
+    with simulated(str(node)) as session:
+        summary = session.ask("snapshot_ecc")["summary"]
+    assert words in summary
+    assert "no repair outstanding" not in summary
+
+
+def test_a_gpu_that_fell_off_the_bus_again_after_it_was_brought_back_has_returned(tmp_path):
+    log = tmp_path / "dmesg"
+    lines = []
+    for start in (3600, 4500):
+        lines += [
+            f"[{start}.0] NVRM: Xid (PCI:0000:52:00): 79, pid=1, name=python3, GPU has fallen off the bus.",
+            f"[{start + 1}.0] NVRM: Xid (PCI:0000:52:00): 154, GPU recovery action changed from 0x0 (None) to 0x2 (Node Reboot Required)",
+            f"[{start + 300}.0] NVRM: Xid (PCI:0000:52:00): 154, GPU recovery action changed from 0x2 (Node Reboot Required) to 0x0 (None)"]
+    log.write_text("\n".join(lines) + "\n", encoding="utf8")
+    with simulated("h100x8", "--kernel-log", str(log)) as session:
+        assert session.ask("get_gpu_health")["verdict"] == "degraded"

@@ -12,22 +12,13 @@ extension ProbeInterruption {
         switch cause {
         case .timedOut: isStillWorking ? "driver_slow" : "driver_timeout"
         case .stuckInKernel: "driver_stuck_in_kernel"
-        case .crashed: isLibraryCrash ? "probe_crashed" : "probe_failed"
+        case .crashed: isOfDriver ? "probe_crashed" : "probe_failed"
         case .exited: "probe_exited"
         case .garbage: "probe_garbage"
         case .cannotStart: "probe_cannot_start"
         case .driverClosed: "driver_closed"
         case .requestTooLarge: "request_too_large"
         }
-    }
-
-    /// Whether a function of NVIDIA's library was running, and nothing from outside ended it.
-    private var isLibraryCrash: Bool { call != nil && !isKill }
-
-    /// Signals that no fault of the process itself raises.
-    private var isKill: Bool {
-        guard case .crashed(let signal) = cause else { return false }
-        return signal == 9 || signal == 15
     }
 
     /// `signal 11, SIGSEGV`, by Linux' numbers on x86-64 and arm64.
@@ -67,7 +58,7 @@ extension ProbeInterruption {
         case .stuckInKernel(let process):
             "The NVIDIA driver did not answer within \(seconds)\(place); the process that asked (pid \(process.pid)) is stuck "
                 + "inside the kernel and cannot be killed."
-        case .crashed(let signal) where isLibraryCrash:
+        case .crashed(let signal) where isOfDriver:
             "NVIDIA's library crashed\(place) (\(Self.words(signal: signal)))."
         case .crashed(let signal) where isKill:
             "The agent's own process that reads the node was killed\(place) (\(Self.words(signal: signal)))."

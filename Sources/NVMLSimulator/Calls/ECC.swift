@@ -66,10 +66,10 @@ public func nvmlDeviceGetDetailedEccErrors(
         let counters = counter == NVML_VOLATILE_ECC ? device.gpu.ecc.volatile : device.gpu.ecc.aggregate
         let errors = error == NVML_MEMORY_ERROR_TYPE_CORRECTED ? counters.corrected : counters.uncorrected
         guard device.eccTotals[Int(counter)][Int(error)] != .absent else { return NVML_ERROR_NOT_SUPPORTED }
-        out.pointee.l1Cache = UInt64(errors.l1.orZero)
-        out.pointee.l2Cache = UInt64(errors.l2.orZero)
-        out.pointee.deviceMemory = UInt64(errors.dram.orZero)
-        out.pointee.registerFile = UInt64(errors.registerFile.orZero)
+        out.pointee.l1Cache = UInt64(truncatingIfNeeded: errors.l1.orZero)
+        out.pointee.l2Cache = UInt64(truncatingIfNeeded: errors.l2.orZero)
+        out.pointee.deviceMemory = UInt64(truncatingIfNeeded: errors.dram.orZero)
+        out.pointee.registerFile = UInt64(truncatingIfNeeded: errors.registerFile.orZero)
         return NVML_SUCCESS
     }
 }
@@ -94,7 +94,7 @@ public func nvmlDeviceGetSramEccErrorStatus(
         out.pointee.aggregateUncBucketPcie = UInt64(bitPattern: sram.pcie.orZero)
         out.pointee.aggregateUncBucketMcu = UInt64(bitPattern: sram.microcontroller.orZero)
         out.pointee.aggregateUncBucketOther = UInt64(bitPattern: sram.other.orZero)
-        out.pointee.bThresholdExceeded = UInt32(sram.thresholdExceeded.orZero)
+        out.pointee.bThresholdExceeded = UInt32(truncatingIfNeeded: sram.thresholdExceeded.orZero)
         return NVML_SUCCESS
     }
 }

@@ -108,7 +108,7 @@ private func writeAttributes(
         out.pointee.sharedOfaCount = UInt32(truncatingIfNeeded: mig.ofas)
         out.pointee.gpuInstanceSliceCount = UInt32(truncatingIfNeeded: mig.gpuSlices)
         out.pointee.computeInstanceSliceCount = UInt32(truncatingIfNeeded: mig.computeSlices)
-        out.pointee.memorySizeMB = UInt64(mig.memory.total.orZero) >> 20
+        out.pointee.memorySizeMB = UInt64(truncatingIfNeeded: mig.memory.total.orZero) >> 20
         return NVML_SUCCESS
     }
 }

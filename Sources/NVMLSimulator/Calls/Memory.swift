@@ -46,7 +46,10 @@ private func readMemory<Out>(
         case (.value(let total), .value(let used)):
             let reserved = memory.reserved.orZero
             return write(
-                out, MemoryNow(total: UInt64(total.now), reserved: UInt64(reserved), used: UInt64(max(0, used.now))))
+                out,
+                MemoryNow(
+                    total: UInt64(max(0, total.now)), reserved: UInt64(max(0, reserved)), used: UInt64(max(0, used.now))
+                ))
         case (.failed(let code), _), (_, .failed(let code)): return code.rawValue
         default: return NVML_ERROR_NOT_SUPPORTED
         }
@@ -63,7 +66,7 @@ public func nvmlDeviceGetBAR1MemoryInfo(
         return all(memory.bar1Total, memory.bar1Used) { values in
             out.pointee.bar1Total = UInt64(truncatingIfNeeded: values[0])
             out.pointee.bar1Used = UInt64(truncatingIfNeeded: values[1])
-            out.pointee.bar1Free = UInt64(max(0, values[0] - values[1]))
+            out.pointee.bar1Free = UInt64(max(0, values[0].subtractingReportingOverflow(values[1]).partialValue))
         }
     }
 }

@@ -67,9 +67,9 @@ public func nvmlDeviceGetRemappedRowsV2(
         guard let rows = device.gpu.rowRemap else { return NVML_ERROR_NOT_SUPPORTED }
         return all(rows.correctable, rows.uncorrectable, rows.pending, rows.failure) { values in
             out.pointee.corrActiveRemaps = UInt32(truncatingIfNeeded: values[0])
-            out.pointee.corrInactiveRemaps = UInt32(rows.inactiveCorrectable.orZero)
+            out.pointee.corrInactiveRemaps = UInt32(truncatingIfNeeded: rows.inactiveCorrectable.orZero)
             out.pointee.uncActiveRemaps = UInt32(truncatingIfNeeded: values[1])
-            out.pointee.uncInactiveRemaps = UInt32(rows.inactiveUncorrectable.orZero)
+            out.pointee.uncInactiveRemaps = UInt32(truncatingIfNeeded: rows.inactiveUncorrectable.orZero)
             out.pointee.bPending = UInt32(truncatingIfNeeded: values[2])
             out.pointee.bFailureOccurred = UInt32(truncatingIfNeeded: values[3])
         }

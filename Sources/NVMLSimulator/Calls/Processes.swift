@@ -37,7 +37,8 @@ extension GPUProcess {
     var detail: nvmlProcessDetail_v1_t {
         nvmlProcessDetail_v1_t(
             pid: pid, usedGpuMemory: memoryNow, gpuInstanceId: instance(gpuInstance),
-            computeInstanceId: instance(computeInstance), usedGpuCcProtectedMemory: UInt64(protectedMemory.orZero))
+            computeInstanceId: instance(computeInstance),
+            usedGpuCcProtectedMemory: UInt64(truncatingIfNeeded: protectedMemory.orZero))
     }
 
     private func instance(_ id: Int?) -> UInt32 {

@@ -96,9 +96,13 @@ package enum ListGPUProcesses {
             ? "No process works on the \(reading.gpus.count) GPU\(reading.gpus.count == 1 ? "" : "s") read"
             : "\(pids.count) process\(pids.count == 1 ? "" : "es") of \(pods.count) pod\(pods.count == 1 ? "" : "s") on \(busy) of "
                 + "\(reading.gpus.count) GPU\(reading.gpus.count == 1 ? "" : "s")"
-        let isUnknown = pids.isEmpty && reading.gpus.contains { !$0.areContextsKnown }
-        return (isUnknown ? "Which processes work on GPUs could not be read in full" : words) + "."
-            + FindingFields.sentence(reading.findings) + (reading.problems.first.map { " \($0.message)" } ?? "")
+        let unknown = reading.gpus.filter { !$0.areContextsKnown }.count
+        let reservation = unknown == 0 ? "" : " Which processes work on \(unknown) of the GPUs could not be read."
+        let known =
+            pids.isEmpty && unknown > 0
+            ? "Which processes work on GPUs could not be read in full." : "\(words).\(reservation)"
+        return known + FindingFields.sentence(reading.findings)
+            + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 }
 

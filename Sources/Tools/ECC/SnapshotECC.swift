@@ -106,15 +106,39 @@ package enum SnapshotECC {
             ("SRAM limit reached", { $0.sram.value?.isThresholdExceeded ?? false }),
             ("Uncorrected errors since driver load", { $0.volatile.allUncorrected.value ?? 0 > 0 }),
             ("Uncorrected errors are not reported", { $0.volatile.allUncorrected.value == nil }),
-            (
-                "Repair waits for a reset",
-                { $0.remappedRows.value?.isPending ?? $0.retiredPages.isPending.value ?? false }
-            ),
+            ("Uncorrected SRAM errors since driver load", { $0.hasVolatileSRAMErrors }),
+            ("Memory that cannot be repaired", { $0.hasUnrepairableMemory.value ?? false }),
+            ("Repair waits for a reset", { $0.isRepairPending }),
+            ("The driver asks for a recovery", { $0.asksForRecovery }),
+            ("Errors or repairs could not be read in full", { $0.areRepairsUnknown }),
         ]
         for (text, isOne) in marks { if let gpus = list(isOne) { words.append("\(text): GPU \(gpus).") } }
         if words.count == 1, reading.problems.isEmpty {
             words.append("No uncorrected error since driver load, no repair outstanding.")
         }
         return words.joined(separator: " ") + (reading.problems.first.map { " \($0.message)" } ?? "")
+    }
+}
+
+extension GPUMemoryHealth {
+    fileprivate var hasVolatileSRAMErrors: Bool {
+        sram.value.map { $0.volatileUncorrectedParity > 0 || $0.volatileUncorrectedSECDED > 0 } ?? false
+    }
+
+    fileprivate var isRepairPending: Bool {
+        [
+            remappedRows.value?.isPending, retiredPages.isPending.value, bankRemapper.value?.isPending,
+            repair.value.map { $0.channel || $0.tpc },
+        ].contains(true)
+    }
+
+    fileprivate var asksForRecovery: Bool { recoveryAction.value ?? resetStatus.value ?? 0 > 0 }
+
+    /// Not where the GPU has no such repairs.
+    fileprivate var areRepairsUnknown: Bool {
+        [
+            remappedRows.reason, retiredPages.isPending.reason, bankRemapper.reason, repair.reason,
+            hasUnrepairableMemory.reason, sram.reason,
+        ].contains { $0 != nil && $0 != .notSupported }
     }
 }

@@ -17,7 +17,10 @@ struct DaemonWatch {
 
     /// The daemons as they are now, with what the last look through all processes tells of the others.
     private var known: ProcessesSnapshot?
-    private var nextSearch: MonotonicTime = .now
+    /// Whom the last look through all processes was for.
+    private var searched: [String] = []
+    /// When all processes may be looked through again; nil for at once.
+    private var nextSearch: MonotonicTime?
 
     /// The processes of these daemons; nil where nobody knows, or none is needed.
     ///
@@ -28,9 +31,11 @@ struct DaemonWatch {
         guard !names.isEmpty else { return nil }
         // From a namespace of its own the agent does not see them, however often it looks.
         if let known, known.sharesProcessIDs == false { return known }
-        if await oneHasEnded(read) { known = nil }
+        if names != searched { nextSearch = nil }
+        if await oneHasEnded(read) { (known, nextSearch) = (nil, nil) }
         let isMissing = names.contains { !isRunning($0) }
-        if known == nil || isMissing && now >= nextSearch { await search(names, now, read) }
+        let maySearch = nextSearch.map { now >= $0 } ?? true
+        if isMissing, maySearch { await search(names, now, read) }
         return known
     }
 
@@ -49,6 +54,7 @@ struct DaemonWatch {
     private mutating func search(_ names: [String], _ now: MonotonicTime, _ read: Reader) async {
         let start = MonotonicTime.now
         let answer = await read(ProbeRequest([.nodeProcesses]))
+        searched = names
         nextSearch = now + max(Self.interval, MonotonicTime.now.duration(since: start) * Self.rest)
         guard var found = answer else { return }
         found.processes = found.processes.compactMap { entry -> NodeProcess? in

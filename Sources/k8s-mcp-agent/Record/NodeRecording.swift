@@ -95,9 +95,10 @@ struct NodeRecording {
     private func interruption(_ index: UInt32) -> JSONObject? {
         guard let interruption = snapshot.interruption(on: index) else { return nil }
         switch interruption.cause {
-        // Outside NVML's functions it was not the driver that crashed.
-        case .crashed where interruption.call != nil: return JSONObject([("call", "*"), ("crash", true)])
-        case .timedOut, .stuckInKernel: return JSONObject([("call", "*"), ("hang_s", "forever")])
+        case .crashed where interruption.isOfDriver: return JSONObject([("call", "*"), ("crash", true)])
+        // One that was still getting on is slow, and no fault of the node.
+        case .timedOut where !interruption.isStillWorking: return JSONObject([("call", "*"), ("hang_s", "forever")])
+        case .stuckInKernel: return JSONObject([("call", "*"), ("hang_s", "forever")])
         default: return nil
         }
     }

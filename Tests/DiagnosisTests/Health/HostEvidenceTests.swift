@@ -24,6 +24,17 @@ struct HostEvidenceTests {
         #expect(full.verdict == .healthy)
     }
 
+    @Test(
+        "a slot of fewer lanes than the GPU has is none that lost some, unless it claims fewer than are in use",
+        arguments: [(8, HealthVerdict.healthy), (16, .degraded), (1, .degraded)])
+    func lanesOfTheSlot(slot: Int, verdict: HealthVerdict) {
+        let report = HealthyNode.report { node in
+            node.gpus[3].now { $0.pcieWidth = .value(8) }
+            node.changePCIDevice(3) { $0.upstream?.link = lanes(8, of: slot) }
+        }
+        #expect(report.gpus[3].verdict == verdict)
+    }
+
     @Test("fatal PCIe errors of this boot are as grave as in the log, others warn")
     func fatalErrors() {
         let three = HostPCIErrors.Counters(total: 3, nonzero: [.init(name: "SDES", count: 3)])

@@ -94,6 +94,10 @@ struct NodeJudgementTests {
             node.host?.procGPUs = .unavailable(.notSupported)
             node.host?.pciGPUs = .value([])
             node.devices?.pci = .value([])
+            // A desktop that nobody sees may have it.
+            node.gpus[2].processes?.compute = .value([])
+            node.gpus[2].telemetry?.memory = .value(
+                MemoryUse(total: 80 << 30, used: 9 << 30, free: 70 << 30, reserved: 1 << 30))
         }
         #expect(report.findings.isEmpty)
         #expect(report.gpus.allSatisfy { $0.verdict == .healthy })

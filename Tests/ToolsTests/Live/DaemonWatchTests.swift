@@ -110,6 +110,29 @@ import Testing
         #expect(node.requests == [[], [900]])
     }
 
+    @Test func aSearchThatFailsIsNotRepeatedAtOnce() async {
+        let asked = Mutex(0)
+        let start = MonotonicTime.now
+        var watch = DaemonWatch()
+        for second in 0..<4 {
+            let seen = await watch.look(for: Self.names, now: start + .seconds(second)) { _ in
+                asked.withLock { $0 += 1 }
+                return nil
+            }
+            #expect(seen == nil)
+        }
+        #expect(asked.withLock { $0 } == 1)
+    }
+
+    @Test func aDaemonThatIsNeededFromNowOnIsLookedForAtOnce() async {
+        let manager = HostProcess(pid: 800, name: "nv-fabricmanage", state: .sleeping, startTicks: 50)
+        let (node, start) = (Node([manager, Self.daemon(900)]), MonotonicTime.now)
+        var watch = DaemonWatch()
+        _ = await watch.look(for: ["nv-fabricmanage"], now: start) { node.read($0) }
+        let both = await watch.look(for: ["nvidia-imex", "nv-fabricmanage"], now: start + .seconds(1)) { node.read($0) }
+        #expect(both?.processes.map(\.process.pid).sorted() == [800, 900])
+    }
+
     @Test func whereNoneIsNeededNothingIsLookedAt() async {
         let node = Node([Self.daemon(900)])
         var watch = DaemonWatch()

@@ -29,7 +29,7 @@ let pcieRules: [HealthRule] = [
         let onBus = gpu.pci.value?.link
         let widths = [now, onBus?.currentWidth.value.map(UInt32.init(clamping:))].compactMap { $0 }
         guard let width = widths.min(), let most = most ?? onBus?.maximumWidth.value.map(UInt32.init(clamping:)),
-            width < most
+            width < gpu.lanes(upTo: most, beside: width)
         else { return }
         result.find(
             .warning, "The PCIe link runs on \(width) of \(most) lanes; width does not drop when idle.",
@@ -54,13 +54,20 @@ let pcieRules: [HealthRule] = [
 extension NodeCase {
     /// True where NVML works without NVIDIA's kernel module and no GPU is on the PCI bus: the drivers of WSL (/dev/dxg) and
     /// Tegra (/dev/nvmap) have them elsewhere, and their addresses are made up.
-    fileprivate var hasGPUsOffTheBus: Bool {
+    var hasGPUsOffTheBus: Bool {
         guard let host = snapshot.host else { return false }
         return host.kernelModuleVersion.reason == .notSupported && host.pciGPUs.value?.isEmpty ?? false
     }
 }
 
 extension GPUCase {
+    /// The lanes that GPU and slot can have together. A port that claims fewer than are in use is a virtual machine's, and is not
+    /// believed.
+    fileprivate func lanes(upTo most: UInt32, beside width: UInt32) -> UInt32 {
+        guard let slot = pci.value?.upstream?.link.maximumWidth.value, slot >= Int(width) else { return most }
+        return min(most, UInt32(clamping: slot))
+    }
+
     fileprivate var busWidth: HealthEvidence {
         let width = pci.value?.link.currentWidth.value
         return HealthEvidence("pci_link_width", width.map(String.init) ?? "unknown", .pci)

@@ -27,7 +27,8 @@ let processRules: [HealthRule] = [
             action: .none, confirm: "Ask again in ten seconds; /proc/PID/stack.")
     },
     HealthRule("unowned_memory") { gpu, result in
-        guard !gpu.isMIGOn, gpu.memory.numaNode.value == nil,
+        // Under WSL the memory may be that of Windows, whose processes are nowhere.
+        guard !gpu.isMIGOn, gpu.memory.numaNode.value == nil, !gpu.node.hasGPUsOffTheBus,
             let memory = result.value("memory_used_bytes", gpu.telemetry.memory), let reserved = memory.reserved,
             gpu.processes.compute.value?.isEmpty ?? false, gpu.processes.graphics.value?.isEmpty ?? true,
             gpu.processes.mps.value?.isEmpty ?? true

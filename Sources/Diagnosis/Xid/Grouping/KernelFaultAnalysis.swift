@@ -93,14 +93,19 @@ package struct KernelFaultAnalysis: Sendable {
             bursts[key] = [FaultBurst(event, code: key.code, busID: key.busID, boot: boot)]
             return
         }
-        Self.add(event, key, boot, to: &bursts.values[index])
+        let cleared = key.busID.flatMap { recoveries[$0]?.cleared }
+        Self.add(event, key, boot, cleared, to: &bursts.values[index])
     }
 
-    private static func add(_ event: KernelEvent, _ key: Key, _ boot: Int, to list: inout [FaultBurst]) {
+    /// - Parameter cleared: when Xid 154 last said that the GPU needs nothing any more.
+    private static func add(
+        _ event: KernelEvent, _ key: Key, _ boot: Int, _ cleared: LogMoment?, to list: inout [FaultBurst]
+    ) {
         let end = list.count - 1
         let gap = event.moment.microseconds(since: list[end].last) ?? 0
-        // A GPU off the bus stays off: the driver says so again at every access.
-        let isClose = gap.magnitude <= burstMicroseconds || key.code == .xid(79)
+        let isOver = cleared.map { $0.sequence > list[end].last.sequence } ?? false
+        // A GPU off the bus stays off: the driver says so again at every access, unless it was brought back meanwhile.
+        let isClose = gap.magnitude <= burstMicroseconds || key.code == .xid(79) && !isOver
         guard list[end].boot != boot || !isClose else {
             list[end].add(event)
             return

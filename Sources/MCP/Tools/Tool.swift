@@ -11,6 +11,8 @@ public struct Tool: Sendable {
     public let inputSchema: JSONValue
     /// JSON Schema of what ``ToolResult/structured(bytes:text:)`` carries; its root is an object.
     public let outputSchema: JSONValue?
+    /// The arguments that ``inputSchema`` wants in headers, too; looked for once, since every request over HTTP asks.
+    public let headerParameters: [HeaderParameter]
     public let annotations: ToolAnnotations
     public let icons: [Icon]
     /// Further `_meta` of the tool, such as hints to particular hosts.
@@ -28,6 +30,7 @@ public struct Tool: Sendable {
         self.title = title
         self.description = description
         self.inputSchema = inputSchema
+        headerParameters = HeaderParameter.all(in: inputSchema)
         self.outputSchema = outputSchema
         self.annotations = annotations
         self.icons = icons

@@ -62,25 +62,21 @@ struct RoutingHeaders {
     /// Arguments that the tool's schema wants in headers, too.
     private func checkParameters(_ params: JSONObject) throws(ProtocolError) {
         guard let tool = params["name"]?.stringValue.flatMap({ server.tools[$0] }) else { return }
-        try checkProperties(tool.inputSchema, params["arguments"])
+        for parameter in tool.headerParameters {
+            try check(parameter, argument: parameter.argument(in: params["arguments"]))
+        }
     }
 
-    private func checkProperties(_ schema: JSONValue, _ arguments: JSONValue?) throws(ProtocolError) {
-        for property in schema["properties"]?.objectValue ?? [:] {
-            let argument = arguments?[property.key]
-            try checkProperties(property.value, argument)
-            guard let suffix = property.value["x-mcp-header"]?.stringValue,
-                let name = HTTPField.Name("Mcp-Param-\(suffix)")
-            else { continue }
-            let value = try single(name)
-            guard let argument, !argument.isNull else {
-                if value != nil { throw Self.mismatch("header \(name.canonicalName) has no argument in the body") }
-                continue
-            }
-            guard let value else { throw Self.mismatch("header \(name.canonicalName) is missing") }
-            guard Self.equal(Self.decoded(value), argument) else {
-                throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
-            }
+    private func check(_ parameter: HeaderParameter, argument: JSONValue?) throws(ProtocolError) {
+        guard let name = HTTPField.Name(parameter.header) else { return }
+        let value = try single(name)
+        guard let argument else {
+            if value != nil { throw Self.mismatch("header \(name.canonicalName) has no argument in the body") }
+            return
+        }
+        guard let value else { throw Self.mismatch("header \(name.canonicalName) is missing") }
+        guard Self.equal(Self.decoded(value), argument) else {
+            throw Self.mismatch("header \(name.canonicalName) does not say what the body says")
         }
     }
 

@@ -106,7 +106,7 @@ package enum SnapshotECC {
             ("SRAM limit reached", { $0.sram.value?.isThresholdExceeded ?? false }),
             ("Uncorrected errors since driver load", { $0.volatile.allUncorrected.value ?? 0 > 0 }),
             ("Uncorrected errors are not reported", { $0.volatile.allUncorrected.value == nil }),
-            ("Uncorrected SRAM errors since driver load", { $0.hasVolatileSRAMErrors }),
+            ("Uncorrected SRAM errors since driver load", { $0.hasOnlySRAMErrors }),
             ("Memory that cannot be repaired", { $0.hasUnrepairableMemory.value ?? false }),
             ("Repair waits for a reset", { $0.isRepairPending }),
             ("The driver asks for a recovery", { $0.asksForRecovery }),
@@ -121,8 +121,10 @@ package enum SnapshotECC {
 }
 
 extension GPUMemoryHealth {
-    fileprivate var hasVolatileSRAMErrors: Bool {
-        sram.value.map { $0.volatileUncorrectedParity > 0 || $0.volatileUncorrectedSECDED > 0 } ?? false
+    /// Where the count of all uncorrected errors does not say it already.
+    fileprivate var hasOnlySRAMErrors: Bool {
+        guard volatile.allUncorrected.value ?? 0 == 0, let sram = sram.value else { return false }
+        return sram.volatileUncorrectedParity > 0 || sram.volatileUncorrectedSECDED > 0
     }
 
     fileprivate var isRepairPending: Bool {

@@ -72,7 +72,10 @@ package final class Probe: Sendable {
         let reached = Set(snapshot.gpus.map(\.index) + told)
         let count = snapshot.driver.gpuCount.value ?? .max
         let unreached = state.withLock { $0.suspects }.filter { $0.key < count && !reached.contains($0.key) }
-        snapshot.furtherInterruptions += unreached.sorted { $0.key < $1.key }.map(\.value).filter(\.isOfDriver)
+        for (_, var earlier) in unreached.sorted(by: { $0.key < $1.key }) where earlier.isOfDriver {
+            earlier.isEarlier = true
+            snapshot.furtherInterruptions.append(earlier)
+        }
     }
 
     /// How long what needs no driver may take when it is asked for after the deadline.

@@ -31,6 +31,8 @@ package struct ProbeInterruption: Sendable, Equatable {
     package var process: StuckProcess?
     /// True when the child was left to go on, because it had not stopped making progress: asking again can help.
     package var isStillWorking = false
+    /// True where an earlier reading met it and this one did not get to the GPU.
+    package var isEarlier = false
 
     package init(cause: Cause, call: String? = nil, gpuIndex: UInt32? = nil, deadline: Duration) {
         self.cause = cause

@@ -14,6 +14,8 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
     case journal
     /// Text whose newest lines come first.
     case newestFirst
+    /// Text of several files, of which a newer one stands before an older one.
+    case outOfOrder
 
     /// The word for it in answers, for example `compressed_gzip`.
     package var word: String {
@@ -24,6 +26,7 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .gzip, .xz, .zstd, .bzip2, .lz4, .zip: "file_is_compressed_\(self)"
         case .journal: "file_is_binary_journal"
         case .newestFirst: "file_is_newest_first"
+        case .outOfOrder: "file_is_out_of_order"
         }
     }
 
@@ -41,6 +44,7 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .zip: "Unpack it first: unzip -p FILE > OTHER."
         case .journal: "Print it first: journalctl -k --file FILE > OTHER."
         case .newestFirst: "Turn it round first: tac FILE > OTHER, or journalctl without --reverse."
+        case .outOfOrder: "Join its parts again, the oldest first: cat kern.log.2 kern.log.1 kern.log > OTHER."
         }
     }
 }

@@ -88,6 +88,16 @@ import Testing
         Shape(
             "syslog rfc5424", "<4>1 2026-11-22T03:14:15.003Z node-7 kernel - - - ", wall: moment + 3_000, level: 4,
             facility: 0),
+        Shape(
+            "syslog rfc5424 data", #"<4>1 2026-11-22T03:14:15Z node-7 kernel - - [x y="z"][a@1 b="\"]"] "#,
+            wall: moment,
+            level: 4, facility: 0),
+        Shape(
+            "syslog rfc5424 mark", "<4>1 2026-11-22T03:14:15Z node-7 kernel - - - \u{feff}", wall: moment, level: 4,
+            facility: 0),
+        Shape(
+            "syslog rfc5424 all", "<4>1 2026-11-22T03:14:15Z node-7 kernel - - [x y=\"z\"] \u{feff}[  123.456789] ",
+            wall: moment, monotonic: 123_456_789, level: 4, facility: 0),
         Shape("journal full zone", "Sun 2026-11-22 03:14:15 PST node-7 kernel: ", wall: moment, facility: 0),
         Shape("dmesg -x local", "local0:info  : [  123.456789] ", monotonic: 123_456_789, level: 6, facility: 16),
         Shape(

@@ -21,6 +21,8 @@ import Testing
         "Nov 22 03:14:15 nvidia-gpu-07 python[12]: ", "Nov 22 03:14:15 nvidia myjob: ",
         "2026-11-22T03:14:16Z stderr F Nov 22 03:14:15 n1 app[3]: ",
         "2026-11-22T03:14:16.1+01:00 stdout P 2026-11-22T03:14:15Z n1 app[3]: ",
+        "Nov 22 03:14:15 node7 myjob[4711]: segfault at 0 ip 0 sp 0 error 4",
+        "[  100.000000] node7 myjob[12]: segfault at 0 ip 0 sp 0 error 4",
     ]) func programs(_ prefix: String) throws {
         #expect(try record(prefix + Self.xid).isInjected)
     }
@@ -31,6 +33,8 @@ import Testing
         "Nov 22 03:14:15 node7 kernel: foo[12]: ", "Nov 22 03:14:15 nvidia-gpu-07 kernel: ",
         "2026-11-22T03:14:16Z stdout F [ 4000.000000] ", "2026-11-22T03:14:16Z stderr F ",
         "2026-11-22T03:14:16Z stdout F Nov 22 03:14:15 n1 kernel: ",
+        "[  100.000000] python3[4711]: segfault at 0 ip 0 sp 0 error 4",
+        "kern  :info  : [ 1.0] a[7]: unhandled exception: x",
     ]) func theKernel(_ prefix: String) throws {
         #expect(try !record(prefix + Self.xid).isInjected)
     }

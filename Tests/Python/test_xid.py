@@ -295,6 +295,18 @@ def test_a_file_that_is_no_log_is_not_healthy(tmp_path, content, reason):
         assert answer["remedy"] in {problem["remedy"] for problem in health["problems"]}
 
 
+def test_files_joined_in_the_wrong_order_are_not_healthy(tmp_path):
+    log = tmp_path / "kernel.log"
+    lines = [journal_iso(minutes) + f"NVRM: line {minutes}" for minutes in (300, 10, 9_000, 4_000)]
+    for order, verdict in ((lines[2:] + lines[:2], "healthy"), (lines, "unknown")):
+        log.write_text("\n".join(order) + "\n", encoding="utf-8")
+        finished = run_agent("call", "get_gpu_health", "--simulate", "h100x8", "--kernel-log", str(log))
+        answer = json.loads(finished.stdout)
+        assert answer["verdict"] == verdict
+    assert answer["status"] == "partial"
+    assert any("the oldest first" in problem["remedy"] for problem in answer["problems"])
+
+
 @pytest.mark.parametrize("command", [("call", "analyze_xid_errors"), ("serve",), ("diagnose",)])
 @pytest.mark.parametrize("path", ["/nonexistent/kernel.log", "/tmp"])
 def test_a_log_that_cannot_be_read_is_wrong_usage(command, path):

@@ -49,6 +49,10 @@ extension ProbeInterruption {
     }
 
     private var message: String {
+        isEarlier ? "\(event) That was in an earlier reading; this one did not get to the GPU." : event
+    }
+
+    private var event: String {
         switch cause {
         case .timedOut where isStillWorking && isAtStart:
             "The NVIDIA driver has not come back from its start within \(seconds)\(place): it starts slowly, or it hangs."

@@ -83,7 +83,16 @@ package struct KernelLogFault: Sendable, Hashable {
 
 extension FaultGroup {
     /// What was recovered from and came back may do so again, and then needs more than the last time.
-    fileprivate var hasReturned: Bool { if case .cameBack = why { true } else { false } }
+    private var hasReturned: Bool { if case .cameBack = why { true } else { false } }
+
+    fileprivate var isOver: Bool { isRecovered && !isDisputed && !hasReturned }
+
+    /// The end of a sentence that names it: why it counts no more; empty for what does.
+    fileprivate var ending: String {
+        if isInjected { return "; a program wrote this line, not the kernel" }
+        if isEarlierBoot { return "; over: it was in an earlier boot" }
+        return isOver ? "; over: \(why.text)" : ""
+    }
 }
 
 extension KernelLogFault {
@@ -92,10 +101,9 @@ extension KernelLogFault {
         let followers = family.filter { $0.id != group.id }.map(\.code)
         self.init(
             group.code, busID: group.busID, severity: group.severity,
-            title: group.isInjected ? "\(group.name); a program wrote this line, not the kernel" : group.name,
-            action: group.action, reason: group.why.text, isApplication: group.cause == .application,
-            isHistory: group.isEarlierBoot || group.isInjected
-                || (group.isRecovered && !group.isDisputed && !group.hasReturned),
+            title: group.name + group.ending, action: group.action, reason: group.why.text,
+            isApplication: group.cause == .application,
+            isHistory: group.isEarlierBoot || group.isInjected || group.isOver,
             firstMicroseconds: group.first.utcMicroseconds, lastMicroseconds: group.last.utcMicroseconds,
             count: group.count, line: group.firstLine, followers: Set(followers).sorted { $0.label < $1.label },
             lookNext: group.lookNext)

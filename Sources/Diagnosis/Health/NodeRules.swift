@@ -125,17 +125,18 @@ enum NodeRules {
     private static func judgeLog(_ node: NodeCase, _ result: inout RuleResult) {
         let slots = Set(node.snapshot.gpus.compactMap { $0.busID.value?.slot })
         let ports = Set((node.snapshot.devices?.pci.value ?? []).compactMap { $0.upstream?.busID })
-        for fault in node.log.faults {
+        for var fault in node.log.faults {
             let isOfGPU = fault.busID.map { slots.contains($0.slot) || ports.contains($0) } ?? false
             guard !isOfGPU else { continue }
+            // NVML speaks of now, and of each GPU.
+            if fault.asksForReset, !fault.isHistory, node.asksForNothing {
+                fault.isHistory = true
+                fault.title += "; over: NVML asks for no reset of any GPU"
+            }
             var finding = fault.finding(nil)
             // Running work goes on: the same fact by NVML is a warning, too.
             if fault.code == .driver(.versionMismatch) {
                 finding.severity = min(finding.severity, .warning)
-            }
-            // NVML speaks of now, and of each GPU.
-            if fault.asksForReset, node.asksForNothing {
-                (finding.severity, finding.time, finding.action) = (.info, .history, .none)
             }
             result.add(finding)
         }

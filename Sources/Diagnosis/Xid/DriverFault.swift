@@ -120,6 +120,8 @@ package enum PCIeFault: String, Sendable, Hashable, CaseIterable {
     case containment = "pcie_containment"
     /// The hot-plug port saw the link or the card go.
     case linkDown = "pcie_link_down"
+    /// The link or the card is back, or the kernel recovered the device.
+    case recovered = "pcie_recovered"
     /// Registers and bit names that belong to the line before.
     case detail = "pcie_detail"
 
@@ -132,13 +134,14 @@ package enum PCIeFault: String, Sendable, Hashable, CaseIterable {
         case .recoveryFailed: "PCIe recovery failed"
         case .containment: "The PCIe port above cut the device off"
         case .linkDown: "PCIe link down"
+        case .recovered: "PCIe link is back"
         case .detail: "PCIe error registers"
         }
     }
 
     package var severity: Severity {
         switch self {
-        case .corrected, .detail: .info
+        case .corrected, .recovered, .detail: .info
         case .uncorrected: .warning
         case .fatal, .recoveryFailed, .containment, .linkDown: .critical
         }

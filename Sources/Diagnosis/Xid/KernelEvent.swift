@@ -34,6 +34,8 @@ package struct LogMoment: Sendable, Hashable {
     package var wallMicroseconds: Int64?
     /// True where `wallMicroseconds` is local time of an unknown zone, taken for UTC.
     package var isZoneUnknown: Bool
+    /// True in the part of an older file that was put behind a newer one: there only the dates tell the order.
+    var isMisplaced = false
 
     /// How far local time can be from UTC, in microseconds.
     package static let zoneMicroseconds: Int64 = 14 * 3_600_000_000
@@ -57,6 +59,15 @@ package struct LogMoment: Sendable, Hashable {
     /// Microseconds since 1970-01-01 UTC, where the zone is known.
     package var utcMicroseconds: Int64? { isZoneUnknown ? nil : wallMicroseconds }
 
+    /// Whether it came later than another moment, or with it: by the order of lines, unless that is wrong.
+    func follows(_ other: LogMoment) -> Bool {
+        if isMisplaced || other.isMisplaced, let passed = wallMicroseconds(since: other) { return passed >= 0 }
+        return sequence >= other.sequence
+    }
+
+    /// Whether it is the newer of two of one kind, this one read later: as a rule it is.
+    func replaces(_ other: LogMoment) -> Bool { !isMisplaced || follows(other) }
+
     /// The latest that it can have been, in microseconds since 1970-01-01 UTC.
     package var latestMicroseconds: Int64? {
         wallMicroseconds.map { isZoneUnknown ? $0.addingReportingOverflow(Self.zoneMicroseconds).partialValue : $0 }
@@ -69,10 +80,13 @@ package struct LogMoment: Sendable, Hashable {
 
     /// Microseconds from `earlier` to this moment: by the monotonic clock where both have it, else by the wall clock, else nil.
     package func microseconds(since earlier: LogMoment) -> Int64? {
-        if let from = earlier.monotonicMicroseconds, let to = monotonicMicroseconds {
-            return Int64(clamping: to).subtractingReportingOverflow(Int64(clamping: from)).partialValue
-        }
-        return wallMicroseconds(since: earlier)
+        monotonicMicroseconds(since: earlier) ?? wallMicroseconds(since: earlier)
+    }
+
+    /// The same by the monotonic clock, where both have it.
+    func monotonicMicroseconds(since earlier: LogMoment) -> Int64? {
+        guard let from = earlier.monotonicMicroseconds, let to = monotonicMicroseconds else { return nil }
+        return Int64(clamping: to).subtractingReportingOverflow(Int64(clamping: from)).partialValue
     }
 
     /// The same by the wall clock, where both are meant in the same zone.

@@ -1,8 +1,9 @@
 /// What stands before the message in one line of a log file, whatever program printed it.
 ///
 /// Known are dmesg (plain, -T, -x, -r, --time-format=iso, -H, with caller tags), journalctl (short, short-iso, short-full,
-/// short-precise, short-monotonic, short-unix, json), syslog (RFC 3164 and 5424), Talos, recorded /dev/kmsg records, and the
-/// marks that people paste around them. An unknown prefix stays in the message, where it does no harm.
+/// short-precise, short-monotonic, short-unix, json), syslog (RFC 3164 and 5424), Talos, what containers printed (CRI, Docker),
+/// recorded /dev/kmsg records, and the marks that people paste around them. An unknown prefix stays in the message, where it
+/// does no harm.
 struct LogLine {
     var level: UInt8?
     var facility: UInt8?
@@ -32,6 +33,10 @@ struct LogLine {
             set(entry)
             return
         }
+        if let printed = ContainerLine(cursor.rest) {
+            set(printed, calendar)
+            return
+        }
         if let header = KmsgHeader(cursor.rest) {
             set(header)
             messageStart = cursor.position + header.length
@@ -40,6 +45,8 @@ struct LogLine {
         var count = 0
         while count < Self.partLimit, takePart(&cursor, calendar) {
             cursor.skipBlanks()
+            // RFC 5424 puts it before a message, behind which other parts can follow.
+            cursor.skipByteOrderMark()
             count += 1
         }
         messageStart = cursor.position
@@ -57,6 +64,18 @@ struct LogLine {
         (level, facility, bootID) = (entry.level, entry.facility, entry.bootID)
         (monotonic, wall) = (entry.monotonic, entry.wall)
         extracted = entry.message
+        hasStamp = true
+    }
+
+    /// What a container printed is a line like any other, only that its time may be missing.
+    private mutating func set(_ printed: ContainerLine, _ calendar: LogCalendar) {
+        var text = printed.text
+        self = text.withUTF8 { bytes -> LogLine in
+            var line = LogLine(bytes, calendar)
+            line.extracted = line.message(in: bytes)
+            return line
+        }
+        if wall == nil { setWall(printed.wall, isZoneKnown: true) }
         hasStamp = true
     }
 
@@ -100,8 +119,7 @@ struct LogLine {
             cursor.nextWord()
             let isKernel = cursor.starts(with: "kernel ")
             for _ in 0..<3 { cursor.nextWord() }
-            // Structured data; the kernel's has none.
-            _ = cursor.skip("- ")
+            cursor.skipStructuredData()
             return (date, zone, isKernel)
         }
         guard let (date, zone, isKernel) = found else { return }
@@ -218,36 +236,5 @@ struct LogLine {
         cursor.position += origin.length
         hasStamp = true
         return true
-    }
-}
-
-extension LineCursor {
-    /// Passes a word and the blanks behind it.
-    fileprivate mutating func nextWord() {
-        while !Text.isBlank(peek()), !isAtEnd { position += 1 }
-        skipBlanks()
-    }
-
-    /// ` stderr F `, as the kubelet's container logs have it behind the time; then comes what the container printed.
-    fileprivate mutating func skipStream() -> Bool {
-        attempt { cursor -> Bool? in
-            guard cursor.skip(" stdout ") || cursor.skip(" stderr ") else { return nil }
-            return cursor.skip("F ") || cursor.skip("P ") ? true : nil
-        } ?? false
-    }
-
-    /// Quote marks, bullets, back-ticks and the byte order mark that come with pasted text.
-    fileprivate mutating func skipPastedMarks() {
-        _ = skip("\u{feff}")
-        while true {
-            skipBlanks()
-            let isBullet = (peek() == UInt8(ascii: "-") || peek() == UInt8(ascii: "+")) && peek(1) == UInt8(ascii: " ")
-            guard isBullet || Self.isMark(peek()) else { return }
-            position += 1
-        }
-    }
-
-    private static func isMark(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ">") || byte == UInt8(ascii: "`") || byte == UInt8(ascii: "*") || byte == UInt8(ascii: "|")
     }
 }

@@ -34,6 +34,10 @@ struct LogOrigin {
             let end = Self.wordEnd(text, start)
             guard end > start, end < min(text.count, Self.reach) else { return nil }
             let word = LineCursor(UnsafeBufferPointer(rebasing: text[start..<end]))
+            if index == 0, !isDated, Self.isFailure(text, end) {
+                self.init(writer: .unknown, length: 0)
+                return
+            }
             if let writer = Self.writer(word, isDated: isDated && index < Self.datedLimit) {
                 self.init(writer, end, text)
                 return
@@ -66,6 +70,13 @@ struct LogOrigin {
         var end = start
         while end < text.count, end < reach, !Text.isBlank(text[end]) { end += 1 }
         return end
+    }
+
+    /// `python3[4711]: segfault at ...`: in its own text, which has no dates, the kernel names programs that failed like that.
+    private static func isFailure(_ text: UnsafeBufferPointer<UInt8>, _ wordEnd: Int) -> Bool {
+        let rest = LineCursor(UnsafeBufferPointer(rebasing: text[wordEnd...]))
+        return text[wordEnd - 1] == UInt8(ascii: ":")
+            && (rest.starts(with: " segfault at ") || rest.starts(with: " unhandled "))
     }
 
     /// Nil for a word that names no writer. A journal gives a process id to all but the kernel.

@@ -38,8 +38,8 @@ struct NodeLog {
         analysis.addLostRecords(page.lostCount)
     }
 
-    /// Whether the lines stand in the wrong order.
-    fileprivate var isNewestFirst: Bool { analysis.isNewestFirst }
+    /// In which wrong order the lines stand, if they do.
+    fileprivate var disorder: UnusableFile? { analysis.disorder }
 
     /// The faults, read with what NVML and the PCI bus tell.
     func report(_ snapshot: NodeSnapshot) -> KernelFaultReport {
@@ -58,6 +58,7 @@ struct NodeLog {
         }
         if let devices = snapshot.devices?.pci.value {
             context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })
+            for gpu in devices where gpu.kind == .gpu { context.pciePorts[gpu.busID] = gpu.upstream?.busID }
         }
         return analysis.report(XidCatalog(), SXidCatalog(), context)
     }
@@ -95,7 +96,7 @@ extension ToolContext {
             next = page.next
             pages += 1
         }
-        if log.isNewestFirst { log.missingRest = .unusable(.newestFirst) }
+        log.missingRest = log.disorder.map(Unavailable.unusable)
         return log
     }
 }

@@ -27,6 +27,17 @@ import Testing
         #expect(problem.message.contains("was killed") && !problem.message.contains("crashed"))
     }
 
+    @Test("what happened in an earlier reading is not told as if it were now")
+    func earlierReadings() {
+        var hang = ProbeInterruption(
+            cause: .timedOut, call: "nvmlDeviceGetPowerUsage", gpuIndex: 5, deadline: .seconds(3))
+        let now = hang.problem
+        hang.isEarlier = true
+        #expect(
+            hang.problem.message == "\(now.message) That was in an earlier reading; this one did not get to the GPU.")
+        #expect(hang.problem.kind == now.kind && hang.problem.gpu == now.gpu)
+    }
+
     @Test("the agent's own crash asks for nothing to be done to the node")
     func nobodyElseIsBlamed() {
         let report = HealthyNode.report { $0.interruption = crash(4) }

@@ -27,6 +27,26 @@ struct KernelLogEvidenceTests {
         #expect(remark.title.contains("since 2026-"))
     }
 
+    @Test("what is over says so, and why")
+    func over() {
+        func titles(_ lines: [KernelLogRecord]) -> [String] {
+            let log = KernelLogEvidence(DiagnosisTests.report(lines))
+            return HealthyNode.report(log: log).findings.filter { $0.rule == "kernel_log" }.map(\.title)
+        }
+        let crash = xid(119, "0000:13:00", at: 10)
+        let load = record("NVRM: loading NVIDIA UNIX x86_64 Kernel Module  570.133.20  Mon Jan  8", at: 90)
+        #expect(
+            titles([crash, load])
+                == ["Xid 119: GSP does not answer; over: the driver was loaded again since, which resets its GPUs."])
+        let boot = record("Linux version 6.8.0-45-generic", at: 0)
+        #expect(titles([crash, boot]) == ["Xid 119: GSP does not answer; over: it was in an earlier boot."])
+        #expect(titles([crash]) == ["Xid 119: GSP does not answer."])
+        let wanted =
+            "NVRM: nvAssertOkFailedNoLog: Assertion failed: Reset required [NV_ERR_RESET_REQUIRED] (0x00000062)"
+        #expect(
+            titles([record(wanted)]) == ["Driver wants a GPU reset; over: NVML asks for no reset of any GPU."])
+    }
+
     @Test("a loss that NVML knows nothing of is a disagreement with both sides")
     func disagreement() throws {
         let place = HealthyNode.busID(3)

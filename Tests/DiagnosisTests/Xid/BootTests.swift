@@ -73,7 +73,7 @@ import Testing
         func isNewestFirst(_ seconds: [Int64]) -> Bool {
             var analysis = KernelFaultAnalysis()
             for second in seconds { analysis.add(line(Self.lost, wall: day + second * 1_000_000)) }
-            return analysis.isNewestFirst
+            return analysis.disorder == .newestFirst
         }
         #expect(isNewestFirst([86_400, 0]))
         #expect(isNewestFirst([300, 200, 210, 100]))

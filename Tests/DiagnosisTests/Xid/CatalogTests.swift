@@ -80,6 +80,16 @@ import Testing
         #expect(decoder.decode(number: 151, unit: "RLW_SRC_TRACK", intrinfo: 7, status: 4, driverMajor: nil) == nil)
     }
 
+    @Test("what is worth a warning is worth an action")
+    func warnings() {
+        let catalog = XidCatalog()
+        let idle = catalog.numbers.filter {
+            catalog.entry($0).severity == .warning && catalog.entry($0).action == .none
+        }
+        #expect(idle.isEmpty)
+        for number: UInt32 in [38, 44, 92, 161] { #expect(catalog.entry(number).action == .contactSupport) }
+    }
+
     @Test func unknownNumbersGetAnEntryThatSaysSo() {
         let unknown = XidCatalog().entry(999)
         #expect(!unknown.isKnown && unknown.action == .contactSupport && unknown.name.contains("999"))

@@ -142,6 +142,10 @@ struct SeededNumbers: RandomNumberGenerator {
         ),
         ("pcieport 0000:16:01.0: AER: device recovery failed", .recoveryFailed, "0000:16:01.0"),
         ("pcieport 0000:16:01.0: pciehp: Slot(3): Card not present", .linkDown, "0000:16:01.0"),
+        ("pcieport 0000:16:01.0: pciehp: Slot(3): Card present", .recovered, "0000:16:01.0"),
+        ("pcieport 0000:16:01.0: Slot(3): Link Up", .recovered, "0000:16:01.0"),
+        ("pcieport 0000:16:01.0: AER: Device recovery successful", .recovered, "0000:16:01.0"),
+        ("pcieport 0000:16:01.0: DPC: recovery successful", .recovered, "0000:16:01.0"),
     ]) func wordsOfAllKernels(_ line: String, _ fault: PCIeFault, _ bus: String) {
         let event = events(Array(line.utf8)).first
         #expect(event?.pcie == fault)

@@ -93,6 +93,42 @@ import Testing
         #expect(report([xid(48, gpu, at: 10)], calm).xid(48).first?.isDisputed == false)
     }
 
+    @Test(
+        "a contained error is disputed where its line asked for a reset",
+        arguments: ["RST: No, D-RST: Yes", "RST: Yes, D-RST: No"])
+    func disputedContainment(_ flags: String) {
+        func group(_ flags: String) -> FaultGroup? {
+            report(
+                [xid(94, gpu, at: 10, text: "Contained: FB (0x4). \(flags)")],
+                FaultContext(recoveryLevels: [busID: .none])
+            ).groups.first
+        }
+        #expect(group(flags)?.isDisputed == true)
+        #expect(group("RST: No, D-RST: No")?.isDisputed == false)
+    }
+
+    @Test(
+        "a link that came back, before a GPU that NVML reads, asks for no reboot",
+        arguments: ["pciehp: Slot(3): Link Up", "pciehp: Slot(3): Card present", "AER: device recovery successful"])
+    func linkIsBack(_ words: String) {
+        var context = answering
+        context.pciePorts = [busID: BusID(domain: 0, bus: 0x16, device: 1)]
+        let back = record("pcieport 0000:16:01.0: \(words)", at: 130)
+        for fault in [
+            "pcieport 0000:16:01.0: pciehp: Slot(3): Link Down",
+            "nvidia 0000:3b:00.0: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer, (Receiver ID)",
+        ] {
+            let over = report([record(fault, at: 100), back], context).groups
+            #expect(over.count == 1 && over.allSatisfy { $0.isRecovered && $0.action == .none && $0.severity == .info })
+            var silent = context
+            silent.answeringGPUs = []
+            for kept in [
+                report([record(fault, at: 100), back], silent), report([record(fault, at: 100)], context),
+                report([back, record(fault, at: 400)], context),
+            ] { #expect(kept.groups.map(\.action) == [.rebootNode]) }
+        }
+    }
+
     @Test("an error that the port announces and the device tells is one")
     func announcements() {
         func count(_ lines: [String]) -> UInt64? {

@@ -19,6 +19,9 @@ import Testing
         "a[4711]: segfault at 0 ip 000055d0 sp 00007ffd error 6 in \(xid)[55d0c0a01000+1000] likely on CPU 3",
         "traps: a[4711] general protection fault ip:55d0 sp:7ffd error:0 in \(xid)[55d0c0a01000+1000]",
         "a[4711]: unhandled exception: DABT, ESR 0x92000046, level 2 translation fault in \(xid)[aaaa+1000]",
+        "a[4711]: segfault at 0 ip 000055d0 sp 00007ffd error 6 in x[1+1]\(xid)[55d0c0a01000+1000] likely on CPU 3",
+        "traps: a[4711] general protection fault ip:55d0 sp:7ffd error:0 in x[1+1]\(xid)[1000,55d0c0a01000+1000]",
+        "a[4711]: segfault at 0 ip 000055d0 sp 00007ffd error 6 in \(xid)",
         "process '/tmp/\(xid)' started with executable stack",
         "a[1]: segfault at 0 ip 0 sp 0 error 6 in nvidia 0000:3b:00.0: PCIe Bus Error: severity=Uncorrected (Fatal)[1]",
         "NVRM: a[4711]: segfault at 0 ip 0 sp 0 error 6 in RmInitAdapter failed[55d0c0a01000+1000]",
@@ -28,6 +31,18 @@ import Testing
         "SXid (): 20034,[4711]: bad frame", "INFO: task Xid (0000:3b:0:4711 blocked for more than 120 seconds.",
     ]) func namesOfProgramsAreNoFaults(_ message: String) {
         #expect(events(message).isEmpty)
+    }
+
+    @Test(
+        "the driver's message on the same line as the report of a program that failed is its own",
+        arguments: [
+            "traps: python3[4711] general protection fault ip:55d0 sp:7ffd error:0 in libcuda.so.1[7f00c0a01000+1000000]",
+            "traps: python3[4711] trap invalid opcode ip:55d0 sp:7ffd error:0",
+            "python3[4711]: segfault at 0 ip 000055d0 sp 00007ffd error 6",
+            "a[4711]: segfault at 0 ip 000055d0 sp 00007ffd error 6 in libcuda.so.1[1000,7f00c0a01000+1000000] likely on CPU 3",
+        ]) func faultsBehindReports(_ report: String)
+    {
+        #expect(events(report + Self.xid).map { $0.xid?.number } == [79])
     }
 
     @Test func aNameThatLooksLikeAMessageStaysAName() throws {

@@ -9,6 +9,8 @@ struct BurstDigest: Sendable {
     private(set) var asksForReset = false
     /// A line said `D-RST: Yes`.
     private(set) var asksForDrain = false
+    /// A line said that the GPU has to be reset, at once or when its work has ended.
+    var asksForRecovery: Bool { asksForReset || asksForDrain }
     /// Of the registers of Xid 74.
     private(set) var registers: Set<NVLinkRegisters.Meaning> = []
     /// Without links, and of the first word only what NVIDIA's table looks at.

@@ -55,7 +55,7 @@ struct CatalogueJudgement {
 
     /// `RST: Yes` asks for a reset, `D-RST: Yes` for one after running work has ended.
     private mutating func applyContainment(_ digest: BurstDigest) {
-        guard digest.asksForReset || digest.asksForDrain else { return }
+        guard digest.asksForRecovery else { return }
         (action, severity, why) = (.resetGPU, .critical, .line)
         if !digest.asksForReset { lookNext = "Let running work end before the reset. " + lookNext }
     }
@@ -157,7 +157,7 @@ struct CatalogueJudgement {
         why = .driverMessage
         lookNext = "Read the AER counters of the GPU and of the port above it; check slot, riser and power"
         switch fault {
-        case .corrected, .detail: action = .none
+        case .corrected, .recovered, .detail: action = .none
         case .uncorrected: action = .checkPCIe
         case .fatal, .recoveryFailed, .containment, .linkDown: action = .rebootNode
         }

@@ -75,7 +75,7 @@ struct FaultBurst: Sendable {
     }
 
     mutating func add(_ event: KernelEvent) {
-        last = event.moment
+        advance(to: event.moment)
         switch event.fault {
         case .xid(let xid): add(xid)
         case .sxid(let sxid):
@@ -88,6 +88,11 @@ struct FaultBurst: Sendable {
         default: break
         }
         if event.isAnnouncement { announcements += 1 } else { lines += 1 }
+    }
+
+    /// What an older file tells came before.
+    private mutating func advance(to moment: LogMoment) {
+        if moment.replaces(last) { last = moment }
     }
 
     private mutating func add(_ xid: XidFault) {
@@ -126,7 +131,7 @@ struct FaultBurst: Sendable {
 
     /// Takes in the burst that came after this one, so that a fault that never stops needs no more room.
     mutating func absorb(_ later: FaultBurst) {
-        last = later.last
+        advance(to: later.last)
         lines += later.lines
         announcements += later.announcements
         bursts += later.bursts

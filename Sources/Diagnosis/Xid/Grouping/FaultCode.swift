@@ -16,7 +16,7 @@ package enum FaultCode: Sendable, Hashable {
         case .driver(.other), .driver(.deviceNamed), .driver(.moduleLoaded), .driver(.unbindLock(true)), .identity:
             return nil
         case .driver(let driver): self = .driver(driver.kind)
-        case .pcie(.detail): return nil
+        case .pcie(.detail), .pcie(.recovered): return nil
         case .pcie(let pcie): self = .pcie(pcie)
         }
     }

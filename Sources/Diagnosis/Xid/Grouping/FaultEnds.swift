@@ -12,7 +12,7 @@ struct FaultEnds {
     /// Whether the first of two bursts of one boot was over before the second one began.
     func lie(between cause: FaultBurst, _ burst: FaultBurst) -> Bool {
         guard cause.boot == boot else { return false }
-        let moments = [loaded, cause.busID.flatMap { recoveries[$0]?.cleared }].compactMap { $0?.sequence }
-        return moments.contains { cause.last.sequence < $0 && $0 < burst.first.sequence }
+        let moments = [loaded, cause.busID.flatMap { recoveries[$0]?.cleared }].compactMap(\.self)
+        return moments.contains { !cause.last.follows($0) && !$0.follows(burst.first) }
     }
 }

@@ -79,6 +79,8 @@ package struct FaultContext: Sendable {
     package var driverVersion: String?
     /// GPUs, NVSwitches and the ports above them: PCIe errors of other devices are left out. Nil: all are kept.
     package var pcieDevices: Set<BusID>?
+    /// The port above each GPU, where it is known.
+    package var pciePorts: [BusID: BusID] = [:]
     /// GPUs that NVML lists and reads.
     package var answeringGPUs: Set<BusID> = []
     /// NVML answers on this node.

@@ -15,6 +15,10 @@ extension FaultJudge {
             suspect(index, .sameUnit)
         } else if let count = differentPrograms(index) {
             suspect(index, .differentPrograms(count))
+        } else if let runs = runsOfOneProgram(index) {
+            groups[index].lookNext =
+                "One program failed in \(runs) runs on this GPU and on no other: run it on another one; if it works there, run "
+                + "field diagnostics on this one. \(groups[index].lookNext)"
         }
     }
 
@@ -70,15 +74,31 @@ extension FaultJudge {
 
     /// The number of programs, if more than one failed on this GPU and none of them elsewhere.
     private func differentPrograms(_ index: Int) -> Int? {
+        let names = programs(index)
+        return names.count > 1 && !haveFailedElsewhere(names, index) ? names.count : nil
+    }
+
+    /// The number of bursts of Xid 31 on this GPU only, in which different processes of one name failed. NVSentinel asks for a
+    /// diagnostic run then; but a program that is started again after each of its mistakes looks the same, so no GPU is accused.
+    private func runsOfOneProgram(_ index: Int) -> Int? {
+        let names = programs(index)
+        guard bursts[index].code == .xid(31), names.count == 1, differentPids(index),
+            !haveFailedElsewhere(names, index)
+        else { return nil }
+        return onThisGPU(index).reduce(0) { $0 + bursts[$1].bursts }
+    }
+
+    /// Names of the programs that failed on this GPU, in more bursts than one.
+    private func programs(_ index: Int) -> Set<String> {
         let here = onThisGPU(index)
-        guard here.count > 1 else { return nil }
-        let names = Set(here.flatMap { bursts[$0].processes.compactMap(\.name) })
-        guard names.count > 1 else { return nil }
-        let elsewhere = links.sameCode(index).contains { other in
+        return here.count > 1 ? Set(here.flatMap { bursts[$0].processes.compactMap(\.name) }) : []
+    }
+
+    private func haveFailedElsewhere(_ names: Set<String>, _ index: Int) -> Bool {
+        links.sameCode(index).contains { other in
             isComparable(other, index) && bursts[other].busID != bursts[index].busID
                 && bursts[other].processes.contains { $0.name.map(names.contains) ?? false }
         }
-        return elsewhere ? nil : names.count
     }
 }
 

@@ -32,7 +32,7 @@ extension FaultJudge {
     }
 
     private func isEndedByLoad(_ index: Int) -> Bool {
-        guard let loaded = context.loaded, loaded.sequence > bursts[index].last.sequence else { return false }
+        guard let loaded = context.loaded, !bursts[index].last.follows(loaded) else { return false }
         switch bursts[index].code {
         case .driver(let kind):
             return [.initializationFailed, .versionMismatch, .probeFailed, .damagedXid, .resetRequired].contains(kind)
@@ -61,8 +61,20 @@ extension FaultJudge {
         case .driver(.initializationFailed): bursts[index].busID.map(context.answering.contains) ?? context.isComplete
         case .driver(.versionMismatch): context.isReady
         case .driver(.probeFailed): context.isComplete
+        case .pcie: isLinkBack(index)
         default: false
         }
+    }
+
+    /// A link that was lost came back since, on the GPU or the port above it, and NVML reads each GPU behind that port.
+    private func isLinkBack(_ index: Int) -> Bool {
+        guard let place = bursts[index].busID, judgements[index].action == .rebootNode else { return false }
+        let port = context.ports[place] ?? place
+        let gpus = context.ports.filter { $0.value == port }.map(\.key)
+        let isBack = ([port] + gpus).contains { device in
+            context.linksBack[device].map { !bursts[index].last.follows($0) } ?? false
+        }
+        return isBack && !gpus.isEmpty && gpus.allSatisfy(context.answering.contains)
     }
 
     /// The driver was not asked about GPUs that another driver has.
@@ -83,7 +95,7 @@ extension FaultJudge {
             guard let xid = bursts[member].code.xid else { return false }
             // No reset of a GPU takes back that the node has to be rebooted.
             return Self.lossesAndCrashes.contains(xid) || Self.memoryThatStaysBad.contains(xid)
-                || bursts[member].recovery?.action == .rebootNode
+                || bursts[member].digest.asksForRecovery || bursts[member].recovery?.action == .rebootNode
         }
     }
 }

@@ -26,7 +26,7 @@ struct RecoveryView {
 
     /// Who says that a fault whose last line came at `moment` is over.
     func allClear(_ busID: BusID, after moment: LogMoment) -> RecoverySource? {
-        if let cleared = log[busID]?.cleared, cleared.sequence >= moment.sequence { return .xid154 }
+        if let cleared = log[busID]?.cleared, cleared.follows(moment) { return .xid154 }
         return nvml[busID] == RecoveryLevel.none ? .nvml : nil
     }
 }
@@ -106,17 +106,21 @@ extension FaultJudge {
         }
     }
 
-    /// Bursts of the same fault on the same GPU in the 24 hours before this one.
+    /// How often it was there before in those hours.
     private func returns(_ index: Int) -> Int {
-        let burst = bursts[index]
-        guard burst.busID != nil else { return 0 }
-        let earlier = links.samePlace(index).filter { other in
-            guard other != index, bursts[other].code == burst.code, !bursts[other].isInjected,
+        guard bursts[index].busID != nil else { return 0 }
+        return earlier(index).reduce(bursts[index].bursts - 1) { $0 + bursts[$1].bursts }
+    }
+
+    /// The same fault on the same GPU in the 24 hours before this one.
+    func earlier(_ index: Int) -> [Int] {
+        guard bursts[index].busID != nil else { return [] }
+        return links.samePlace(index).filter { other in
+            guard other != index, bursts[other].code == bursts[index].code, !bursts[other].isInjected,
                 links.roots[other] == nil, let since = since(other, index)
             else { return false }
             return since > 0 && since <= Self.returnMicroseconds
         }
-        return earlier.reduce(burst.bursts - 1) { $0 + bursts[$1].bursts }
     }
 
     /// Boots have their own monotonic clocks: between them only the wall clock compares.

@@ -9,6 +9,10 @@ struct FaultJudge {
     struct JudgementContext {
         /// The newest start of the driver in this boot.
         let loaded: LogMoment?
+        /// When the PCIe link of a port or device last came back in this boot.
+        let linksBack: [BusID: LogMoment]
+        /// The port above each GPU.
+        let ports: [BusID: BusID]
         /// GPUs that NVML reads.
         let answering: Set<BusID>
         let isReady: Bool
@@ -45,6 +49,7 @@ struct FaultJudge {
         for index in bursts.indices where !bursts[index].isInjected && links.roots[index] == nil {
             if !judgeEnd(index) { judgeRecovery(index) }
             judgeReturn(index)
+            judgeFrequency(index)
         }
     }
 

@@ -18,8 +18,8 @@ extension KernelFaultAnalysis {
             FaultLinks(bursts, entries, FaultEnds(boot: boot, loaded: loaded, recoveries: recoveries)), boot,
             recovery,
             FaultJudge.JudgementContext(
-                loaded: loaded, answering: context.answeringGPUs, isReady: context.isDriverReady,
-                isComplete: context.areAllGPUsListed))
+                loaded: loaded, linksBack: linksBack, ports: context.pciePorts, answering: context.answeringGPUs,
+                isReady: context.isDriverReady, isComplete: context.areAllGPUsListed))
         return KernelFaultReport(
             groups: judge.groups.sorted(by: Self.worstThenNewest), identities: identities,
             recoveryLevels: recoveries.mapValues(\.level), driverVersion: version, recordCount: recordCount,

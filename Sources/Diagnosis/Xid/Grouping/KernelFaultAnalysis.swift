@@ -29,14 +29,21 @@ package struct KernelFaultAnalysis: Sendable {
     private(set) var bursts: [Key: [FaultBurst]] = [:]
     private var boots = BootTracker()
     private var direction = LogDirection()
-    /// Whether the lines stand in the wrong order: what is judged by their order is then worth nothing.
-    package var isNewestFirst: Bool { !boots.isSingle && direction.isNewestFirst }
+    /// In which wrong order the lines stand, if they do: what is judged by their order is then worth nothing.
+    package var disorder: UnusableFile? {
+        guard !boots.isSingle else { return nil }
+        return direction.isNewestFirst ? .newestFirst : direction.isOutOfOrder ? .outOfOrder : nil
+    }
     /// Which boot the newest line is of, counted from 0.
     var boot: Int { boots.number }
+    /// The first line of that boot; nil where the log begins in the middle of it.
+    private var bootBegan: LogMoment?
     /// When the kernel module announced itself for the last time in the newest boot.
     private(set) var loaded: LogMoment?
     /// The newest level of Xid 154 in the newest boot, by GPU.
     private(set) var recoveries: [BusID: RecoveryTrace] = [:]
+    /// When the PCIe link of a port or device last came back in the newest boot.
+    private(set) var linksBack: [BusID: LogMoment] = [:]
     private(set) var identities: [BusID: LoggedGPUIdentity] = [:]
     /// Of the newest kernel module that announced itself.
     package private(set) var driverVersion: String?
@@ -61,11 +68,19 @@ package struct KernelFaultAnalysis: Sendable {
 
     package mutating func add(_ record: KernelLogRecord) {
         recordCount += 1
-        if !record.isInjected { direction.note(LogMoment(record)) }
-        if boots.note(record) { forgetBoot() }
+        if !record.isInjected { direction.note(record) }
+        // What an older file has of boots and their ends was before that of the newer one.
+        let isMisplaced = !boots.isSingle && direction.isInOlderPart
+        if !isMisplaced, boots.note(record) {
+            forgetBoot()
+            bootBegan = LogMoment(record)
+        }
         var events: [KernelEvent] = []
         KernelEventParser.append(record, to: &events)
-        for event in events { add(event) }
+        for var event in events {
+            event.moment.isMisplaced = isMisplaced
+            add(event)
+        }
     }
 
     package mutating func add(_ event: KernelEvent) {
@@ -75,7 +90,8 @@ package struct KernelFaultAnalysis: Sendable {
         if !event.isInjected { noteDevice(event, &busID) }
         guard let code = FaultCode(event.fault) else { return }
         add(event, Key(code: code, busID: busID, isInjected: event.isInjected))
-        guard !event.isInjected, let busID, case .xid(let xid) = event.fault, case .recovery(_, let to) = xid.detail
+        guard !event.isInjected, let busID, case .xid(let xid) = event.fault, case .recovery(_, let to) = xid.detail,
+            boot(of: event) == boot, recoveries[busID].map({ event.moment.replaces($0.moment) }) ?? true
         else { return }
         recoveries[busID] = RecoveryTrace(to, event.moment, after: recoveries[busID])
     }
@@ -90,11 +106,17 @@ package struct KernelFaultAnalysis: Sendable {
                 return
             }
             if key.isInjected { injectedFaults += 1 }
-            bursts[key] = [FaultBurst(event, code: key.code, busID: key.busID, boot: boot)]
+            bursts[key] = [FaultBurst(event, code: key.code, busID: key.busID, boot: boot(of: event))]
             return
         }
         let cleared = key.busID.flatMap { recoveries[$0]?.cleared }
-        Self.add(event, key, boot, cleared, to: &bursts.values[index])
+        Self.add(event, key, boot(of: event), cleared, to: &bursts.values[index])
+    }
+
+    /// Which boot a line is of: what an older file has from before the newest one began is of an earlier one.
+    private func boot(of event: KernelEvent) -> Int {
+        guard event.moment.isMisplaced, let bootBegan, !event.moment.follows(bootBegan) else { return boot }
+        return boot - 1
     }
 
     /// - Parameter cleared: when Xid 154 last said that the GPU needs nothing any more.
@@ -103,7 +125,7 @@ package struct KernelFaultAnalysis: Sendable {
     ) {
         let end = list.count - 1
         let gap = event.moment.microseconds(since: list[end].last) ?? 0
-        let isOver = cleared.map { $0.sequence > list[end].last.sequence } ?? false
+        let isOver = cleared.map { !list[end].last.follows($0) } ?? false
         // A GPU off the bus stays off: the driver says so again at every access, unless it was brought back meanwhile.
         let isClose = gap.magnitude <= burstMicroseconds || key.code == .xid(79) && !isOver
         guard list[end].boot != boot || !isClose else {
@@ -119,6 +141,7 @@ package struct KernelFaultAnalysis: Sendable {
     /// What held in the boot before says nothing about this one.
     private mutating func forgetBoot() {
         recoveries = [:]
+        linksBack = [:]
         named = nil
         loaded = nil
     }
@@ -136,13 +159,20 @@ package struct KernelFaultAnalysis: Sendable {
             if let busID = busID ?? recentlyNamed(sequence), identities.count < Self.faultLimit {
                 identities[busID, default: LoggedGPUIdentity()].serial = serial
             }
+        case .pcie(.recovered):
+            guard let busID, linksBack[busID].map(event.moment.replaces) ?? (linksBack.count < Self.faultLimit) else {
+                break
+            }
+            linksBack[busID] = event.moment
         case .driver(.deviceNamed): named = busID.map { ($0, sequence) }
         case .driver(.fallenOffBus): busID = busID ?? recentlyNamed(sequence)
-        case .driver(.moduleLoaded(let version)):
+        case .driver(.moduleLoaded(let version)) where loaded.map(event.moment.replaces) ?? true:
             driverVersion = version
             loaded = event.moment
             // A start of the driver resets its GPUs.
-            recoveries = recoveries.filter { $0.value.level.action == .rebootNode }
+            recoveries = recoveries.filter { _, trace in
+                trace.level.action == .rebootNode || !event.moment.replaces(trace.moment)
+            }
         default: break
         }
     }

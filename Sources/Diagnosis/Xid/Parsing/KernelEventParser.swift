@@ -58,7 +58,8 @@ package enum KernelEventParser {
             NumberedMessage.start(in: view, from: place, allowsMask: context.allowsMask)
         }
         var next = start(from: 0)
-        guard let first = next, !ProgramReport.isIn(view.slice(0, first)) else { return }
+        guard let first = next, !ProgramReport.quotes(view.slice(first, view.count), behind: view.slice(0, first))
+        else { return }
         while let place = next, events.count < limit {
             next = start(from: place + 6)
             let part = view.slice(place, next ?? view.count)

@@ -34,10 +34,32 @@ enum NumberedMessage {
 
 /// The kernel's messages about a program that failed: they quote names of tasks and files, which anybody can choose.
 enum ProgramReport {
-    private static let words: [StaticString] = [
-        "]: segfault at ", "traps: ", "]: unhandled ", "process '", "Killed process ", "oom-kill:", "coredump: ",
-    ]
+    /// These name a file behind ` in `, and last the place of its mapping.
+    private static let failures: [StaticString] = ["]: segfault at ", "traps: ", "]: unhandled "]
+    private static let others: [StaticString] = ["process '", "Killed process ", "oom-kill:", "coredump: "]
 
     /// True where the text is such a message, or begins with one.
-    static func isIn(_ text: ByteView) -> Bool { words.contains { text.contains($0) } }
+    static func isIn(_ text: ByteView) -> Bool {
+        failures.contains { text.contains($0) } || others.contains { text.contains($0) }
+    }
+
+    /// Whether a message of the driver can be a name in such a report before it, and no message of its own that came onto the
+    /// same line: the kernel ends the name of a file with the mapping, `[55d0c0a01000+1000]`, and names of tasks are too short.
+    static func quotes(_ message: ByteView, behind report: ByteView) -> Bool {
+        if others.contains(where: { report.contains($0) }) { return true }
+        guard failures.contains(where: { report.contains($0) }), report.contains(" in ") else { return false }
+        return !hasMapping(report) || hasMapping(message)
+    }
+
+    /// `[55d0c0a01000+1000]`, or `[2000,55d0c0a01000+1000]` of newer kernels: offset, beginning and length.
+    private static func hasMapping(_ text: ByteView) -> Bool {
+        var scanner = ByteScanner(text)
+        while scanner.skip(to: "[") {
+            var ahead = scanner
+            guard ahead.hex(1, 16) != nil else { continue }
+            if ahead.skip(","), ahead.hex(1, 16) == nil { continue }
+            if ahead.skip("+"), ahead.hex(1, 16) != nil, ahead.skip("]") { return true }
+        }
+        return false
+    }
 }

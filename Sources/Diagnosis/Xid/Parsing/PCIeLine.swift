@@ -15,8 +15,9 @@ enum PCIeLine {
 
     private static func hotplug(_ text: ByteView) -> PCIeFault? {
         if text.contains("DPC: containment") || text.contains("DPC: unmasked") { return .containment }
-        guard text.contains("pciehp: ") else { return nil }
-        return text.contains("Link Down") || text.contains("Card not present") ? .linkDown : nil
+        guard text.contains("pciehp: ") || text.contains("Slot(") else { return nil }
+        if text.contains("Link Down") || text.contains("Card not present") { return .linkDown }
+        return text.contains("Link Up") || text.contains("Card present") ? .recovered : nil
     }
 
     private static func bus(_ text: ByteView) -> PCIeFault? {
@@ -24,6 +25,8 @@ enum PCIeLine {
         if aer, text.contains("can't recover") || text.contains("recovery failed") || text.contains("reset failed") {
             return .recoveryFailed
         }
+        // Older kernels begin it with a capital letter.
+        if aer || text.contains("DPC: "), text.contains("ecovery successful") { return .recovered }
         guard text.contains("PCIe Bus Error") || (aer && text.contains("received")) else { return nil }
         // Kernels write Corrected or Correctable, Uncorrected or Uncorrectable, with (Fatal) or (Non-Fatal).
         if text.contains("Corrected") || text.contains("Correctable") { return .corrected }

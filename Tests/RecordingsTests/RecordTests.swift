@@ -11,16 +11,19 @@ import Testing
 
     @Test(arguments: nodes)
     func aRecordingAnswersAsTheNodeDid(node: Recording) async throws {
+        // Called like the node, whose name stands in the answers, and they are cut at a number of bytes.
         let folder = try Folder()
-        let run = try Agent.run(["record", folder.path, "--simulate", node.scenario])
+        let recording = folder.path + "/" + node.name
+        let run = try Agent.run(["record", recording, "--simulate", node.scenario])
         try #require(run.status == 0, "\(run.output)")
         let original = try await NodeAnswers.shared.answers(of: node)
-        let session = try AgentSession(simulating: folder.path + "/scenario.json")
+        let session = try AgentSession(simulating: recording + "/scenario.json")
         for (tool, answer) in original.sorted(by: { $0.key < $1.key }) {
             let before = Self.comparable(answer)
             let after = Self.comparable(try session.call(tool))
             #expect(before == after, "\(node.name) \(tool): \(GoldenTests.firstDifference(before, after))")
         }
+        withExtendedLifetime(folder) {}
     }
 
     /// An answer without the node's name, and without the length of the log: a recording keeps only what concerns GPUs.

@@ -58,6 +58,7 @@ struct NodeLog {
         }
         if let devices = snapshot.devices?.pci.value {
             context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })
+            context.hopperGPUs = Set(devices.filter(\.isHopper).map(\.busID))
         }
         return analysis.report(XidCatalog(), SXidCatalog(), context)
     }

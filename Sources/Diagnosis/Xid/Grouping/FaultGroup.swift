@@ -79,6 +79,8 @@ package struct FaultContext: Sendable {
     package var driverVersion: String?
     /// GPUs, NVSwitches and the ports above them: PCIe errors of other devices are left out. Nil: all are kept.
     package var pcieDevices: Set<BusID>?
+    /// GPUs of the Hopper architecture: their registers of Xid 74 are decoded.
+    package var hopperGPUs: Set<BusID> = []
     /// GPUs that NVML lists and reads.
     package var answeringGPUs: Set<BusID> = []
     /// NVML answers on this node.

@@ -16,7 +16,8 @@ enum GPUArgument {
             (
                 "description",
                 .string(
-                    "Index, UUID or PCI bus id; several (at most \(maximumCount)) separated by commas. Default: all GPUs")
+                    "Index, UUID or PCI bus id; several (at most \(maximumCount)) separated by commas. Default: all GPUs"
+                )
             ),
         ]))
 

@@ -50,7 +50,8 @@ import Testing
 
     @Test(
         "a Hopper is known by its device id",
-        arguments: [(0x2330, true), (0x2342, true), (0x20b0, false), (0x22a3, false), (0x2901, false)] as [(UInt16, Bool)])
+        arguments: [(0x2330, true), (0x2342, true), (0x20b0, false), (0x22a3, false), (0x2901, false)]
+            as [(UInt16, Bool)])
     func hopper(_ deviceID: UInt16, _ isHopper: Bool) {
         let place = BusID(domain: 0, bus: 0x8b, device: 0)
         #expect(HostPCIDevice(busID: place, kind: .gpu, deviceID: deviceID).isHopper == isHopper)

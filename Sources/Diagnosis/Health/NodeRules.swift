@@ -9,6 +9,7 @@ enum NodeRules {
         judgeMissing(node, &result)
         judgeUnplaced(node, &result)
         judgeModules(node, &result)
+        judgeLeftOverNodes(node, &result)
         judgeIMEX(node, &result)
         judgeFabricManager(node, &result)
         judgeLog(node, &result)

@@ -12,10 +12,7 @@ let fabricRules: [HealthRule] = [
         case 1:
             result.find(
                 .critical, "The GPU is not registered with the NVLink fabric: CUDA will not start on it.", evidence,
-                action: .checkFabricManager, authority: .flag,
-                confirm:
-                    "Whether nvidia-fabricmanager runs and fits the driver's version; restart it; its log and SXid lines."
-            )
+                action: .checkFabricManager, authority: .flag, confirm: gpu.managerAdvice)
         case 2:
             gpu.judgeRegistering(evidence, &result)
         case 3: break
@@ -29,7 +26,7 @@ let fabricRules: [HealthRule] = [
         result.find(
             .critical, "The registration with the NVLink fabric failed.",
             HealthEvidence("fabric_status", "NVML code \(status)", threshold: "0"), action: .checkFabricManager,
-            authority: .flag, confirm: "The fabric manager's log; SXid lines in the kernel log.")
+            authority: .flag, confirm: gpu.managerAdvice)
     },
     HealthRule("fabric_health") { gpu, result in
         guard gpu.fabric.state.value == 3, let bits = result.value("fabric_health_mask", gpu.fabric.healthMask) else {
@@ -70,6 +67,19 @@ let fabricRules: [HealthRule] = [
 ]
 
 extension GPUCase {
+    /// Where to look for what registers GPUs with the fabric. From NVLink 5 on the fabric manager needs the NVLink subnet manager
+    /// beside it, and in racks both run in the switch trays (NVIDIA's Fabric Manager guide).
+    fileprivate var managerAdvice: String {
+        guard inventory.computeCapability.value ?? 0 >= 100 else {
+            return
+                "Whether nvidia-fabricmanager runs and fits the driver's version; restart it; its log and SXid lines."
+        }
+        return gpu.c2cCount ?? 0 > 0
+            ? "The rack's switch trays: fabric manager and NVLink subnet manager run there (NMX), not on this node."
+            : "Whether nvidia-fabricmanager runs and fits the driver's version, and beside it the NVLink subnet manager "
+                + "(nvlsm), which needs the kernel module ib_umad; their logs."
+    }
+
     /// A GPU that says that it has nothing to do with a fabric, among others of its name that are registered with one.
     fileprivate func judgeUnregistered(_ result: inout RuleResult) {
         guard fabric.state.value == 0 || fabric.state.reason == .notSupported, let name = gpu.name.value,
@@ -98,8 +108,7 @@ extension GPUCase {
                 .warning, "The registration with the NVLink fabric does not end: CUDA does not start on the GPU.",
                 evidence, HealthEvidence("node_uptime_minutes", "\(minutes)", threshold: "\(limit)", .proc),
                 action: .checkFabricManager, authority: .flag,
-                confirm: "Whether the driver was loaded a moment ago: then ask again in five minutes; else the fabric "
-                    + "manager's log and SXid lines.")
+                confirm: "Whether the driver was loaded a moment ago: then ask again in five minutes. " + managerAdvice)
             return
         }
         result.addGap(EvidenceGap(check: result.rule, reading: "fabric_state", reason: .notRead))

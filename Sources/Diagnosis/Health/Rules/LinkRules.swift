@@ -16,11 +16,11 @@ let linkRules: [HealthRule] = [
         }
         let slow = links.filter { $0.speedMBps.value ?? 0 < expected }
         // Where the links of all GPUs are slow, none of them shows it.
-        let weak = links.filter { $0.isBelowNominal(of: gpu.gpu) }
+        let below = links.filter { $0.isBelowNominal(of: gpu.gpu) }
         if !slow.isEmpty {
             result.tellSlow(slow, "NVLinks run slower than those of the other GPUs.", expected)
-        } else if let nominal = weak.first.flatMap({ ExpectedLinks.nominalSpeed($0, of: gpu.gpu) }) {
-            result.tellSlow(weak, "NVLinks run slower than those of their generation do.", nominal)
+        } else if let nominal = below.first.flatMap({ ExpectedLinks.nominalSpeed($0, of: gpu.gpu) }) {
+            result.tellSlow(below, "NVLinks run slower than those of their generation do.", nominal)
         }
     },
     HealthRule("c2c_down") { gpu, result in

@@ -19,7 +19,7 @@ struct HealthRule: Sendable {
 
     /// All checks, by room.
     static let all: [HealthRule] =
-        accessRules + memoryRules + repairRules + pcieRules + pcieErrorRules + linkRules + linkErrorRules
+        accessRules + peerRules + memoryRules + repairRules + pcieRules + pcieErrorRules + linkRules + linkErrorRules
         + fabricRules + thermalRules + clockRules
         + softwareRules + processRules + kernelLogRules
 }

@@ -12,6 +12,7 @@ enum NodeRules {
         judgeLeftOverNodes(node, &result)
         judgeIMEX(node, &result)
         judgeFabricManager(node, &result)
+        judgeCliques(node, &result)
         judgeLog(node, &result)
         return result
     }

@@ -87,6 +87,26 @@ struct MissingReadingTests {
             node.gpus[3].inventory?.migMode = .value(ModePair(current: true, pending: true))
             node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
         },
+        Failure("memory in use, while processes of other namespaces cannot be seen", "unowned_memory") { node in
+            node.gpus[3].now {
+                $0.memory = .value(MemoryUse(total: 80 << 30, used: 9 << 30, free: 70 << 30, reserved: 600 << 20))
+            }
+            var processes = ProcessesSnapshot()
+            processes.sharesProcessIDs = false
+            node.nodeProcesses = processes
+        },
+        Failure("a temperature that others of its name have", "peer_readings") { node in
+            node.gpus[3].now { $0.temperatureC = .unavailable(.notSupported) }
+        },
+        Failure("power that others of its name have", "peer_readings") { node in
+            node.gpus[3].now { $0.powerMilliwatts = .unavailable(.notSupported) }
+        },
+        Failure("reasons of low clocks that others of its name have", "peer_readings") { node in
+            node.gpus[3].now { $0.clocksEventReasons = .unavailable(.notSupported) }
+        },
+        Failure("ECC that others of its name have", "peer_readings") { node in
+            node.gpus[3].memoryHealth?.eccMode = .unavailable(.notSupported)
+        },
         Failure("a registration that has just begun", "fabric_state") { node in
             node.devices?.bootedMicroseconds = .value(HealthyNode.now - 300_000_000)
             node.gpus[3].fabric?.state = .value(2)
@@ -104,6 +124,23 @@ struct MissingReadingTests {
         #expect(Set(report.gpus[3].gaps.map(\.check)) == [failure.check])
         #expect(report.gpus.allSatisfy { $0.index == 3 || $0.verdict == .healthy })
         #expect(report.findings.allSatisfy { $0.severity == .info })
+    }
+
+    @Test("readings that no GPU of a name has are no gap")
+    func notSupportedByAny() {
+        let report = HealthyNode.report { node in
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].now {
+                    $0.temperatureC = .unavailable(.notSupported)
+                    $0.powerMilliwatts = .unavailable(.notSupported)
+                }
+                node.gpus[gpu].memoryHealth?.eccMode = .unavailable(.notSupported)
+            }
+            // Of these two only one can do it, and they are no pair.
+            node.gpus[3].now { $0.powerMilliwatts = .value(70_000) }
+            node.gpus[3].name = .value("NVIDIA T400")
+        }
+        #expect(report.verdict == .healthy)
     }
 
     @Test("readings that a GPU does not have are no gap")

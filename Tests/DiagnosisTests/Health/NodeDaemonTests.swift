@@ -153,6 +153,22 @@ struct NodeDaemonTests {
         }
     }
 
+    @Test("GPUs in several cliques are told and not accused")
+    func cliques() {
+        func report(_ change: (inout NodeSnapshot) -> Void) -> HealthReport {
+            HealthyNode.report { node in
+                for index in node.gpus.indices { node.gpus[index].fabric?.cliqueID = .value(0) }
+                change(&node)
+            }
+        }
+        #expect(report { _ in }.findings.isEmpty)
+        let divided = report { $0.gpus[5].fabric?.cliqueID = .value(7) }
+        #expect(divided.verdict == .healthy)
+        #expect(divided.findings.map(\.rule) == ["fabric_cliques"])
+        #expect(divided.findings.first?.evidence.first?.value == "0: GPU 0-4,6-7; 7: GPU 5")
+        #expect(report { $0.gpus[5].fabric?.cliqueID = .unavailable(.notSupported) }.findings.isEmpty)
+    }
+
     @Test(
         "what registers GPUs with the fabric is looked for where it runs",
         arguments: [

@@ -99,7 +99,7 @@ extension NodeSnapshot {
     }
 
     /// Switches that belong to a virtual machine are that one's to manage.
-    fileprivate var managedSwitches: [HostPCIDevice] {
+    var managedSwitches: [HostPCIDevice] {
         (devices?.pci.value ?? []).filter { $0.kind == .nvSwitch && $0.driver.value == "nvidia-nvswitch" }
     }
 

@@ -83,6 +83,22 @@ struct LinkRuleTests {
         #expect(none.gpus.allSatisfy { $0.verdict == .unhealthy && $0.action == .checkNVLink })
     }
 
+    @Test("NVSwitches to which no GPU has a link are told of, unless they are another's", arguments: [true, false])
+    func switchesWithoutLinks(_ isOwn: Bool) {
+        let report = report(255) { node in
+            let nvSwitch = HostPCIDevice(
+                busID: BusID(domain: 0, bus: 7, device: 0), kind: .nvSwitch, deviceID: 0x22a3,
+                driver: .value(isOwn ? "nvidia-nvswitch" : "vfio-pci"))
+            let gpus = node.devices?.pci.value ?? []
+            node.devices?.pci = .value(gpus + [nvSwitch])
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].links?.count = .value(0)
+                node.gpus[gpu].links?.links = []
+            }
+        }
+        #expect(report.gpus.allSatisfy { $0.verdict == (isOwn ? .degraded : .healthy) })
+    }
+
     @Test("two GPUs that lose the link between them, on boards on which all links are wired")
     func bothEnds() {
         func pair(_ name: String, _ mode: UInt32 = 0) -> HealthReport {

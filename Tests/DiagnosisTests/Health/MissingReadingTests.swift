@@ -104,12 +104,22 @@ struct MissingReadingTests {
         Failure("reasons of low clocks that others of its name have", "peer_readings") { node in
             node.gpus[3].now { $0.clocksEventReasons = .unavailable(.notSupported) }
         },
+        Failure("memory in use that others of its name tell", "peer_readings") { node in
+            node.gpus[3].now { $0.memory = .unavailable(.notSupported) }
+        },
+        Failure("remapped rows that others of its name have", "peer_readings") { node in
+            node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
+        },
         Failure("ECC that others of its name have", "peer_readings") { node in
             node.gpus[3].memoryHealth?.eccMode = .unavailable(.notSupported)
         },
         Failure("a registration that has just begun", "fabric_state") { node in
             node.devices?.bootedMicroseconds = .value(HealthyNode.now - 300_000_000)
             node.gpus[3].fabric?.state = .value(2)
+        },
+        Failure("a registration that has not yet begun", "fabric_state") { node in
+            node.devices?.bootedMicroseconds = .value(HealthyNode.now - 300_000_000)
+            node.gpus[3].fabric?.state = .value(1)
         },
         Failure("a registration, and nobody knows since when", "fabric_state") { node in
             node.devices?.bootedMicroseconds = .unavailable(.notRead)
@@ -135,6 +145,7 @@ struct MissingReadingTests {
                     $0.powerMilliwatts = .unavailable(.notSupported)
                 }
                 node.gpus[gpu].memoryHealth?.eccMode = .unavailable(.notSupported)
+                node.gpus[gpu].memoryHealth?.remappedRows = .unavailable(.notSupported)
             }
             // Of these two only one can do it, and they are no pair.
             node.gpus[3].now { $0.powerMilliwatts = .value(70_000) }
@@ -152,7 +163,6 @@ struct MissingReadingTests {
                 $0.memoryMaxTemperatureC = .unavailable(.notSupported)
                 $0.limiters.thermal = .unavailable(.notSupported)
             }
-            node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
             node.gpus[3].memoryHealth?.isInforomValid = .unavailable(.notSupported)
             node.gpus[3].processes?.mps = .unavailable(.notSupported)
             node.changePCIDevice(3) {

@@ -9,6 +9,9 @@ let fabricRules: [HealthRule] = [
         }
         let evidence = HealthEvidence("fabric_state", FabricWords.state(state), threshold: "completed")
         switch state {
+        case 1 where gpu.minutesSinceBoot ?? .max < gpu.thresholds[.fabricRegistrationMinutes]:
+            gpu.tellEarly(
+                "The GPU is not yet registered with the NVLink fabric, soon after the node's start.", evidence, &result)
         case 1:
             result.find(
                 .critical, "The GPU is not registered with the NVLink fabric: CUDA will not start on it.", evidence,
@@ -95,15 +98,18 @@ extension GPUCase {
             confirm: "The fabric manager's log; the states of its links; whether NVLink was disabled for it.")
     }
 
-    /// A registration takes minutes; until it has ended, nobody knows how. Nothing tells when the driver was loaded, but that was
-    /// after the node's start.
-    fileprivate func judgeRegistering(_ evidence: HealthEvidence, _ result: inout RuleResult) {
-        let limit = thresholds[.fabricRegistrationMinutes]
-        let booted = node.snapshot.devices?.bootedMicroseconds ?? .unavailable(.notRead)
-        let minutes = result.value("booted_at", booted).map { booted in
+    /// How long the node has been up; nil where nobody knows. Nothing tells when the driver was loaded, but that was later.
+    fileprivate var minutesSinceBoot: Int64? {
+        node.snapshot.devices?.bootedMicroseconds.value.map { booted in
             node.snapshot.collectedAtMicroseconds.subtractingReportingOverflow(booted).partialValue / 60_000_000
         }
-        if let minutes, minutes >= limit {
+    }
+
+    /// A registration takes minutes; until it has ended, nobody knows how.
+    fileprivate func judgeRegistering(_ evidence: HealthEvidence, _ result: inout RuleResult) {
+        let limit = thresholds[.fabricRegistrationMinutes]
+        _ = result.value("booted_at", node.snapshot.devices?.bootedMicroseconds ?? .unavailable(.notRead))
+        if let minutes = minutesSinceBoot, minutes >= limit {
             result.find(
                 .warning, "The registration with the NVLink fabric does not end: CUDA does not start on the GPU.",
                 evidence, HealthEvidence("node_uptime_minutes", "\(minutes)", threshold: "\(limit)", .proc),
@@ -111,10 +117,17 @@ extension GPUCase {
                 confirm: "Whether the driver was loaded a moment ago: then ask again in five minutes. " + managerAdvice)
             return
         }
+        tellEarly(
+            "The GPU is being registered with the NVLink fabric; that takes minutes after the driver's start.",
+            evidence,
+            &result)
+    }
+
+    /// Too early to say how the registration ends.
+    fileprivate func tellEarly(_ title: String, _ evidence: HealthEvidence, _ result: inout RuleResult) {
         result.addGap(EvidenceGap(check: result.rule, reading: "fabric_state", reason: .notRead))
         result.find(
-            .info,
-            "The GPU is being registered with the NVLink fabric; that takes minutes after the driver's start.",
-            evidence, action: .none, confirm: "Ask again in five minutes: if it has not completed, it is a fault.")
+            .info, title, evidence, action: .none,
+            confirm: "Ask again in five minutes: if it has not completed, it is a fault.")
     }
 }

@@ -83,14 +83,26 @@ extension GPUCase {
 
     /// A fabric is made of links: a GPU that is registered with one has some.
     private func judgeFabricWithoutLinks(_ result: inout RuleResult) {
-        guard fabric.state.value == 3, fabric.status.value == 0,
-            inventory.virtualizationMode.value != Self.passedThrough
-        else { return }
+        guard inventory.virtualizationMode.value != Self.passedThrough else { return }
+        guard fabric.state.value == 3, fabric.status.value == 0 else { return judgeSwitchesWithoutLinks(&result) }
         result.find(
             .critical, "The GPU has no NVLinks, although it is registered with the NVLink fabric.",
             HealthEvidence("nvlink_count", links.count.value.map(String.init) ?? "not_supported", threshold: "some"),
             HealthEvidence("fabric_state", FabricWords.state(3)), action: .checkNVLink, authority: .flag,
             confirm: "NVLink lines of the driver in the kernel log; then reset all GPUs and switches.")
+    }
+
+    /// NVSwitches of which no GPU has a link: NVLink was switched off (`NVreg_NvLinkDisable`), or the driver failed to start it.
+    private func judgeSwitchesWithoutLinks(_ result: inout RuleResult) {
+        let switches = node.snapshot.managedSwitches.count
+        guard switches > 0, !ExpectedLinks.isBridged(gpu) else { return }
+        result.find(
+            .warning, "The GPU has no NVLinks, although the node has NVSwitches.",
+            HealthEvidence("nvlink_count", links.count.value.map(String.init) ?? "not_supported", threshold: "some"),
+            HealthEvidence("nvswitches", "\(switches)", .pci), action: .checkNVLink,
+            confirm:
+                "Whether NVLink was switched off on purpose (NVreg_NvLinkDisable); else NVLink lines of the driver in "
+                + "the kernel log.")
     }
 
     fileprivate func judgeLinkStates(_ result: inout RuleResult) {

@@ -26,6 +26,12 @@ private struct PeerReading: Sendable {
         PeerReading(name: "temperature_c") { ($0.telemetry ?? GPUTelemetry()).temperatureC.reason },
         PeerReading(name: "power_w") { ($0.telemetry ?? GPUTelemetry()).powerMilliwatts.reason },
         PeerReading(name: "clocks_event_reasons") { ($0.telemetry ?? GPUTelemetry()).clocksEventReasons.reason },
+        PeerReading(name: "memory_used_bytes") { ($0.telemetry ?? GPUTelemetry()).memory.reason },
         PeerReading(name: "ecc_mode") { ($0.memoryHealth ?? GPUMemoryHealth()).eccMode.reason },
+        // Older boards retire pages instead.
+        PeerReading(name: "remapped_rows") { gpu in
+            let memory = gpu.memoryHealth ?? GPUMemoryHealth()
+            return memory.retiredPages.singleBit.value == nil ? memory.remappedRows.reason : nil
+        },
     ]
 }

@@ -202,14 +202,16 @@ def test_a_tool_that_is_not_there_is_explained(command, name, words):
     assert words in done.stderr
 
 
-@pytest.mark.parametrize("argument, code, words", [
-    ("gpu=99", 1, "this node has no GPU 99"), ("gpu=nonsense", 2, "'nonsense' is no GPU"),
-    ("gpu=" + ",".join(map(str, range(65))), 2, "65 GPUs are named. Give at most 64"),
-    ("min_severity=terrible", 2, "choose one of"), ("since=yesterday", 2, "neither a duration nor a time"),
-    ("xid=many", 2, "give one number"),
+@pytest.mark.parametrize("tool, argument, code, words", [
+    ("get_gpu_inventory", "gpu=99", 1, "this node has no GPU 99"),
+    ("get_gpu_inventory", "gpu=nonsense", 2, "'nonsense' is no GPU"),
+    ("get_gpu_inventory", "gpu=" + ",".join(map(str, range(65))), 2, "65 GPUs are named. Give at most 64"),
+    ("get_gpu_inventory", "detail=everything", 2, "choose one of"),
+    ("analyze_xid_errors", "since=yesterday", 2, "neither a duration nor a time"),
+    ("analyze_xid_errors", "xid=many", 2, "give one number"),
 ])
-def test_arguments_that_a_tool_does_not_take_are_wrong_usage(argument, code, words):
-    done = run("call", "analyze_xid_errors", "--simulate", "a100x2", "--arg", argument)
+def test_arguments_that_a_tool_does_not_take_are_wrong_usage(tool, argument, code, words):
+    done = run("call", tool, "--simulate", "a100x2", "--arg", argument)
     assert done.returncode == code, done.stdout + done.stderr
     assert words in done.stdout
 

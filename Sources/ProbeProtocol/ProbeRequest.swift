@@ -94,10 +94,13 @@ package struct ProbeSections: OptionSet, Sendable, Hashable {
     /// ``ConfidentialComputing`` of the node.
     package static let confidentialComputing = ProbeSections(rawValue: 1 << 16)
 
+    /// Of ``GPUInventory`` only the MIG mode, one cheap call for each GPU.
+    package static let migMode = ProbeSections(rawValue: 1 << 17)
+
     /// Those that need NVML.
     package static let needingDriver: ProbeSections = [
         .driver, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes, .topology, .recoveryAction,
-        .confidentialComputing,
+        .confidentialComputing, .migMode,
     ]
 }
 

@@ -12,6 +12,12 @@ extension GPUInventory {
         readPowerLimits(device)
     }
 
+    /// Asks for the MIG mode only.
+    init(readingMIGModeOf device: NVMLDevice) {
+        self.init()
+        readMIGMode(device)
+    }
+
     private mutating func readIdentity(_ device: NVMLDevice) {
         architecture = Reading { () throws(NVMLError) in try device.architecture() }
         computeCapability = Reading { () throws(NVMLError) in
@@ -43,11 +49,15 @@ extension GPUInventory {
         nvlinkVersion = Reading { () throws(NVMLError) in try device.nvlinkVersion(0) }
     }
 
-    private mutating func readModes(_ device: NVMLDevice) {
+    private mutating func readMIGMode(_ device: NVMLDevice) {
         migMode = Reading { () throws(NVMLError) in
             let mode = try device.migMode()
             return ModePair(current: mode.current, pending: mode.pending)
         }
+    }
+
+    private mutating func readModes(_ device: NVMLDevice) {
+        readMIGMode(device)
         migDevices = readMIGDevices(device)
         eccMode = Reading { () throws(NVMLError) in
             let mode = try device.eccMode()

@@ -37,7 +37,11 @@ extension GPUSnapshot {
     private mutating func readSections(
         _ device: NVMLDevice, _ sections: ProbeSections, _ inforoms: inout InforomChecks
     ) {
-        if sections.contains(.inventory) { inventory = GPUInventory(reading: device) }
+        if sections.contains(.inventory) {
+            inventory = GPUInventory(reading: device)
+        } else if sections.contains(.migMode) {
+            inventory = GPUInventory(readingMIGModeOf: device)
+        }
         if sections.contains(.telemetry) { telemetry = GPUTelemetry(reading: device) }
         if sections.contains(.memoryHealth) {
             memoryHealth = GPUMemoryHealth(

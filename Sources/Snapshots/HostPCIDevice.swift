@@ -51,6 +51,12 @@ package struct HostPCIDevice: Sendable, Hashable {
     }
 }
 
+extension HostPCIDevice {
+    /// Whether it is a GPU of the Hopper architecture: all of GH100, and they alone, have device ids of 0x2300 to 0x23ff
+    /// (pci.ids). It tells also where NVML does not answer.
+    package var isHopper: Bool { kind == .gpu && deviceID >> 8 == 0x23 }
+}
+
 /// The port of a switch or root complex to which a device is connected.
 package struct HostPCIPort: Sendable, Hashable {
     package var busID: BusID

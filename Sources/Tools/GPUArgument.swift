@@ -8,10 +8,17 @@ enum GPUArgument {
     static let name = "gpu"
     /// Characters of a list of GPUs: 64 UUIDs have 2,688.
     static let maximumLength: Int64 = 4_096
+    /// GPUs that one call can name: several times as many as a node has.
+    static let maximumCount = 64
     static let schema: JSONValue = .object(
         JSONObject([
             ("type", .array(["string", "integer"])), ("maxLength", .int(maximumLength)),
-            ("description", "Index, UUID or PCI bus id; several separated by commas. Default: all GPUs"),
+            (
+                "description",
+                .string(
+                    "Index, UUID or PCI bus id; several (at most \(maximumCount)) separated by commas. Default: all GPUs"
+                )
+            ),
         ]))
 
     /// The GPUs that the caller named; empty means all.
@@ -23,7 +30,13 @@ enum GPUArgument {
             guard let selector = GPUSelector(part) else { throw malformed(part) }
             selectors.append(selector)
         }
-        guard !selectors.isEmpty, selectors.count <= 64 else { throw malformed(String(text.prefix(64))) }
+        guard !selectors.isEmpty else { throw malformed(String(text.prefix(64))) }
+        guard selectors.count <= maximumCount else {
+            throw ToolFailure(
+                message:
+                    "gpu: \(selectors.count) GPUs are named. Give at most \(maximumCount), or leave gpu out for all GPUs.",
+                isWrongUsage: true)
+        }
         return selectors
     }
 
@@ -31,7 +44,7 @@ enum GPUArgument {
         ToolFailure(
             message:
                 "gpu: '\(text.prefix(64))' is no GPU. Give an index (0), a UUID (GPU-...) or a PCI bus id (0000:3b:00.0), "
-                + "or leave gpu out for all GPUs.", isUnknownGPU: true)
+                + "or leave gpu out for all GPUs.", isUnknownGPU: true, isWrongUsage: true)
     }
 
     /// What to answer when no GPU of the node is the one that the caller named; where no GPU could be read at all, why.

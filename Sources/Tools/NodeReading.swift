@@ -17,7 +17,9 @@ struct ToolFailure: Error {
     let message: String
     /// True when nothing is wrong but the name of the GPU.
     var isUnknownGPU = false
-    var result: ToolResult { .failure(message: message) }
+    /// True when the arguments are to blame, whatever the node is like.
+    var isWrongUsage = false
+    var result: ToolResult { .failure(message: message, isWrongUsage: isWrongUsage) }
 }
 
 extension ToolContext {

@@ -60,7 +60,7 @@ struct AnswerTable {
     }
 
     private static func lines(_ member: JSONObject.Member, _ room: Int) -> [String] {
-        if let text = member.value.stringValue { return text.split(separator: "\n").map(String.init) }
+        if let text = member.value.stringValue, !text.isEmpty { return text.split(separator: "\n").map(String.init) }
         guard isList(member.value) else { return filled(ReadableValue.parts(member), room) }
         return (member.value.arrayValue ?? []).flatMap { element in
             filled(ReadableValue.parts(.init(key: member.key, value: element)), room)

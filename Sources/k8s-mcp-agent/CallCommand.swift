@@ -12,8 +12,9 @@ struct CallCommand: ParsableCommand {
         discussion: """
             Example: k8s-mcp-agent call get_gpu_inventory --arg gpu=0 --arg detail=full --output table
 
-            Exit code: 0; 1 for an answer that is an error, and when nobody agreed to the plan of a tool that changes the node; \
-            2 for wrong usage. With --mode operator SIGTERM, SIGINT and SIGHUP cancel the call; a reset that has begun is \
+            Exit code: 0; 1 for an answer that is an error, also where the node has no such GPU or pod, and when nobody agreed to \
+            the plan of a tool that changes the node; 2 for wrong usage, which arguments that the tool does not take are as well. \
+            With --mode operator SIGTERM, SIGINT and SIGHUP cancel the call; a reset that has begun is \
             finished first.
             """)
 
@@ -44,7 +45,8 @@ struct CallCommand: ParsableCommand {
                 ? await context.askWhenStarted { await Self.call(tool, arguments, context) }
                 : await Self.call(tool, arguments, context)
             await context.shutDown()
-            return max(try CallOutput.show(result, output), CallOutcome.exitCode(result, of: tool))
+            try CallOutput.show(result, output)
+            return CallOutcome.exitCode(result, of: tool)
         }
     }
 

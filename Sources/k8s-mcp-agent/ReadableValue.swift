@@ -2,11 +2,16 @@ internal import JSON
 
 /// A value of an answer in the form that people read: the unit that its key names is written behind it.
 enum ReadableValue {
+    /// What stands for a text, a list or an object with nothing in it.
+    private static let none = "none"
+
     /// - Parameter outer: the key of what the member is part of; its unit counts for members that name none (`min`, `max`).
     static func text(_ member: JSONObject.Member, in outer: String = "") -> String {
         let key = hasUnit(member.key) ? member.key : outer
         return switch member.value {
-        case .string(let text): text
+        case .string(let text): text.isEmpty ? none : text
+        case .array(let elements) where elements.isEmpty: none
+        case .object(let object) where object.isEmpty: none
         case .array(let elements):
             elements.map { text(.init(key: "", value: $0), in: key) }.joined(
                 separator: elements.contains { $0.objectValue != nil } ? "; " : ",")
@@ -17,7 +22,7 @@ enum ReadableValue {
 
     /// The members of an object, each by itself; anything else as one text.
     static func parts(_ member: JSONObject.Member) -> [String] {
-        guard let object = member.value.objectValue else { return [text(member)] }
+        guard let object = member.value.objectValue, !object.isEmpty else { return [text(member)] }
         let key = hasUnit(member.key) ? member.key : ""
         return object.map { "\($0.key)=\(text($0, in: key))" }
     }

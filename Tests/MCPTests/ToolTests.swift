@@ -10,11 +10,13 @@ import Testing
         #expect(result.text == #"{"echo":"hi","times":2}"#)
         #expect(result.structuredBytes == Array(result.text.utf8))
         #expect(!result.isError)
+        #expect(!result.isWrongUsage)
     }
 
     @Test func aFaultInTheArgumentsIsAFailure() async {
         let result = await ExampleServer.echo.call(arguments: [:])
         #expect(result.isError)
+        #expect(result.isWrongUsage)
         #expect(result.structuredBytes == nil)
         #expect(result.text.hasPrefix(#"echo was not run. Argument "message" is missing"#))
     }

@@ -200,3 +200,27 @@ def test_a_tool_that_is_not_there_is_explained(command, name, words):
     done = run(command, name)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("tool, argument, code, words", [
+    ("get_gpu_inventory", "gpu=99", 1, "this node has no GPU 99"),
+    ("get_gpu_inventory", "gpu=nonsense", 2, "'nonsense' is no GPU"),
+    ("get_gpu_inventory", "gpu=" + ",".join(map(str, range(65))), 2, "65 GPUs are named. Give at most 64"),
+    ("get_gpu_inventory", "detail=everything", 2, "choose one of"),
+    ("analyze_xid_errors", "since=yesterday", 2, "neither a duration nor a time"),
+    ("analyze_xid_errors", "xid=many", 2, "give one number"),
+])
+def test_arguments_that_a_tool_does_not_take_are_wrong_usage(tool, argument, code, words):
+    done = run("call", tool, "--simulate", "a100x2", "--arg", argument)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert words in done.stdout
+
+
+def test_what_is_empty_is_said_to_be_none_in_a_table():
+    health = run("call", "get_gpu_health", "--simulate", "h100x8", "--output", "table").stdout
+    assert re.search(r"^findings +none$", health, re.MULTILINE), health
+    processes = run("call", "list_gpu_processes", "--simulate", "h100x8", "--output", "table").stdout
+    assert re.search(r"^  processes +none$", processes, re.MULTILINE), processes
+    missing = run("call", "diagnose_gpu_node", "--simulate", "no-driver", "--output", "table").stdout
+    assert re.search(r"^healthy_gpus +none$", missing, re.MULTILINE), missing
+    assert re.search(r"^    evidence +none$", missing, re.MULTILINE), missing

@@ -3,8 +3,9 @@ internal import Snapshots
 /// Which NVLinks of a GPU should be up, and how fast.
 ///
 /// A link to an NVSwitch should always be up. Between GPUs no table tells it: boards of one model are sold with all links,
-/// with some and with none, so what most GPUs of the same name on the node show is expected. GPUs in MIG mode say nothing,
-/// since their links are down on purpose, and with them the other ends of these links.
+/// with some and with none, so what most GPUs of the same name on the node show is expected; PCIe cards can be with and without
+/// bridges on one node. GPUs in MIG mode say nothing, since their links are down on purpose, and with them the other ends of
+/// these links.
 struct ExpectedLinks: Sendable {
     /// What GPUs of one name have in common.
     fileprivate struct Board {
@@ -74,9 +75,6 @@ struct ExpectedLinks: Sendable {
     }
 
     private func board(_ gpu: GPUSnapshot) -> Board { boards[gpu.name.value ?? ""] ?? Board() }
-
-    /// Boards of these have no sockets for bridges: all links that they have are wired.
-    static func isWired(_ gpu: GPUSnapshot) -> Bool { gpu.name.value?.contains("SXM") ?? false }
 }
 
 extension ExpectedLinks.Board {
@@ -101,10 +99,10 @@ extension ExpectedLinks.Board {
 }
 
 extension GPUSnapshot {
-    fileprivate var isMIGOn: Bool { inventory?.migMode.value?.current ?? false }
+    var isMIGOn: Bool { inventory?.migMode.value?.current ?? false }
 
     /// Links that say that they are down.
-    fileprivate var downLinks: [GPULink] { links?.links.filter { $0.isActive.value == false } ?? [] }
+    var downLinks: [GPULink] { links?.links.filter { $0.isActive.value == false } ?? [] }
 
     /// The number of NVLinks; 0 on boards without any, nil where it could not be read.
     fileprivate var nvlinkCount: UInt32? { links?.count.value ?? (links?.count.reason == .notSupported ? 0 : nil) }

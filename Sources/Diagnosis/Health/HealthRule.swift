@@ -19,7 +19,7 @@ struct HealthRule: Sendable {
 
     /// All checks, by room.
     static let all: [HealthRule] =
-        accessRules + memoryRules + repairRules + pcieRules + pcieErrorRules + linkRules + linkErrorRules
+        accessRules + peerRules + memoryRules + repairRules + pcieRules + pcieErrorRules + linkRules + linkErrorRules
         + fabricRules + thermalRules + clockRules
         + softwareRules + processRules + kernelLogRules
 }
@@ -73,7 +73,7 @@ struct GPUCase {
     var processes: GPUProcesses { gpu.processes ?? GPUProcesses() }
     var thresholds: HealthThresholds { node.thresholds }
 
-    var isMIGOn: Bool { gpu.inventory?.migMode.value?.current ?? false }
+    var isMIGOn: Bool { gpu.isMIGOn }
 
     /// A part of a GPU in a virtual machine (`nvmlGpuVirtualizationMode_t`: vGPU).
     var isVGPU: Bool { inventory.virtualizationMode.value == 2 }

@@ -37,7 +37,8 @@ extension NodeRules {
 
     /// The fabric manager trains the links at NVSwitches and answers their faults. What it has registered stays `completed`
     /// when it ends, so only its process tells. A recording or a simulated node need not have all daemons: nobody is missed
-    /// there. From NVLink 5 on the switches are behind network cards, and whether their manager shows itself is not known.
+    /// there. From NVLink 5 on the switches are behind network cards, whose devices their manager opens: a process that holds
+    /// none of the driver's own is not among those that are seen. There the GPUs' registration tells (`fabric_state`).
     static func judgeFabricManager(_ node: NodeCase, _ result: inout RuleResult) {
         let switches = node.snapshot.managedSwitches
         let users = node.snapshot.gpus.filter(\.usesSwitches)
@@ -98,7 +99,7 @@ extension NodeSnapshot {
     }
 
     /// Switches that belong to a virtual machine are that one's to manage.
-    fileprivate var managedSwitches: [HostPCIDevice] {
+    var managedSwitches: [HostPCIDevice] {
         (devices?.pci.value ?? []).filter { $0.kind == .nvSwitch && $0.driver.value == "nvidia-nvswitch" }
     }
 

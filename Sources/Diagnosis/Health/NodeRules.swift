@@ -9,8 +9,10 @@ enum NodeRules {
         judgeMissing(node, &result)
         judgeUnplaced(node, &result)
         judgeModules(node, &result)
+        judgeLeftOverNodes(node, &result)
         judgeIMEX(node, &result)
         judgeFabricManager(node, &result)
+        judgeCliques(node, &result)
         judgeLog(node, &result)
         return result
     }

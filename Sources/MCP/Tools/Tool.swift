@@ -80,7 +80,7 @@ extension Tool {
                 return .failure(message: CallError(error).message)
             }
         case .failure(let fault):
-            return .failure(message: fault.message)
+            return .failure(message: fault.message, isWrongUsage: true)
         }
     }
 }

@@ -14,6 +14,8 @@ public struct ToolResult: Sendable, Equatable {
     private(set) var encodedText: [UInt8]?
     /// Of a structured answer: whether it tells that the call has failed.
     private var hasFailed = false
+    /// Of a failure: whether the arguments are to blame, so that nothing was tried.
+    public private(set) var isWrongUsage = false
 
     private init(body: Body) { self.body = body }
 
@@ -61,7 +63,14 @@ public struct ToolResult: Sendable, Equatable {
     }
 
     /// The call has failed; the message says what failed, on which value, and what to call next.
-    public static func failure(message: String) -> ToolResult { ToolResult(body: .failure(message)) }
+    ///
+    /// - Parameter isWrongUsage: true where the arguments are to blame. A client is told the same either way; a command line
+    ///   ends with another exit code.
+    public static func failure(message: String, isWrongUsage: Bool = false) -> ToolResult {
+        var result = ToolResult(body: .failure(message))
+        result.isWrongUsage = isWrongUsage
+        return result
+    }
 
     public var isError: Bool {
         if case .failure = body { true } else { hasFailed }

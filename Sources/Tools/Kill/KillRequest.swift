@@ -53,6 +53,7 @@ struct KillRequest: Sendable, Equatable {
     private static func wrong(_ message: String) -> ToolFailure {
         ToolFailure(
             message:
-                "kill_gpu_process: \(message) Nothing was done. Call list_gpu_processes to see who holds which GPU.")
+                "kill_gpu_process: \(message) Nothing was done. Call list_gpu_processes to see who holds which GPU.",
+            isWrongUsage: true)
     }
 }

@@ -6,7 +6,12 @@ enum KillSchema {
     static let gpu: JSONValue = .object(
         JSONObject([
             ("type", .array(["string", "integer"])), ("maxLength", .int(GPUArgument.maximumLength)),
-            ("description", "Instead of pid: index, UUID or PCI bus id; several separated by commas"),
+            (
+                "description",
+                .string(
+                    "Instead of pid: index, UUID or PCI bus id; several (at most \(GPUArgument.maximumCount)) "
+                        + "separated by commas")
+            ),
         ]))
 
     static let plan: [(String, JSONValue)] = [

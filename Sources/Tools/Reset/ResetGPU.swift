@@ -94,7 +94,9 @@ struct ResetRequest: Sendable {
     init(_ arguments: JSONObject) throws(ToolFailure) {
         let selectors = try GPUArgument.selectors(in: arguments)
         guard let selector = selectors.first, selectors.count == 1 else {
-            throw ToolFailure(message: "gpu: name exactly one GPU, best by its UUID. get_gpu_inventory lists them.")
+            throw ToolFailure(
+                message: "gpu: name exactly one GPU, best by its UUID. get_gpu_inventory lists them.",
+                isWrongUsage: true)
         }
         self.selector = selector
         method = arguments["method"]?.stringValue.flatMap(ResetMethod.init) ?? .driver

@@ -13,8 +13,8 @@ package enum InspectTopology {
             description: """
                 How the GPUs are connected: a matrix of the paths between them (NVLinks, PCIe distance, peer-to-peer access), the \
                 NVLinks of each GPU with state, speed, remote end and error counters, the registration with the NVSwitch fabric \
-                with its health decoded, chip-to-chip links, PCIe place, near CPUs, NUMA nodes and network cards. Links down with MIG on are \
-                normal. detail=full shows every link by itself. Changes nothing.
+                with its health decoded, chip-to-chip links, PCIe place, near CPUs, NUMA nodes and network cards. Links that MIG \
+                takes down and those of PCIe cards without a bridge are told apart from others that are down. detail=full shows every link by itself. Changes nothing.
                 """,
             inputSchema: Schema.object([(GPUArgument.name, GPUArgument.schema), (Detail.name, Detail.schema)]),
             outputSchema: AnswerSchema.object(
@@ -30,7 +30,7 @@ package enum InspectTopology {
 
     private static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let detail = Detail(call.arguments)
-        let sections: ProbeSections = [.driver, .host, .devices, .links, .fabric, .topology]
+        let sections: ProbeSections = [.driver, .host, .devices, .links, .fabric, .topology, .migMode]
         let reading = try await context.read(sections, for: call)
         var answer = Answer(context: context, snapshot: reading.snapshot, problems: reading.problems)
         let network = NetworkFields(reading.snapshot)
@@ -64,8 +64,12 @@ package enum InspectTopology {
         if let silent = gpus({ $0.links?.activeCount.reason != nil }) {
             words.append("Not every link reports its state: GPU \(silent).")
         }
-        if let down = gpus({ $0.links?.links.contains { $0.isActive.value == false } ?? false }) {
-            words.append("Links down: GPU \(down).")
+        let resting = RestingLinks(reading.snapshot)
+        let isDown = { (gpu: GPUSnapshot) in gpu.links?.links.contains { $0.isActive.value == false } ?? false }
+        if let down = gpus({ isDown($0) && resting.reason($0) == nil }) { words.append("Links down: GPU \(down).") }
+        if let off = gpus({ resting.reason($0) == .mig }) { words.append("Links that MIG takes down: GPU \(off).") }
+        if let open = gpus({ resting.reason($0) == .noBridge }) {
+            words.append("Links without a bridge: GPU \(open).")
         }
         if let bad = gpus({ !LinkFields.errors($0.links ?? GPULinks()).isEmpty }) {
             words.append("Link errors: GPU \(bad).")

@@ -10,6 +10,7 @@ enum TopologyFields {
         addPCI(gpu, node, detail, to: &fields)
         NetworkFields(node).add(gpu, detail, to: &fields)
         if let links = gpu.links { add(links, detail, to: &fields) }
+        if let reason = RestingLinks(node).reason(gpu) { fields.add("nvlink_down_reason", .text(reason.rawValue)) }
         if let fabric = gpu.fabric { add(fabric, to: &fields) }
     }
 
@@ -107,5 +108,12 @@ extension TopologyFields {
             ("no_peer_access_to", Schema.string("NVML indices without peer-to-peer access")),
             ("peer_access_not_told_to", Schema.string("NVML indices for which the driver does not report it")),
             ("nvlinks", LinkFields.linkSchema), ("nvlink_errors", LinkFields.errorSchema),
+            (
+                "nvlink_down_reason",
+                Schema.choice(
+                    RestingLinks.Reason.allCases.map(\.rawValue),
+                    "Why links are down that are meant to be: MIG mode, here or at the other end; a card without a bridge"
+                )
+            ),
         ] + NetworkFields.deviceProperties
 }

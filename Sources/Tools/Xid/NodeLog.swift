@@ -59,6 +59,7 @@ struct NodeLog {
         if let devices = snapshot.devices?.pci.value {
             context.pcieDevices = Set(devices.map(\.busID) + devices.compactMap { $0.upstream?.busID })
             for gpu in devices where gpu.kind == .gpu { context.pciePorts[gpu.busID] = gpu.upstream?.busID }
+            context.hopperGPUs = Set(devices.filter(\.isHopper).map(\.busID))
         }
         return analysis.report(XidCatalog(), SXidCatalog(), context)
     }

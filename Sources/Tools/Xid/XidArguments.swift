@@ -28,7 +28,7 @@ struct XidArguments {
                 JSONObject([
                     ("type", .array(["integer", "string", "array"])),
                     ("items", Schema.integer(nil, 0...Int(UInt32.max))),
-                    ("description", "Only these Xid or SXid numbers: 79, \"79,119\" or [79, 119]"),
+                    ("description", "Only these Xid or SXid numbers (at most 64): 79, \"79,119\" or [79, 119]"),
                 ]))
         ),
         (
@@ -50,7 +50,8 @@ struct XidArguments {
         guard let moment = PastMoment.microseconds(text, now: now) else {
             throw ToolFailure(
                 message: "since: '\(text)' is neither a duration nor a time. Give a duration such as 30m, 24h or 7d, "
-                    + "or a time such as \(WallClock.rfc3339(now)), or leave since out for this boot.")
+                    + "or a time such as \(WallClock.rfc3339(now)), or leave since out for this boot.",
+                isWrongUsage: true)
         }
         return moment
     }
@@ -65,7 +66,8 @@ struct XidArguments {
         let numbers = texts.map { UInt32($0) }
         guard !numbers.isEmpty, numbers.count <= 64, !numbers.contains(nil) else {
             throw ToolFailure(
-                message: "xid: give one number (79), several ([79, 119] or \"79,119\"), or leave xid out for all.")
+                message: "xid: give one number (79), several ([79, 119] or \"79,119\"), or leave xid out for all.",
+                isWrongUsage: true)
         }
         return Set(numbers.compactMap(\.self))
     }

@@ -53,4 +53,20 @@ struct HostEvidenceTests {
         #expect(missing.findings.map(\.rule) == ["device_node"])
         #expect(HealthyNode.report { $0.devices?.gpuMinors = .value([]) }.verdict == .healthy)
     }
+
+    @Test("device nodes of GPUs that are nowhere else are told; where a GPU is missing, that is told instead")
+    func leftOverNodes() {
+        let left = HealthyNode.report { $0.devices?.gpuMinors = .value((0..<10).map { $0 }) }
+        #expect(left.findings.map(\.rule) == ["device_node_left"])
+        #expect(left.findings.map(\.severity) == [.info])
+        #expect(left.findings.first?.evidence.first?.value == "/dev/nvidia8-9")
+        #expect(left.verdict == .healthy)
+        let unknown = HealthyNode.report { node in
+            node.devices?.gpuMinors = .value((0..<10).map { $0 })
+            node.gpus[4].inventory?.minorNumber = .unavailable(.notSupported)
+        }
+        #expect(unknown.findings.isEmpty, "it may be the one of GPU 4")
+        let missing = HealthyNode.report { $0.gpus.remove(at: 7) }
+        #expect(missing.findings.map(\.rule) == ["gpu_missing_from_nvml"])
+    }
 }

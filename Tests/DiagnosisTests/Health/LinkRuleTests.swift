@@ -83,6 +83,22 @@ struct LinkRuleTests {
         #expect(none.gpus.allSatisfy { $0.verdict == .unhealthy && $0.action == .checkNVLink })
     }
 
+    @Test("NVSwitches to which no GPU has a link are told of, unless they are another's", arguments: [true, false])
+    func switchesWithoutLinks(_ isOwn: Bool) {
+        let report = report(255) { node in
+            let nvSwitch = HostPCIDevice(
+                busID: BusID(domain: 0, bus: 7, device: 0), kind: .nvSwitch, deviceID: 0x22a3,
+                driver: .value(isOwn ? "nvidia-nvswitch" : "vfio-pci"))
+            let gpus = node.devices?.pci.value ?? []
+            node.devices?.pci = .value(gpus + [nvSwitch])
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].links?.count = .value(0)
+                node.gpus[gpu].links?.links = []
+            }
+        }
+        #expect(report.gpus.allSatisfy { $0.verdict == (isOwn ? .degraded : .healthy) })
+    }
+
     @Test("two GPUs that lose the link between them, on boards on which all links are wired")
     func bothEnds() {
         func pair(_ name: String, _ mode: UInt32 = 0) -> HealthReport {
@@ -96,7 +112,8 @@ struct LinkRuleTests {
         }
         #expect(pair("NVIDIA A100-SXM4-40GB").gpus.allSatisfy { $0.verdict == .unhealthy })
         #expect(pair("NVIDIA A100-SXM4-40GB", 1).verdict == .healthy, "a virtual machine may have half a board")
-        #expect(pair("NVIDIA A100 80GB PCIe").verdict == .healthy, "a bridge less is no fault")
+        #expect(pair("NVIDIA H100 80GB HBM3").gpus.allSatisfy { $0.verdict == .unhealthy }, "an SXM5")
+        #expect(pair("NVIDIA H200").verdict == .healthy, "nobody knows that board")
         let alone = report(255) { node in
             for gpu in node.gpus.indices {
                 node.gpus[gpu].name = .value("NVIDIA A100-SXM4-40GB")
@@ -155,5 +172,24 @@ struct LinkRuleTests {
             node.gpus[0].links?.links = []
         }
         #expect(report.verdict == .healthy)
+    }
+
+    @Test(
+        "links that are slow on all GPUs are slow, where their generation tells how fast they are",
+        arguments: [
+            (6, 90, 13_281, true), (6, 90, 25_781, false), (7, 100, 26_562, true), (7, 100, 53_125, false),
+            (4, 80, 12_500, true), (4, 80, 25_000, false), (4, 86, 14_062, false), (3, 70, 12_500, false),
+        ] as [(UInt32, UInt32, UInt32, Bool)])
+    func nominalSpeed(_ version: UInt32, _ capability: UInt32, _ speed: UInt32, _ isSlow: Bool) {
+        let report = HealthyNode.report { node in
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].inventory?.computeCapability = .value(capability)
+                for link in 0..<18 {
+                    node.gpus[gpu].link(link) { ($0.version, $0.speedMBps) = (.value(version), .value(speed)) }
+                }
+            }
+        }
+        #expect(report.gpus.allSatisfy { $0.verdict == (isSlow ? .degraded : .healthy) })
+        #expect(Set(report.findings.map(\.rule)) == Set(isSlow ? ["nvlink_speed"] : []))
     }
 }

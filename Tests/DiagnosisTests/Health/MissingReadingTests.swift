@@ -87,9 +87,39 @@ struct MissingReadingTests {
             node.gpus[3].inventory?.migMode = .value(ModePair(current: true, pending: true))
             node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
         },
+        Failure("memory in use, while processes of other namespaces cannot be seen", "unowned_memory") { node in
+            node.gpus[3].now {
+                $0.memory = .value(MemoryUse(total: 80 << 30, used: 9 << 30, free: 70 << 30, reserved: 600 << 20))
+            }
+            var processes = ProcessesSnapshot()
+            processes.sharesProcessIDs = false
+            node.nodeProcesses = processes
+        },
+        Failure("a temperature that others of its name have", "peer_readings") { node in
+            node.gpus[3].now { $0.temperatureC = .unavailable(.notSupported) }
+        },
+        Failure("power that others of its name have", "peer_readings") { node in
+            node.gpus[3].now { $0.powerMilliwatts = .unavailable(.notSupported) }
+        },
+        Failure("reasons of low clocks that others of its name have", "peer_readings") { node in
+            node.gpus[3].now { $0.clocksEventReasons = .unavailable(.notSupported) }
+        },
+        Failure("memory in use that others of its name tell", "peer_readings") { node in
+            node.gpus[3].now { $0.memory = .unavailable(.notSupported) }
+        },
+        Failure("remapped rows that others of its name have", "peer_readings") { node in
+            node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
+        },
+        Failure("ECC that others of its name have", "peer_readings") { node in
+            node.gpus[3].memoryHealth?.eccMode = .unavailable(.notSupported)
+        },
         Failure("a registration that has just begun", "fabric_state") { node in
             node.devices?.bootedMicroseconds = .value(HealthyNode.now - 300_000_000)
             node.gpus[3].fabric?.state = .value(2)
+        },
+        Failure("a registration that has not yet begun", "fabric_state") { node in
+            node.devices?.bootedMicroseconds = .value(HealthyNode.now - 300_000_000)
+            node.gpus[3].fabric?.state = .value(1)
         },
         Failure("a registration, and nobody knows since when", "fabric_state") { node in
             node.devices?.bootedMicroseconds = .unavailable(.notRead)
@@ -106,6 +136,24 @@ struct MissingReadingTests {
         #expect(report.findings.allSatisfy { $0.severity == .info })
     }
 
+    @Test("readings that no GPU of a name has are no gap")
+    func notSupportedByAny() {
+        let report = HealthyNode.report { node in
+            for gpu in node.gpus.indices {
+                node.gpus[gpu].now {
+                    $0.temperatureC = .unavailable(.notSupported)
+                    $0.powerMilliwatts = .unavailable(.notSupported)
+                }
+                node.gpus[gpu].memoryHealth?.eccMode = .unavailable(.notSupported)
+                node.gpus[gpu].memoryHealth?.remappedRows = .unavailable(.notSupported)
+            }
+            // Of these two only one can do it, and they are no pair.
+            node.gpus[3].now { $0.powerMilliwatts = .value(70_000) }
+            node.gpus[3].name = .value("NVIDIA T400")
+        }
+        #expect(report.verdict == .healthy)
+    }
+
     @Test("readings that a GPU does not have are no gap")
     func notSupported() {
         let report = HealthyNode.report { node in
@@ -115,7 +163,6 @@ struct MissingReadingTests {
                 $0.memoryMaxTemperatureC = .unavailable(.notSupported)
                 $0.limiters.thermal = .unavailable(.notSupported)
             }
-            node.gpus[3].memoryHealth?.remappedRows = .unavailable(.notSupported)
             node.gpus[3].memoryHealth?.isInforomValid = .unavailable(.notSupported)
             node.gpus[3].processes?.mps = .unavailable(.notSupported)
             node.changePCIDevice(3) {

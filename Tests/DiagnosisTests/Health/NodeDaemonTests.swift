@@ -153,6 +153,41 @@ struct NodeDaemonTests {
         }
     }
 
+    @Test("GPUs in several cliques are told and not accused")
+    func cliques() {
+        func report(_ change: (inout NodeSnapshot) -> Void) -> HealthReport {
+            HealthyNode.report { node in
+                for index in node.gpus.indices { node.gpus[index].fabric?.cliqueID = .value(0) }
+                change(&node)
+            }
+        }
+        #expect(report { _ in }.findings.isEmpty)
+        let divided = report { $0.gpus[5].fabric?.cliqueID = .value(7) }
+        #expect(divided.verdict == .healthy)
+        #expect(divided.findings.map(\.rule) == ["fabric_cliques"])
+        #expect(divided.findings.first?.evidence.first?.value == "0: GPU 0-4,6-7; 7: GPU 5")
+        #expect(report { $0.gpus[5].fabric?.cliqueID = .unavailable(.notSupported) }.findings.isEmpty)
+    }
+
+    @Test(
+        "what registers GPUs with the fabric is looked for where it runs",
+        arguments: [
+            (90, false, "restart it"), (100, false, "(nvlsm)"), (103, false, "(nvlsm)"), (100, true, "switch trays"),
+        ]
+            as [(UInt32, Bool, String)])
+    func registrar(_ capability: UInt32, _ isOfRack: Bool, _ words: String) {
+        let report = HealthyNode.report { node in
+            for index in node.gpus.indices {
+                node.gpus[index].fabric?.state = .value(1)
+                node.gpus[index].inventory?.computeCapability = .value(capability)
+                if isOfRack { node.gpus[index].links?.c2cCount = .value(10) }
+            }
+        }
+        let findings = report.findings.filter { $0.rule == "fabric_state" }
+        #expect(findings.count == 8)
+        #expect(findings.allSatisfy { $0.confirm.contains(words) })
+    }
+
     @Test("a fabric manager that cannot be seen is not called missing")
     func fabricManagerUnseen() {
         var unreadable = noDaemons

@@ -11,17 +11,17 @@ let linkRules: [HealthRule] = [
     },
     HealthRule("nvlink_speed") { gpu, result in
         guard !gpu.isMIGOn, let expected = gpu.node.expectedLinks.speed(gpu.gpu) else { return }
-        let speeds = gpu.links.links.filter { $0.isActive.value ?? false }.compactMap { link in
-            result.value("nvlink_\(link.number)_speed_mbps", link.speedMBps).map { (link: link.number, speed: $0) }
+        let links = gpu.links.links.filter { $0.isActive.value ?? false }.filter {
+            result.value("nvlink_\($0.number)_speed_mbps", $0.speedMBps) ?? 0 > 0
         }
-        let slow = speeds.filter { $0.speed > 0 && $0.speed < expected }
-        guard !slow.isEmpty else { return }
-        result.find(
-            .warning, "NVLinks run slower than those of the other GPUs.",
-            HealthEvidence(
-                "nvlink_speed_mbps", "\(slow.map(\.speed).min() ?? 0) on \(NumberList.text(slow.map(\.link)))",
-                threshold: "\(expected)"), action: .checkNVLink,
-            confirm: "Reboot the node once; if it persists, field diagnostics.")
+        let slow = links.filter { $0.speedMBps.value ?? 0 < expected }
+        // Where the links of all GPUs are slow, none of them shows it.
+        let below = links.filter { $0.isBelowNominal(of: gpu.gpu) }
+        if !slow.isEmpty {
+            result.tellSlow(slow, "NVLinks run slower than those of the other GPUs.", expected)
+        } else if let nominal = below.first.flatMap({ ExpectedLinks.nominalSpeed($0, of: gpu.gpu) }) {
+            result.tellSlow(below, "NVLinks run slower than those of their generation do.", nominal)
+        }
     },
     HealthRule("c2c_down") { gpu, result in
         _ = result.value("c2c_count", gpu.links.c2cCount)
@@ -43,6 +43,26 @@ let linkRules: [HealthRule] = [
     },
 ]
 
+extension GPULink {
+    /// Whether it runs at less than nine tenths of its generation's speed: drivers round.
+    fileprivate func isBelowNominal(of gpu: GPUSnapshot) -> Bool {
+        guard let speed = speedMBps.value, let nominal = ExpectedLinks.nominalSpeed(self, of: gpu) else { return false }
+        return UInt64(speed) * 10 < UInt64(nominal) * 9
+    }
+}
+
+extension RuleResult {
+    fileprivate mutating func tellSlow(_ links: [GPULink], _ title: String, _ expected: UInt32) {
+        find(
+            .warning, title,
+            HealthEvidence(
+                "nvlink_speed_mbps",
+                "\(links.compactMap(\.speedMBps.value).min() ?? 0) on \(NumberList.text(links.map(\.number)))",
+                threshold: "\(expected)"), action: .checkNVLink,
+            confirm: "Reboot the node once; if it persists, field diagnostics.")
+    }
+}
+
 extension GPUCase {
     /// A GPU without NVLinks among others of its name that have some.
     fileprivate func judgeMissingLinks(_ result: inout RuleResult) {
@@ -50,24 +70,39 @@ extension GPUCase {
         guard let expected = node.expectedLinks.count(gpu), expected > 0 else {
             return judgeFabricWithoutLinks(&result)
         }
+        let evidence = HealthEvidence(
+            "nvlink_count", links.count.value.map(String.init) ?? "not_supported",
+            threshold: "\(expected), as on most GPUs of this node")
+        // Without a bridge, links of a card can be not supported as well as down.
+        guard !ExpectedLinks.isBridged(gpu) else { return tellUnbridged(evidence, &result) }
         result.find(
-            .critical, "The GPU has no NVLinks, although others of its name have some.",
-            HealthEvidence(
-                "nvlink_count", links.count.value.map(String.init) ?? "not_supported",
-                threshold: "\(expected), as on most GPUs of this node"), action: .checkNVLink, authority: .flag,
+            .critical, "The GPU has no NVLinks, although others of its name have some.", evidence,
+            action: .checkNVLink, authority: .flag,
             confirm: "NVLink lines of the driver in the kernel log; then reset all GPUs and switches.")
     }
 
     /// A fabric is made of links: a GPU that is registered with one has some.
     private func judgeFabricWithoutLinks(_ result: inout RuleResult) {
-        guard fabric.state.value == 3, fabric.status.value == 0,
-            inventory.virtualizationMode.value != Self.passedThrough
-        else { return }
+        guard inventory.virtualizationMode.value != Self.passedThrough else { return }
+        guard fabric.state.value == 3, fabric.status.value == 0 else { return judgeSwitchesWithoutLinks(&result) }
         result.find(
             .critical, "The GPU has no NVLinks, although it is registered with the NVLink fabric.",
             HealthEvidence("nvlink_count", links.count.value.map(String.init) ?? "not_supported", threshold: "some"),
             HealthEvidence("fabric_state", FabricWords.state(3)), action: .checkNVLink, authority: .flag,
             confirm: "NVLink lines of the driver in the kernel log; then reset all GPUs and switches.")
+    }
+
+    /// NVSwitches of which no GPU has a link: NVLink was switched off (`NVreg_NvLinkDisable`), or the driver failed to start it.
+    private func judgeSwitchesWithoutLinks(_ result: inout RuleResult) {
+        let switches = node.snapshot.managedSwitches.count
+        guard switches > 0, !ExpectedLinks.isBridged(gpu) else { return }
+        result.find(
+            .warning, "The GPU has no NVLinks, although the node has NVSwitches.",
+            HealthEvidence("nvlink_count", links.count.value.map(String.init) ?? "not_supported", threshold: "some"),
+            HealthEvidence("nvswitches", "\(switches)", .pci), action: .checkNVLink,
+            confirm:
+                "Whether NVLink was switched off on purpose (NVreg_NvLinkDisable); else NVLink lines of the driver in "
+                + "the kernel log.")
     }
 
     fileprivate func judgeLinkStates(_ result: inout RuleResult) {
@@ -76,6 +111,9 @@ extension GPUCase {
         let most = expected.activeCount(gpu) ?? 0
         let isBehind = gpu.activeLinkCount.map { $0 < most } ?? false
         let leadsToSwitches = expected.leadsToSwitches(gpu)
+        guard leadsToSwitches || !ExpectedLinks.isBridged(gpu) || down.contains(where: expected.leadsToGPU) else {
+            return judgeBridges(down, &result)
+        }
         if !isBehind, leadsToSwitches, !down.isEmpty, inventory.virtualizationMode.value == Self.passedThrough {
             tellBlocked(down, &result)
         } else if !isBehind, leadsToSwitches, !down.isEmpty {
@@ -105,7 +143,7 @@ extension GPUCase {
         tellDown(down, "NVLinks of a board on which all are wired are down.", "all \(links.links.count)", &result)
     }
 
-    private func tellDown(_ down: [GPULink], _ title: String, _ threshold: String, _ result: inout RuleResult) {
+    func tellDown(_ down: [GPULink], _ title: String, _ threshold: String, _ result: inout RuleResult) {
         result.find(
             .critical, title, HealthEvidence("nvlink_active", activeLinks, threshold: threshold),
             HealthEvidence("nvlink_down", Self.numbers(down)), action: .checkNVLink, authority: .flag,
@@ -125,7 +163,7 @@ extension GPUCase {
     /// `nvmlGpuVirtualizationMode_t`: the whole GPU belongs to this virtual machine.
     private static let passedThrough: UInt32 = 1
 
-    private func tellExplained(_ down: [GPULink], _ result: inout RuleResult) {
+    func tellExplained(_ down: [GPULink], _ result: inout RuleResult) {
         result.find(
             .info, "NVLinks are down, as those to a GPU in MIG mode are.",
             HealthEvidence("nvlink_active", activeLinks),
@@ -133,9 +171,9 @@ extension GPUCase {
             confirm: "They come up when MIG is switched off on the GPU at their other end.")
     }
 
-    private static func numbers(_ links: [GPULink]) -> String {
+    static func numbers(_ links: [GPULink]) -> String {
         links.isEmpty ? "none" : NumberList.text(links.map(\.number))
     }
 
-    private var activeLinks: String { "\(links.links.filter { $0.isActive.value == true }.count)" }
+    var activeLinks: String { "\(links.links.filter { $0.isActive.value == true }.count)" }
 }

@@ -36,13 +36,21 @@ let processRules: [HealthRule] = [
         let used = memory.used
         let limit = gpu.thresholds[.unownedMemoryMiB]
         guard Int64(used >> 20) >= limit else { return }
+        // From a process id namespace of its own the agent sees the processes of no other.
+        let isSeen = gpu.node.snapshot.nodeProcesses?.sharesProcessIDs != false
+        if !isSeen {
+            result.addGap(EvidenceGap(check: result.rule, reading: "compute_processes", reason: .notRead))
+        }
         result.find(
-            .warning, "Memory is in use, but no process owns it.",
+            isSeen ? .warning : .info,
+            isSeen
+                ? "Memory is in use, but no process owns it."
+                : "Memory is in use, and whose it is cannot be seen from a process id namespace of the agent's own.",
             HealthEvidence("memory_used_mib", "\(used >> 20)", threshold: "\(limit)"),
-            HealthEvidence("memory_reserved_mib", "\(reserved >> 20)"), action: .checkApp,
-            confirm:
-                "Processes of another pid namespace are hidden from NVML: run with hostPID; else look for holders of "
-                + "its device node, and reset the GPU.")
+            HealthEvidence("memory_reserved_mib", "\(reserved >> 20)"), action: isSeen ? .checkApp : .none,
+            confirm: isSeen
+                ? "Holders of its device node (list_gpu_processes); if there are none, reset the GPU."
+                : "Run the agent in the node's process id namespace (hostPID: true).")
     },
 ]
 

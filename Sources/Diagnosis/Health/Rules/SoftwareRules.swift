@@ -45,7 +45,8 @@ let softwareRules: [HealthRule] = [
     },
     HealthRule("device_node") { gpu, result in
         // Without any node here the driver's are elsewhere, in its container or in a virtual machine's own place.
-        guard let minor = gpu.minorNumber, let present = gpu.node.snapshot.devices?.gpuMinors.value, !present.isEmpty,
+        guard let minor = gpu.node.snapshot.minorNumber(of: gpu.gpu),
+            let present = gpu.node.snapshot.devices?.gpuMinors.value, !present.isEmpty,
             !present.contains(minor)
         else { return }
         result.find(
@@ -64,12 +65,3 @@ let softwareRules: [HealthRule] = [
             confirm: "Whether it was given to a virtual machine (vfio-pci), or nouveau must be blacklisted.")
     },
 ]
-
-extension GPUCase {
-    /// N of its /dev/nvidiaN, by NVML or by the kernel module.
-    fileprivate var minorNumber: UInt32? {
-        let slot = gpu.busID.value?.slot
-        return inventory.minorNumber.value
-            ?? node.snapshot.host?.procGPUs.value?.first { $0.busID.slot == slot }?.minorNumber
-    }
-}

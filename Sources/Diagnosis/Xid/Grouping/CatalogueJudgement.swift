@@ -16,8 +16,11 @@ struct CatalogueJudgement {
     /// True where NVIDIA's table says to do what the recovery action says.
     var followsRecovery = false
 
-    init(_ burst: FaultBurst, _ entry: XidEntry?, _ switches: SXidCatalog, _ nvlink5: NVLink5Decoder, driverMajor: Int?)
-    {
+    /// - Parameter isHopper: whether the GPU is known to be a Hopper, the only one whose registers of Xid 74 are known.
+    init(
+        _ burst: FaultBurst, _ entry: XidEntry?, _ switches: SXidCatalog, _ nvlink5: NVLink5Decoder, driverMajor: Int?,
+        isHopper: Bool
+    ) {
         switch burst.code {
         case .sxid(let number): self.init(burst, switches.entry(number))
         case .driver(let kind): self.init(DriverMeaning(kind), burst)
@@ -25,6 +28,7 @@ struct CatalogueJudgement {
         case .xid(let number):
             self.init(entry ?? XidEntry(unknown: number))
             refine(burst, entry?.rule ?? .none, nvlink5, driverMajor)
+            if number == 74, isHopper { readRegisters(burst.digest.registers) }
         }
     }
 
@@ -45,7 +49,6 @@ struct CatalogueJudgement {
         _ burst: FaultBurst, _ rule: XidEntry.Rule, _ decoder: NVLink5Decoder, _ driverMajor: Int?
     ) {
         switch rule {
-        case .none where burst.code == .xid(74): readRegisters(burst.digest.registers)
         case .none, .follower: break
         case .containment: applyContainment(burst.digest)
         case .nvlink5: applyNVLink5(burst, decoder, driverMajor)

@@ -81,6 +81,8 @@ package struct FaultContext: Sendable {
     package var pcieDevices: Set<BusID>?
     /// The port above each GPU, where it is known.
     package var pciePorts: [BusID: BusID] = [:]
+    /// GPUs of the Hopper architecture: their registers of Xid 74 are decoded.
+    package var hopperGPUs: Set<BusID> = []
     /// GPUs that NVML lists and reads.
     package var answeringGPUs: Set<BusID> = []
     /// NVML answers on this node.

@@ -10,7 +10,9 @@ extension KernelFaultAnalysis {
         let version = context.driverVersion ?? driverVersion
         let major = version.flatMap { Int($0.prefix { $0 != "." }) }
         let judgements = zip(bursts, entries).map {
-            CatalogueJudgement($0, $1, switches, catalog.nvlink5, driverMajor: major)
+            CatalogueJudgement(
+                $0, $1, switches, catalog.nvlink5, driverMajor: major,
+                isHopper: $0.busID.map(context.hopperGPUs.contains) ?? false)
         }
         let recovery = RecoveryView(log: recoveries, nvml: context.recoveryLevels)
         let judge = FaultJudge(

@@ -19,13 +19,6 @@ extension NodeSnapshot {
         return use
     }
 
-    /// By NVML, and if it does not tell by the kernel module.
-    private func minorNumber(of gpu: GPUSnapshot) -> UInt32? {
-        if let minor = gpu.inventory?.minorNumber.value { return minor }
-        guard let slot = gpu.busID.value?.slot else { return nil }
-        return host?.procGPUs.value?.first { $0.busID.slot == slot }?.minorNumber
-    }
-
     /// One entry for each process and MIG instance, whatever lists it is in.
     private func contexts(_ lists: GPUProcesses) -> [GPUProcessUse] {
         let kinds: [(GPUProcessUse.Relation, [GPUProcess])] = [

@@ -13,6 +13,7 @@ import Testing
     func aRecordingAnswersAsTheNodeDid(node: Recording) async throws {
         // Called like the node, whose name stands in the answers, and they are cut at a number of bytes.
         let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         let recording = folder.path + "/" + node.name
         let run = try Agent.run(["record", recording, "--simulate", node.scenario])
         try #require(run.status == 0, "\(run.output)")

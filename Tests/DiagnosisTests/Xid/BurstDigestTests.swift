@@ -10,7 +10,10 @@ import Testing
     /// The group that these texts make, the same from the last to the first.
     private func group(_ number: Int, _ texts: [String]) throws -> FaultGroup {
         func judged(_ texts: [String]) -> FaultGroup? {
-            report(texts.enumerated().map { xid(number, gpu, at: 100 + Double($0), text: $1) }).groups.first
+            let lines = texts.enumerated().map { xid(number, gpu, at: 100 + Double($0), text: $1) }
+            var context = FaultContext()
+            context.hopperGPUs = Set([BusID(gpu)].compactMap(\.self))
+            return report(lines, context).groups.first
         }
         let group = try #require(judged(texts))
         let reversed = try #require(judged(texts.reversed()))

@@ -66,7 +66,8 @@ struct XidArguments {
         let numbers = texts.map { UInt32($0) }
         guard !numbers.isEmpty, numbers.count <= most, !numbers.contains(nil) else {
             throw ToolFailure(
-                message: "xid: give one number (79), several ([79, 119] or \"79,119\", at most \(most)), or leave xid out "
+                message:
+                    "xid: give one number (79), several ([79, 119] or \"79,119\", at most \(most)), or leave xid out "
                     + "for all.")
         }
         return Set(numbers.compactMap(\.self))

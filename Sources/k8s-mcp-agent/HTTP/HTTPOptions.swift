@@ -30,7 +30,8 @@ struct HTTPOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Let pages of this origin talk to the agent, where a proxy serves both under one name.", valueName: "origin"))
+            "Let pages of this origin talk to the agent, where a proxy serves both under one name.", valueName: "origin"
+        ))
     var httpAllowOrigin: [String] = []
 
     @Flag(help: "Serve other machines over HTTP without token and TLS: whoever reaches the port may use the agent.")

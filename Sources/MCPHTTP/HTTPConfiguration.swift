@@ -58,8 +58,8 @@ public struct HTTPLimits: Sendable {
     public var writeTime: Duration = .seconds(30)
     /// Bytes that may wait for one client on one stream.
     public var pending = 8 << 20
-    /// Bytes of events that a session keeps for a client that comes back; the oldest answers that are complete are forgotten
-    /// first, and the newest message of a stream is kept however long it is.
+    /// Bytes of events that a session keeps for a client that comes back; the oldest answers that have been sent whole are
+    /// forgotten first, and the newest message of a stream is kept however long it is.
     public var history = 1 << 20
     /// How long the events of a stream that lost its connection are kept and added to, for a client that comes back.
     public var streamMemory: Duration = .seconds(60)

@@ -43,7 +43,10 @@ struct AgentOptions: ParsableArguments {
             valueName: "file"))
     var thresholds: String?
 
-    @Option(help: ArgumentHelp("How long the driver may take to answer, in seconds.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long the driver may take for one question, in seconds; of `connect`, --deadline is when the session ends.",
+            valueName: "seconds"))
     var deadline: Double = 3
 
     @Option(

@@ -13,7 +13,8 @@ struct SessionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When the cluster ends the session in any case, such as 90m or 12h. (default: 4h)", valueName: "duration"),
+            "When the cluster ends the session in any case, such as 90m or 12h; the driver's own limit goes after '--'. (default: 4h)",
+            valueName: "duration"),
         transform: TimeSpan.seconds)
     var deadline = Self.usualDeadline
 
@@ -38,7 +39,11 @@ struct SessionOptions: ParsableArguments {
             throw ValidationError("--mode is read-only or operator, not '\(mode)'.")
         }
         // As the admission policy has it.
-        guard (60...86_400).contains(deadline) else { throw ValidationError("--deadline is 60s to 24h.") }
+        guard (60...86_400).contains(deadline) else {
+            throw ValidationError(
+                "--deadline is 60s to 24h: it ends the session. How long the driver may take for one question is said "
+                    + "after '--', as in: connect NODE -- --deadline 10.")
+        }
         guard (1...604_800).contains(idleTimeout) else { throw ValidationError("--idle-timeout is 1s to 168h.") }
         guard (1...3_600).contains(patience) else { throw ValidationError("--patience is 1s to 1h.") }
         guard (1...600).contains(grace) else { throw ValidationError("--grace is 1s to 10m.") }

@@ -98,6 +98,7 @@ import Testing
     @Test(arguments: [
         (#"{"jsonrpc":"2.0","method":"notifications/none","params":{}}"#, 202),
         (#"{"jsonrpc":"2.0","method":"notifications/none"}"#, 202),
+        (#"{"jsonrpc":"2.0","method":"notifications/none","params":null}"#, 202),
         (#"{"jsonrpc":"1.0","method":"notifications/none"}"#, 400), (#"{"method":"notifications/none"}"#, 400),
         (#"{"jsonrpc":"2.0","method":"notifications/none","params":[]}"#, 400),
         (#"{"jsonrpc":"2.0","method":"notifications/none","params":5}"#, 400),
@@ -107,6 +108,21 @@ import Testing
             let answer = try await server.ask(.session(nil, body, version: "2026-07-28"))
             #expect(answer.status == status)
             #expect(answer.code == (status == 400 ? -32600 : nil))
+        }
+    }
+
+    /// Whatever else may be wrong with it; the id is that of a request, if it can be read.
+    @Test(arguments: [
+        (#"{"jsonrpc":"1.0","id":7,"method":"tools/list"}"#, true), (#"{"id":7,"method":"tools/list"}"#, true),
+        (#"{"jsonrpc":"2.0","id":7}"#, true), (#"{"jsonrpc":"2.0","id":7,"method":5}"#, true),
+        (#"{"jsonrpc":"2.0","id":7,"result":{}}"#, false), ("[]", false), ("7", false),
+    ])
+    func whatIsNoMessageThatStandsAloneIsToldSo(body: String, isNamed: Bool) async throws {
+        try await RunningServer.serving(HTTPLimits()) { server in
+            let answer = try await server.ask(.session(nil, body, version: "2026-07-28"))
+            #expect(answer.status == 400)
+            #expect(answer.code == -32600)
+            #expect(try JSONParser.parse(answer.body)["id"]?.intValue == (isNamed ? 7 : nil))
         }
     }
 

@@ -101,6 +101,24 @@ import Testing
         }
     }
 
+    /// What a client sends and its end can come together, before anybody has looked at the request.
+    @Test func whoIsGoneAtOnceHoldsNoCall() async throws {
+        try await RunningServer.serving(impatient, [Self.hold]) { server in
+            let clients = try (0..<10).map { _ in try RawClient(server) }
+            for client in clients {
+                client.call("hold")
+                shutdown(client.descriptor, Int32(SHUT_WR))
+            }
+            for client in clients { #expect(await client.readToEnd() != nil) }
+            var metrics = ""
+            for _ in 0..<200 where !metrics.contains("mcp_http_calls 0\n") {
+                try await Task.sleep(for: .milliseconds(50))
+                metrics = try await self.metrics(of: server)
+            }
+            #expect(metrics.contains("mcp_http_calls 0\n"))
+        }
+    }
+
     @Test func aNewConnectionTakesThePlaceOfAnIdleOne() async throws {
         var limits = HTTPLimits()
         limits.connections = 2

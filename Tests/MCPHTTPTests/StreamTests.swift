@@ -26,6 +26,16 @@ import Testing
         #expect(await stream.next() == .end)
     }
 
+    /// A first sign of progress is not the answer, where the connection, the session or the call ends right after it.
+    @Test func whatIsCutOffIsNoAnswer() {
+        let (cutOff, cancelled) = (ReplyStream(limit: 1_000), ReplyStream(limit: 1_000))
+        for stream in [cutOff, cancelled] { stream.push([event("a")]) }
+        cutOff.end()
+        cancelled.push([], ends: true)
+        #expect(cutOff.single == nil)
+        #expect(cancelled.single == nil)
+    }
+
     @Test func silenceIsBroken() async {
         let stream = ReplyStream(limit: 1_000)
         let first = Task { await stream.next() }

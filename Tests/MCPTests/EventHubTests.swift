@@ -21,7 +21,7 @@ import Testing
         let hub = EventHub()
         let listener = Listener()
         hub.add(listener)
-        hub.changeWatch("a", by: 1)
+        hub.changeWatch(["a"], by: 1)
         for _ in 0..<100 { hub.publish(.resourceUpdated(uri: "a")) }
         #expect(listener.all == [.resourceUpdated(uri: "a")])
         await listener.signal.wait()
@@ -45,8 +45,22 @@ import Testing
         let told = Mutex<[Set<String>]>([])
         let log = Log(told)
         hub.setWatchHandler { log.add($0) }
-        for change in [1, 1, -1, -1, -1, 1] { hub.changeWatch("a", by: change) }
+        for change in [1, 1, -1, -1, -1, 1] { hub.changeWatch(["a"], by: change) }
         #expect(log.all == [["a"], [], ["a"]])
+    }
+
+    /// Whoever is told looks at all that is watched: told of each, a subscription to many would take the time of their square.
+    @Test func tellsOnceOfManyTogether() {
+        let hub = EventHub()
+        let told = Mutex<[Set<String>]>([])
+        let log = Log(told)
+        hub.setWatchHandler { log.add($0) }
+        let many = Set((0..<1_000).map { "a\($0)" })
+        hub.changeWatch(["a7"], by: 1)
+        hub.changeWatch(many, by: 1)
+        hub.changeWatch(many, by: -1)
+        hub.changeWatch(["a7"], by: -1)
+        #expect(log.all == [["a7"], many, ["a7"], []])
     }
 
     private final class Log: Sendable {

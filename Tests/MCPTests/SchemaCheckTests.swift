@@ -51,6 +51,7 @@ import Testing
         (["either": [1]], #"Argument "either" is [1], which is not an integer or a string."#),
         (["gpus": ["x"]], #"Argument "gpus[0]" is "x", which is not an integer."#),
         (["gpus": [1, 2, 3]], #"Argument "gpus" has 3 elements; at most 2 are allowed."#),
+        (["gpus": ["x", "y", "z"]], #"Argument "gpus" has 3 elements; at most 2 are allowed."#),
         (["ratio": 1], #"Argument "ratio" is 1; it must be above 0 and below 1."#),
         (["ratio": "NaN"], #"Argument "ratio" is "NaN", which is not a number."#),
         (["confirm": 1], #"Argument "confirm" is 1, which is not a boolean."#),
@@ -79,6 +80,14 @@ import Testing
         #expect(check.problemCount == 50_000)
         let fault = ArgumentFault(tool: "t", problems: check.problems, of: check.problemCount)
         #expect(fault.message.hasSuffix(" And 49995 more. Call t again with this corrected."))
+    }
+
+    @Test func arraysHaveALimitAlsoWhereTheSchemaNamesNone() {
+        let many = JSONValue.array(Array(repeating: "x", count: 10_001))
+        var check = SchemaCheck()
+        let schema: JSONObject = ["properties": ["pids": ["type": "array", "items": ["type": "integer"]]]]
+        _ = check.check(["pids": many] as JSONObject, schema, at: "")
+        #expect(check.problems == [#"Argument "pids" has 10001 elements; at most 10000 are allowed."#])
     }
 
     @Test func looksAtNothingWhereTheSchemaSaysNothing() {

@@ -50,4 +50,14 @@ import Testing
         #expect(ClientCapabilities(["elicitation": [:]]).formElicitation)
         #expect(!ClientCapabilities().sampling)
     }
+
+    @Test func keepsLittleOfWhatAClientSaysOfItself() {
+        let long = JSONValue.string(String(repeating: "x", count: 5_000))
+        #expect(ClientCapabilities(["extensions": ["example/x": ["a": long]]]).extension("example/x") == nil)
+        let info = SessionInfo(
+            revision: .november2025, client: ["name": long, "version": "1\u{1B}[2J"],
+            capabilities: ["experimental": long])
+        #expect(info.clientName?.unicodeScalars.count == 257)
+        #expect(info.clientVersion == "1 [2J")
+    }
 }

@@ -118,6 +118,11 @@ def test_a_misspelt_command_is_named():
     assert "Did you mean" not in run("diagnose", "--nonsense").stderr
 
 
+def test_the_two_deadlines_are_told_apart():
+    wrong = run("connect", "node-1", "--deadline", "10")
+    assert wrong.returncode == 2 and "it ends the session" in wrong.stderr and "-- --deadline 10" in wrong.stderr
+
+
 def test_a_folder_is_no_scenario(tmp_path):
     wrong = run("diagnose", "--simulate", tmp_path)
     assert wrong.returncode == 2

@@ -23,12 +23,18 @@ final class EventHub: Sendable {
         state.withLock { $0.onWatchChange = handler }
     }
 
-    func changeWatch(_ uri: String, by change: Int) {
+    /// Counts one subscription more or less of each resource. The handler is told once however many they are, since it looks
+    /// at all that is watched.
+    func changeWatch(_ uris: Set<String>, by change: Int) {
         let changed = state.withLock { state -> (Set<String>, @Sendable (Set<String>) -> Void)? in
-            let before = state.watched[uri] ?? 0
-            let after = max(before + change, 0)
-            state.watched[uri] = after > 0 ? after : nil
-            guard (before > 0) != (after > 0), let handler = state.onWatchChange else { return nil }
+            var hasChanged = false
+            for uri in uris {
+                let before = state.watched[uri] ?? 0
+                let after = max(before + change, 0)
+                state.watched[uri] = after > 0 ? after : nil
+                hasChanged = hasChanged || (before > 0) != (after > 0)
+            }
+            guard hasChanged, let handler = state.onWatchChange else { return nil }
             return (Set(state.watched.keys), handler)
         }
         if let (watched, handler) = changed { handler(watched) }
@@ -36,8 +42,8 @@ final class EventHub: Sendable {
 
     func publish(_ event: ServerEvent) {
         guard case .resourceUpdated(let uri) = event else { return deliver(event) }
-        guard watched.contains(uri) else { return }
         let isFirst = state.withLock { state in
+            guard state.watched[uri] != nil else { return false }
             defer { state.recent[uri] = state.recent[uri] != nil }
             return state.recent[uri] == nil
         }

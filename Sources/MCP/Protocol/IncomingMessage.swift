@@ -1,14 +1,14 @@
-import JSON
+package import JSON
 
 /// One message of a client, told apart by its form alone.
-enum IncomingMessage {
+package enum IncomingMessage {
     case request(id: RequestID, method: String, params: JSONValue?)
     case notification(method: String, params: JSONValue?)
     /// The answer to a request of ours.
     case response(id: JSONValue?, result: JSONValue?, error: JSONValue?)
     case invalid(id: RequestID?, why: String)
 
-    init(_ value: JSONValue) {
+    package init(_ value: JSONValue) {
         guard let object = value.objectValue else {
             self = .invalid(id: nil, why: "a message is a JSON object, not \(value.typeName)")
             return
@@ -31,7 +31,7 @@ enum IncomingMessage {
             self = .invalid(id: readableID, why: "\"method\" must be a string")
             return
         }
-        self = Self.call(method, id: id, readableID: readableID, params: object["params"])
+        self = Self.call(method, id: id, readableID: readableID, params: object["params"]?.unlessNull)
     }
 
     private static func call(_ method: String, id: JSONValue?, readableID: RequestID?, params: JSONValue?) -> Self {
@@ -39,4 +39,9 @@ enum IncomingMessage {
         guard let readableID else { return .invalid(id: nil, why: "\"id\" must be a string or an integer") }
         return .request(id: readableID, method: method, params: params)
     }
+}
+
+extension JSONValue {
+    /// Nil for null, which some clients write in the place of what they leave out.
+    var unlessNull: JSONValue? { isNull ? nil : self }
 }

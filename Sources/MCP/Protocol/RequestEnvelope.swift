@@ -19,7 +19,7 @@ package enum RequestEnvelope {
         "_meta must hold \"\(versionKey)\" and \"\(capabilitiesKey)\"; or begin a session with \"initialize\"")
 
     package init(_ meta: JSONValue?) throws(ProtocolError) {
-        guard let meta else {
+        guard let meta = meta?.unlessNull else {
             self = .none
             return
         }

@@ -18,10 +18,11 @@ public struct SessionInfo: Sendable {
         self.capabilities = capabilities
     }
 
+    /// What is taken over is short whatever the client sent, since a session keeps it for as long as it lasts.
     init(revision: ProtocolRevision, client: JSONValue?, capabilities: JSONValue?) {
         self.init(
-            revision: revision, clientName: client?["name"]?.stringValue,
-            clientVersion: client?["version"]?.stringValue,
+            revision: revision, clientName: client?["name"]?.stringValue.map { shortened($0, limit: 256) },
+            clientVersion: client?["version"]?.stringValue.map { shortened($0, limit: 256) },
             capabilities: ClientCapabilities(capabilities?.objectValue ?? [:]))
     }
 
@@ -32,20 +33,28 @@ public struct SessionInfo: Sendable {
 /// What the client can do for the server. Whatever does not have the expected form counts as not declared, since clients
 /// differ in what they put here.
 public struct ClientCapabilities: Sendable {
-    /// The capabilities as they came.
-    public let raw: JSONObject
-
-    public init(_ raw: JSONObject = [:]) { self.raw = raw }
-
-    public var sampling: Bool { raw["sampling"]?.objectValue != nil }
-    public var roots: Bool { raw["roots"]?.objectValue != nil }
+    public let sampling: Bool
+    public let roots: Bool
     /// Asking the user by a form; `elicitation: {}` means just that.
-    public var formElicitation: Bool {
-        guard let elicitation = raw["elicitation"]?.objectValue else { return false }
-        return elicitation.isEmpty || elicitation["form"]?.objectValue != nil
+    public let formElicitation: Bool
+    public let urlElicitation: Bool
+    private let extensions: JSONObject
+
+    /// Bytes of the settings of all extensions; longer ones count as not declared.
+    private static var longestExtensions: Int { 4_096 }
+
+    /// - Parameter declared: the capabilities as they came. Of these only what is asked for here is kept, since servers can
+    ///   have thousands of sessions and clients can declare megabytes.
+    public init(_ declared: JSONObject = [:]) {
+        sampling = declared["sampling"]?.objectValue != nil
+        roots = declared["roots"]?.objectValue != nil
+        let elicitation = declared["elicitation"]?.objectValue
+        formElicitation = elicitation.map { $0.isEmpty || $0["form"]?.objectValue != nil } ?? false
+        urlElicitation = elicitation?["url"]?.objectValue != nil
+        let extensions = declared["extensions"]?.objectValue ?? [:]
+        self.extensions = extensions.encoded().count <= Self.longestExtensions ? extensions : [:]
     }
-    public var urlElicitation: Bool { raw["elicitation"]?["url"]?.objectValue != nil }
 
     /// The settings of a protocol extension, if the client supports it.
-    public func `extension`(_ identifier: String) -> JSONObject? { raw["extensions"]?[identifier]?.objectValue }
+    public func `extension`(_ identifier: String) -> JSONObject? { extensions[identifier]?.objectValue }
 }

@@ -8,6 +8,9 @@ struct Batch: Sendable {
 }
 
 extension ServerSession {
+    /// How many messages one batch may have: two bytes that are no message get more than a hundred in reply.
+    private static var longestBatch: Int { 1_000 }
+
     /// Batches exist in one revision only.
     mutating func receiveBatch(_ messages: [JSONValue], into out: inout JSONWriter) -> [SessionAction] {
         guard handshake?.revision == .march2025 else {
@@ -16,6 +19,11 @@ extension ServerSession {
         }
         guard !messages.isEmpty else {
             refuse(.invalidRequest("the batch is empty"), id: nil, .line, into: &out)
+            return []
+        }
+        guard messages.count <= Self.longestBatch else {
+            let why = "the batch has \(messages.count) messages; at most \(Self.longestBatch) are allowed"
+            refuse(.invalidRequest(why), id: nil, .line, into: &out)
             return []
         }
         let number = nextNumber()

@@ -6,7 +6,7 @@ extension ServerSession {
     ) throws(ProtocolError) -> SessionAction? {
         let name = try request.string("name")
         guard let tool = server.tools[name] else { throw unknownTool(name) }
-        guard let arguments = (request.params["arguments"] ?? [:]).objectValue else {
+        guard let arguments = (request.optional("arguments") ?? [:]).objectValue else {
             throw .invalidParams("arguments must be an object")
         }
         switch tool.checkedArguments(arguments) {

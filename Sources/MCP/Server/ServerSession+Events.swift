@@ -36,7 +36,7 @@ extension ServerSession {
         let key = CallKey(number: nextNumber())
         listens[key] = listen
         keys[request.id] = key
-        for uri in listen.resources { server.events.changeWatch(uri, by: 1) }
+        server.events.changeWatch(listen.resources, by: 1)
         acknowledge(listen, into: &out)
         return .listen(key)
     }
@@ -115,7 +115,7 @@ extension ServerSession {
     mutating func closeListen(_ key: CallKey) -> Bool {
         guard let listen = listens.removeValue(forKey: key) else { return false }
         keys[listen.id] = nil
-        for uri in listen.resources { server.events.changeWatch(uri, by: -1) }
+        server.events.changeWatch(listen.resources, by: -1)
         return true
     }
 }

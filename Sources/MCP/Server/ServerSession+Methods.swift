@@ -37,7 +37,7 @@ extension ServerSession {
         _ catalogue: Catalogue<some Listed>, _ member: String, _ request: SessionRequest, into out: inout JSONWriter
     ) throws(ProtocolError) {
         let page = catalogue.page(
-            from: try Self.pageStart(request.params["cursor"], in: catalogue), for: request.revision)
+            from: try Self.pageStart(request.optional("cursor"), in: catalogue), for: request.revision)
         let cache = server.listCache
         reply(to: request, into: &out) { w in
             w.field(member, raw: page.items)

@@ -4,7 +4,7 @@ extension ServerSession {
     mutating func getPrompt(_ request: SessionRequest) throws(ProtocolError) -> SessionAction {
         let name = try request.string("name")
         guard let prompt = server.prompts[name] else { throw unknownPrompt(name) }
-        let arguments = try Self.strings(request.params["arguments"], "arguments")
+        let arguments = try Self.strings(request.optional("arguments"), "arguments")
         for argument in prompt.arguments where argument.isRequired && arguments[argument.name] == nil {
             throw .invalidParams("argument \"\(argument.name)\" of prompt \"\(name)\" is missing")
         }
@@ -22,9 +22,9 @@ extension ServerSession {
         guard let argument = request.params["argument"], let name = argument["name"]?.stringValue,
             let value = argument["value"]?.stringValue
         else { throw .invalidParams("argument must hold the strings \"name\" and \"value\"") }
-        let surroundings: JSONValue = request.params["context"] ?? [:]
+        let surroundings: JSONValue = request.optional("context") ?? [:]
         guard surroundings.objectValue != nil else { throw .invalidParams("context must be an object") }
-        let context = try Self.strings(surroundings["arguments"], "context.arguments")
+        let context = try Self.strings(surroundings["arguments"]?.unlessNull, "context.arguments")
         guard let completer = try completer(request.params["ref"], name) else {
             reply(to: request, into: &out) { CompletionResult(values: []).write(to: &$0) }
             return nil

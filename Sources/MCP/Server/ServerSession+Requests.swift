@@ -11,6 +11,9 @@ struct SessionRequest {
     var revision: ProtocolRevision { session.revision }
     var isStateless: Bool { revision.isStateless }
 
+    /// What may be left out; some clients write null in its place.
+    func optional(_ key: String) -> JSONValue? { params[key]?.unlessNull }
+
     func string(_ key: String) throws(ProtocolError) -> String {
         guard let text = params[key]?.stringValue else { throw .invalidParams("\(key) must be a string") }
         return text

@@ -36,19 +36,19 @@ extension ServerSession {
         guard subscriptions.count < Self.mostSubscriptions else {
             throw .invalidParams("there are \(subscriptions.count) subscriptions already; end some first")
         }
-        if subscriptions.insert(uri).inserted, isReachable { server.events.changeWatch(uri, by: 1) }
+        if subscriptions.insert(uri).inserted, isReachable { server.events.changeWatch([uri], by: 1) }
         reply(to: request, into: &out) { _ in }
     }
 
     mutating func unsubscribe(_ request: SessionRequest, into out: inout JSONWriter) throws(ProtocolError) {
         let uri = try request.string("uri")
-        if subscriptions.remove(uri) != nil, isReachable { server.events.changeWatch(uri, by: -1) }
+        if subscriptions.remove(uri) != nil, isReachable { server.events.changeWatch([uri], by: -1) }
         reply(to: request, into: &out) { _ in }
     }
 
     /// Forgets what the client wanted to hear of before it began anew, perhaps as another program on the same connection.
     mutating func forgetWishes() {
-        if isReachable { for uri in subscriptions { server.events.changeWatch(uri, by: -1) } }
+        if isReachable { server.events.changeWatch(subscriptions, by: -1) }
         subscriptions = []
         logLevel = .info
     }
@@ -58,6 +58,6 @@ extension ServerSession {
     package mutating func setReachable(_ isReachable: Bool) {
         guard isReachable != self.isReachable else { return }
         self.isReachable = isReachable
-        for uri in subscriptions { server.events.changeWatch(uri, by: isReachable ? 1 : -1) }
+        server.events.changeWatch(subscriptions, by: isReachable ? 1 : -1)
     }
 }

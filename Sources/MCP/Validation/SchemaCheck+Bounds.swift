@@ -6,12 +6,21 @@ extension SchemaCheck {
         case .int, .uint, .double:
             checkRange(value, schema, at: path)
         case .string(let text):
-            checkCount(text.unicodeScalars.count, schema, "Length", "character", value, at: path)
+            let most = schema["maxLength"]?.intValue
+            checkCount(text.unicodeScalars.count, schema, "Length", "character", value, most: most, at: path)
         case .array(let elements):
-            checkCount(elements.count, schema, "Items", "element", value, at: path)
+            checkCount(elements.count, schema, "Items", "element", value, most: Self.mostElements(schema), at: path)
         default:
             break
         }
+    }
+
+    /// How many elements an array may have; nil where any number is fine, since none of them is looked at.
+    ///
+    /// Where the schema names no limit there is still one: a message has room for millions, and looking at them would hold up
+    /// whoever else is served.
+    static func mostElements(_ schema: JSONObject) -> Int64? {
+        schema["maxItems"]?.intValue ?? (schema["items"] == nil ? nil : 10_000)
     }
 
     private mutating func checkRange(_ value: JSONValue, _ schema: JSONObject, at path: String) {
@@ -34,12 +43,13 @@ extension SchemaCheck {
     }
 
     private mutating func checkCount(
-        _ count: Int, _ schema: JSONObject, _ keyword: String, _ unit: String, _ value: JSONValue, at path: String
+        _ count: Int, _ schema: JSONObject, _ keyword: String, _ unit: String, _ value: JSONValue, most: Int64?,
+        at path: String
     ) {
         if let least = schema["min" + keyword]?.intValue, count < least {
             add("Argument \"\(path)\" is \(shown(value)); it needs at least \(least) \(unit)\(least == 1 ? "" : "s").")
         }
-        if let most = schema["max" + keyword]?.intValue, count > most {
+        if let most, count > most {
             add("Argument \"\(path)\" has \(count) \(unit)s; at most \(most) are allowed.")
         }
     }

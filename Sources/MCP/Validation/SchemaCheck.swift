@@ -43,7 +43,7 @@ struct SchemaCheck {
         case .object(let object):
             return .object(check(object, schema, at: path))
         case .array(let elements):
-            guard let items = schema["items"] else { return value }
+            guard let items = schema["items"], elements.count <= Self.mostElements(schema) ?? .max else { return value }
             return .array(elements.enumerated().map { check($1, items, at: "\(path)[\($0)]") })
         default:
             return value

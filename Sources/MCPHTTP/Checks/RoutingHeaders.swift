@@ -86,8 +86,10 @@ struct RoutingHeaders {
         case .string(let value): return isSame(text, value)
         case .bool(let value): return text == (value ? "true" : "false")
         default:
-            guard let number = argument.doubleValue else { return false }
-            return Double(text) == number
+            // As JSON spells numbers, since Swift would also take 0x10; integers exactly, since a double has no room for all.
+            guard let number = argument.doubleValue, let sent = try? JSONParser.parse(text) else { return false }
+            let areIntegers = sent.typeName == "integer" && argument.typeName == "integer"
+            return areIntegers ? sent == argument : sent.doubleValue == number
         }
     }
 

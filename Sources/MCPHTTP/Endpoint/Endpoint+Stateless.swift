@@ -3,42 +3,38 @@ internal import JSON
 internal import MCP
 
 extension Endpoint {
-    /// A request that stands alone: envelope, headers, version, then the method.
+    /// A request that stands alone: its form, envelope, headers, version, then the method.
     func statelessAnswer(_ message: JSONValue, _ headers: RequestHeaders) throws(Refusal) -> Answer {
-        guard message.objectValue != nil, let method = message["method"]?.stringValue else {
-            return Self.errorAnswer(
-                .invalidRequest("a request or a notification is expected"), id: nil, .badRequest, nullWithoutID: false)
+        switch IncomingMessage(message) {
+        case .request(let id, let method, let params):
+            do throws(ProtocolError) {
+                try checkEnvelope(method, params, headers)
+            } catch {
+                return Self.refused(error, id: id)
+            }
+            return try begin(message)
+        case .notification(let method, let params):
+            return notificationAnswer(method, params, headers)
+        case .response:
+            return Self.refused(.invalidRequest("a request or a notification is expected"))
+        case .invalid(let id, let why):
+            return Self.refused(.invalidRequest(why), id: id)
         }
-        guard let rawID = message["id"] else { return notificationAnswer(message, method, headers) }
-        guard let id = RequestID(rawID) else {
-            return Self.errorAnswer(
-                .invalidRequest("\"id\" must be a string or an integer"), id: nil, .badRequest, nullWithoutID: false)
-        }
-        do throws(ProtocolError) {
-            try checkEnvelope(method, message["params"], headers)
-        } catch {
-            return Self.errorAnswer(error, id: id, .badRequest, nullWithoutID: false)
-        }
-        return try begin(message)
+    }
+
+    private static func refused(_ error: ProtocolError, id: RequestID? = nil) -> Answer {
+        errorAnswer(error, id: id, .badRequest, nullWithoutID: false)
     }
 
     /// Nothing stands between requests that stand alone, so that no notification has an effect; but it is to be one.
-    private func notificationAnswer(_ message: JSONValue, _ method: String, _ headers: RequestHeaders) -> Answer {
+    private func notificationAnswer(_ method: String, _ params: JSONValue?, _ headers: RequestHeaders) -> Answer {
         do throws(ProtocolError) {
-            try Self.checkForm(ofNotification: message)
-            try RoutingHeaders(headers: headers, server: server)
-                .check(notification: method, params: message["params"])
+            if let params, params.objectValue == nil { throw .invalidRequest("\"params\" must be an object") }
+            try RoutingHeaders(headers: headers, server: server).check(notification: method, params: params)
         } catch {
-            return Self.errorAnswer(error, id: nil, .badRequest, nullWithoutID: false)
+            return Self.refused(error)
         }
         return WholeAnswer.empty(.accepted)
-    }
-
-    private static func checkForm(ofNotification message: JSONValue) throws(ProtocolError) {
-        guard message["jsonrpc"] == "2.0" else { throw .invalidRequest("\"jsonrpc\" must be \"2.0\"") }
-        if let params = message["params"], params.objectValue == nil {
-            throw .invalidRequest("\"params\" must be an object")
-        }
     }
 
     private func checkEnvelope(

@@ -45,11 +45,13 @@ extension Endpoint {
             streams.remove(stream)
             use()
         }
-        let watch = connections[channel]
-        watch?.onClose {
+        let goes: @Sendable () -> Void = {
             answer.onGone()
             stream.end()
         }
+        let watch = connections[channel]
+        // Without one the client has gone already: nobody would notice it again before something is written.
+        if let watch { watch.onClose(goes) } else { goes() }
         defer { watch?.onClose(nil) }
         if !answer.isAlwaysStream {
             await stream.waitUntilReady()

@@ -52,6 +52,9 @@ struct LegacyStream {
     /// Whether an event of that number can have been told to the client; any other number is an invention.
     func hasGivenOut(_ number: Int) -> Bool { number < undelivered }
 
+    /// Whether all that it keeps has been handed to a connection; else its client has to come back for the rest.
+    var isHandedOut: Bool { undelivered == nextNumber }
+
     /// The event with nothing in it that opens the stream, before all that nobody has seen; each one has a number of its own.
     mutating func takeOpening() -> OutgoingEvent {
         let (stream, opening) = (number, hasBeenOpened ? undelivered : 0)

@@ -20,6 +20,8 @@ final class ReplyStream: Sendable {
         var keepsAlive = false
         var release: Int?
         var isEnded = false
+        /// Whether it has ended with an event, the answer; else it was cut off, or its call was cancelled.
+        var isComplete = false
         var waiter: UnsafeContinuation<Void, Never>?
     }
 
@@ -36,6 +38,7 @@ final class ReplyStream: Sendable {
         wake { state in
             guard !state.isEnded else { return }
             state.isEnded = ends
+            state.isComplete = ends && !events.isEmpty
             state.isSilent = false
             state.events += events
             state.size += events.reduce(0) { $0 + $1.size }
@@ -68,7 +71,7 @@ final class ReplyStream: Sendable {
     /// Whether everything that will ever come is here, and it is one message: an answer that needs no stream.
     var single: OutgoingEvent? {
         state.withLock { state in
-            state.isEnded && state.release == nil && state.events.count == 1 ? state.events.first : nil
+            state.isComplete && state.events.count == 1 ? state.events.first : nil
         }
     }
 

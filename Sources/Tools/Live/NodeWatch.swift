@@ -52,10 +52,11 @@ package final class NodeWatch: Sendable {
     /// Several connections may tell of changes at the same time; whoever comes last sees what all have left.
     private func adjust() {
         state.withLock { state in
-            let watched = watched
+            // Looked at no further than is needed: each subscription comes by here, and clients can have many thousands.
+            let watched = server.watchedResources.lazy.compactMap { WatchedResource($0) }
             // Each record of the log can change every resource, since the judgement looks at it, too.
             Self.keep(&state.log, running: !watched.isEmpty) { start { await LogWatch(watch: $0).run() } }
-            Self.keep(&state.health, running: watched.contains { $0.resource.needsReading }) {
+            Self.keep(&state.health, running: watched.contains { $0.needsReading }) {
                 start { await HealthWatch(watch: $0).run() }
             }
         }

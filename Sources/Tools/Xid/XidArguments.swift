@@ -57,17 +57,19 @@ struct XidArguments {
     }
 
     private static func numbers(_ value: JSONValue) throws(ToolFailure) -> Set<UInt32> {
+        let most = 64
         let texts: [String] =
             switch value {
-            case .string(let text): text.split(separator: ",").map { $0.filter { $0 != " " } }
+            case .string(let text): text.split(separator: ",", maxSplits: most).map { $0.filter { $0 != " " } }
             case .array(let values): values.map { $0.intValue.map(String.init) ?? "" }
             default: [value.intValue.map(String.init) ?? ""]
             }
         let numbers = texts.map { UInt32($0) }
-        guard !numbers.isEmpty, numbers.count <= 64, !numbers.contains(nil) else {
+        guard !numbers.isEmpty, numbers.count <= most, !numbers.contains(nil) else {
             throw ToolFailure(
-                message: "xid: give one number (79), several ([79, 119] or \"79,119\"), or leave xid out for all.",
-                isWrongUsage: true)
+                message:
+                    "xid: give one number (79), several ([79, 119] or \"79,119\", at most \(most)), or leave xid out "
+                    + "for all.", isWrongUsage: true)
         }
         return Set(numbers.compactMap(\.self))
     }

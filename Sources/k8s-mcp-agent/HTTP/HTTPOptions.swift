@@ -28,7 +28,10 @@ struct HTTPOptions: ParsableArguments {
             valueName: "name"))
     var httpAllowHost: [String] = []
 
-    @Option(help: ArgumentHelp("Let pages of this origin talk to the agent.", valueName: "origin"))
+    @Option(
+        help: ArgumentHelp(
+            "Let pages of this origin talk to the agent, where a proxy serves both under one name.", valueName: "origin"
+        ))
     var httpAllowOrigin: [String] = []
 
     @Flag(help: "Serve other machines over HTTP without token and TLS: whoever reaches the port may use the agent.")

@@ -21,7 +21,10 @@ struct ResetExecution: Sendable {
         let ticker = ticker()
         let run = await procedure().run()
         ticker.cancel()
-        node.context.probe.openDriver()
+        let isUntouched = run.failure?.state == .untouched
+        // The kernel may take the GPU off the bus for good, and then others have its index.
+        let mayMoveOthers = plan.reset.order.path == .kernel
+        node.context.probe.openDriver { !isUntouched && (mayMoveOthers || $0 == target.index) }
         if let failure = run.failure, failure.state == .untouched {
             throw ActionStop(
                 failure.kind, message: ResetGPUPlan.sentence(failure.reason),

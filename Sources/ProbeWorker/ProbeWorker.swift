@@ -71,6 +71,7 @@ package struct ProbeWorker: ~Copyable {
         var encoder = SnapshotCoder(writingInto: region.buffer(ofSlot: slot))
         // A snapshot that outgrows its slot ends with the last part that fits.
         do throws(SnapshotError) { try encode(request, &encoder, slot) } catch {
+            region.currentGPU.pointee = 0
             return region.committedCount(ofSlot: slot)
         }
         return encoder.count

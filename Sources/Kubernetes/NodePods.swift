@@ -4,13 +4,12 @@ package import Snapshots
 /// Everything that a node's files and its kubelet tell of pods and their GPUs, without the API server.
 package struct NodePods: Sendable {
     private let files: any HostFiles
-    private let names: PodNames
+    /// Lists the folders of logs once, for the first process of a pod; what is asked later is answered from that.
+    private lazy var names = PodNames(files)
     private let users: UserNames
 
-    /// Looks at the folders of logs once; what is asked later is answered from that.
     package init(_ files: any HostFiles) {
         self.files = files
-        names = PodNames(files)
         users = UserNames(files)
     }
 
@@ -29,14 +28,14 @@ package struct NodePods: Sendable {
     }
 
     /// The same process with the names of its user, pod and container.
-    package func named(_ process: HostProcess) -> NodeProcess {
-        NodeProcess(
-            process, user: process.uid.value.flatMap { users[$0] },
-            pod: process.owner.value?.container.flatMap(identity))
+    package mutating func named(_ process: HostProcess) -> NodeProcess {
+        var pod: PodIdentity?
+        if let container = process.owner.value?.container { pod = identity(of: container) }
+        return NodeProcess(process, user: process.uid.value.flatMap { users[$0] }, pod: pod)
     }
 
     /// Nil outside of pods; the uid alone where no file of the node knows the pod's name.
-    private func identity(of reference: HostContainerReference) -> PodIdentity? {
+    private mutating func identity(of reference: HostContainerReference) -> PodIdentity? {
         guard let pod = names.pod(of: reference) else { return reference.podUID.map { PodIdentity(uid: $0) } }
         return PodIdentity(uid: pod.uid, namespace: pod.namespace, name: pod.name, container: pod.container)
     }

@@ -15,7 +15,8 @@ extension Probe {
     func readAnswers(from descriptor: Int32, generation: UInt64) async {
         var buffer = [UInt8](repeating: 0, count: ProbeFrame.size * ProbeRegion.slotCount)
         var filled = 0
-        while (try? await loop.waitReadable(descriptor)) != nil {
+        // Once it is cancelled, the descriptor is closed, and its number may be that of the next child's.
+        while (try? await loop.waitReadable(descriptor)) != nil, !Task.isCancelled {
             let count = buffer.withUnsafeMutableBytes { bytes in
                 readBytes(descriptor, UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
             }

@@ -10,6 +10,7 @@ extension Probe {
     /// Starts the task that watches the deadlines, unless one does so already. It ends when no request is left.
     func watchDeadlines(_ state: inout ProbeState) {
         guard state.watcher == nil else { return }
+        state.lastLook = .now
         state.watcher = Task(executorPreference: loop) {
             while let pause = self.state.withLock({ $0.timeToNextLook(deadline: self.deadline) }) {
                 guard (try? await self.loop.sleep(for: pause)) != nil else { return }
@@ -34,6 +35,8 @@ extension Probe {
     }
 
     /// Ends a child, answers the request that it was working on, and lets the others go on with a new one.
+    ///
+    /// - Parameter cause: why; nil for a child that is ending by itself: as its exit status says.
     func replace(_ pid: Int32, cause: ProbeInterruption.Cause?) async {
         // A child that is ending by itself is given a moment, so that its own exit status is seen and not our signal.
         var exit = cause == nil ? await collect(pid, within: .milliseconds(50)) : nil
@@ -46,7 +49,8 @@ extension Probe {
         let stuck = exit == nil ? StuckProcess.inspect(pid) : nil
         let final = stuck.map { .stuckInKernel($0) } ?? cause ?? exit?.cause ?? .exited(code: -1)
         let completions = state.withLock { state in
-            let interrupted = state.dropWorker(final, process, stuck: stuck, deadline: deadline)
+            let interrupted = state.dropWorker(
+                final, process, stuck: stuck, deadline: deadline, isClosing: cause == .driverClosed)
             return interrupted + pump(&state)
         }
         for completion in completions { completion.deliver() }
@@ -105,12 +109,16 @@ extension ProbeState {
         hasAnswered = false
         slowGPU = nil
         hasOpenedSlowly = false
+        hasDriver = false
         isReplacing = false
     }
 
     /// Forgets the child; answers the request that it was working on and those whose time is up.
+    ///
+    /// - Parameter isClosing: whether it had to let go of the driver: a request that needs none goes to the next child.
     fileprivate mutating func dropWorker(
-        _ cause: ProbeInterruption.Cause, _ process: StuckProcess?, stuck: StuckProcess?, deadline: Duration
+        _ cause: ProbeInterruption.Cause, _ process: StuckProcess?, stuck: StuckProcess?, deadline: Duration,
+        isClosing: Bool
     ) -> [Completion] {
         if isStarting, cause == .timedOut || stuck != nil { hasHungAtStart = true }
         var interruption = interruption(cause, deadline: deadline)
@@ -119,9 +127,10 @@ extension ProbeState {
         if interruption.gpuIndex != nil, let head = inFlight.first {
             interruption.deadline = min(deadline, MonotonicTime.now.duration(since: head.stillSince))
         }
-        let first = interruptFirst(interruption)
+        let isSpared = isClosing && inFlight.first?.request.needsDriver == false
+        let first = isSpared ? nil : interruptFirst(interruption)
         forgetWorker()
-        self.stuck = stuck ?? self.stuck
+        if let stuck { self.stuck.append(stuck) }
         guard let first else { return [] }
         let expired = expireWaiting(now: .now, interruption)
         keepWaitingFromGPU(of: interruption)
@@ -133,7 +142,7 @@ extension ProbeState {
     private mutating func keepWaitingFromGPU(of interruption: ProbeInterruption) {
         guard interruption.cause == .timedOut, let gpu = interruption.gpuIndex else { return }
         for index in waiting.indices where !waiting[index].request.skippedGPUs.contains(gpu) {
-            guard !waiting[index].request.sections.isDisjoint(with: .needingDriver) else { continue }
+            guard waiting[index].request.needsDriver else { continue }
             waiting[index].request.skippedGPUs.append(gpu)
             waiting[index].earlier = waiting[index].earlier ?? interruption
         }

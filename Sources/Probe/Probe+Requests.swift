@@ -65,28 +65,24 @@ extension Probe {
 extension ProbeState {
     enum StuckState { case none, stillStuck }
 
-    /// Forgets the stuck child if the kernel has let go of it meanwhile.
+    /// Forgets the stuck children that the kernel has let go of meanwhile.
     mutating func releaseStuck() -> StuckState {
-        guard let stuck else { return .none }
-        guard ChildExit.collect(stuck.pid) == nil else {
-            self.stuck = nil
-            return .none
-        }
-        return .stillStuck
+        stuck.removeAll { ChildExit.collect($0.pid) != nil }
+        return stuck.isEmpty ? .none : .stillStuck
     }
 
     /// Why no child is sent into the driver now; nil when one may be.
     mutating func reasonToKeepAway() -> ProbeInterruption.Cause? {
-        if releaseStuck() == .stillStuck, let stuck { return .stuckInKernel(stuck) }
+        if releaseStuck() == .stillStuck, let stuck = stuck.first { return .stuckInKernel(stuck) }
         return isDriverClosed ? .driverClosed : nil
     }
 
-    /// While a child is stuck in the driver or the driver is to be left alone, no other is sent there: takes the driver's sections out of the waiting
-    /// requests, and returns those of which nothing is left.
+    /// While a child is stuck in the driver or the driver is to be left alone, no other is sent there: takes the driver's sections
+    /// out of the waiting requests, and returns those of which nothing is left.
     mutating func withholdDriver(_ cause: ProbeInterruption.Cause, deadline: Duration) -> [Completion] {
         let interruption = ProbeInterruption(cause: cause, deadline: deadline)
         for index in waiting.indices where waiting[index].withheld == nil {
-            guard !waiting[index].request.sections.isDisjoint(with: .needingDriver) else { continue }
+            guard waiting[index].request.needsDriver else { continue }
             waiting[index].request.sections.subtract(.needingDriver)
             waiting[index].withheld = interruption
         }

@@ -7,11 +7,11 @@ internal import Snapshots
 extension ProbeState {
     /// How often a request is looked at while it is being worked on.
     private static let looksPerDeadline = 32
-    /// For how many deadlines NVML's start may take. It cannot be watched from outside while it attaches all GPUs. Where one
-    /// did not end in that time, the next one gets it, too, but is called hung meanwhile.
-    private static let patienceAtStart = 4
+    /// What takes less is no start of a GPU, but a moment's wait for the driver or for a processor.
+    private static let shortestStart: Duration = .milliseconds(400)
 
-    /// Whether the child is in NVML's start.
+    /// Whether the child is in NVML's start. It cannot be watched from outside while it attaches all GPUs. Where one did not
+    /// end in the time that a start gets, the next one gets it, too, but is called hung meanwhile.
     var isStarting: Bool {
         mutating get { worker?.region.currentCallName?.hasPrefix("nvmlInit") ?? false }
     }
@@ -50,7 +50,8 @@ extension ProbeState {
 
     /// The requests whose time is up, and the child to replace if it hangs.
     mutating func look(now: MonotonicTime, deadline: Duration) -> (completions: [Completion], hung: Int32?) {
-        noteProgress(now)
+        discountStandstill(now, deadline)
+        noteProgress(now, deadline)
         guard let head = inFlight.first, !isReplacing else {
             // What the child that is being replaced was at, and not the node, kept the others waiting.
             return (expireWaiting(now: now, interruption(.timedOut, deadline: deadline)), nil)
@@ -61,9 +62,10 @@ extension ProbeState {
         if still >= deadline / 2, !opensSlowly, givesUpGPU() { return ([], beginReplacing()) }
         // A child that has only begun is on its way there.
         let isHungAgain = hasHungAtStart && (isStarting || !hasAnswered)
+        let patience = ProbeInterruption.patienceAtStart(deadline: deadline)
         let mayStart =
-            (isStarting || isHungAgain) && now < workerStarted + deadline * Self.patienceAtStart
-            || opensSlowly && still < deadline * Self.patienceAtStart || isSuspectsTurn(still, deadline)
+            (isStarting || isHungAgain) && now < workerStarted + patience || opensSlowly && still < patience
+            || isSuspectsTurn(still, deadline)
         let isGettingOn = !isHungAgain && !opensSuspect && (still < deadline / 4 || mayStart)
         if isOverdue, !isGettingOn, !mayStart { return ([], beginReplacing()) }
         return (answerOverdue(now: now, deadline: deadline, isGettingOn: isGettingOn), nil)
@@ -82,7 +84,7 @@ extension ProbeState {
     private mutating func isSuspectsTurn(_ still: Duration, _ deadline: Duration) -> Bool {
         guard opensSuspect else { return false }
         let isAlone = inFlight.count == 1 && waiting.isEmpty
-        return still < (isAlone ? deadline * Self.patienceAtStart : deadline / 2)
+        return still < (isAlone ? ProbeInterruption.patienceAtStart(deadline: deadline) : deadline / 2)
     }
 
     /// Whether the child opens a GPU on which the driver hung or crashed before.
@@ -93,22 +95,33 @@ extension ProbeState {
         }
     }
 
-    private mutating func noteProgress(_ now: MonotonicTime) {
+    /// Where nobody looked for long, this process or the whole machine stood still, and the child maybe with it: that is no time
+    /// in which the driver did not answer.
+    private mutating func discountStandstill(_ now: MonotonicTime, _ deadline: Duration) {
+        let pause = now.duration(since: lastLook)
+        lastLook = now
+        guard pause > deadline / 4 else { return }
+        workerStarted = workerStarted + pause
+        guard !inFlight.isEmpty else { return }
+        inFlight[0].stillSince = inFlight[0].stillSince + pause
+    }
+
+    private mutating func noteProgress(_ now: MonotonicTime, _ deadline: Duration) {
         // GPUs are read only after a start that has ended.
         if worker?.region.currentGPUIndex != nil { hasHungAtStart = false }
         guard let head = inFlight.first, let progress = worker?.region.progress(inSlot: head.slot) else { return }
-        noteOpening(hasProgress: progress != head.progress)
         if progress != head.progress {
             inFlight[0].progress = progress
             inFlight[0].stillSince = now
         }
+        noteOpening(still: now.duration(since: inFlight[0].stillSince), deadline)
     }
 
-    /// Notices a GPU that took longer to open than from one look to the next, once it is open.
-    private mutating func noteOpening(hasProgress: Bool) {
+    /// Notices a GPU that took its time to open, once it is open. Where answers are to come soon, less of it is much.
+    private mutating func noteOpening(still: Duration, _ deadline: Duration) {
         let gpu = isOpening ? worker?.region.currentGPUIndex : nil
         if let slow = slowGPU, slow != gpu { hasOpenedSlowly = true }
-        slowGPU = hasProgress ? nil : gpu
+        slowGPU = still < min(Self.shortestStart, deadline / 4) ? nil : gpu
     }
 
     /// Answers what is overdue with what there is, and leaves the child to go on.

@@ -65,16 +65,20 @@ struct ProbeState: ~Copyable {
     var hasHungAtStart = false
     /// True once this child was seen to take its time to open a GPU, as while persistence mode is being turned on.
     var hasOpenedSlowly = false
-    /// The GPU that the child was seen to open at two looks in a row, without any progress between them.
+    /// The GPU that the child is opening and that has taken its time already.
     var slowGPU: UInt32?
+    /// True once this child was sent into the driver.
+    var hasDriver = false
     /// What the driver did at GPUs on which it hung or crashed, by their indexes; they are read last until they answer again.
     var suspects: [UInt32: ProbeInterruption] = [:]
     /// The task that watches the deadlines; nil while there is nothing to watch.
     var watcher: Task<Void, Never>?
+    /// When it last looked, or began.
+    var lastLook: MonotonicTime = .now
     /// True from the kill of a child until its end is known: nothing is sent meanwhile.
     var isReplacing = false
-    /// A child that SIGKILL did not end.
-    var stuck: StuckProcess?
+    /// Children that SIGKILL did not end.
+    var stuck: [StuckProcess] = []
     var isShutDown = false
     /// True while nothing of the agent may have the driver open.
     var isDriverClosed = false
@@ -97,6 +101,7 @@ struct ProbeState: ~Copyable {
             }
             // Only what is sent takes a number: requests in flight lie in the slots of numbers that follow each other.
             lastID = next.id
+            if next.request.needsDriver { hasDriver = true }
             worker?.region.commit(0, inSlot: next.slot)
             inFlight.append(next)
             // If the child no longer reads, its answers' pipe is at its end too, and the reader deals with that.
@@ -112,7 +117,7 @@ struct ProbeState: ~Copyable {
         guard bytes.count == Int(frame.length) else { return nil }
         inFlight.removeFirst()
         hasAnswered = true
-        if !first.request.sections.isDisjoint(with: .needingDriver) {
+        if first.request.needsDriver {
             hasHungAtStart = false
             suspects = suspects.filter { first.request.skippedGPUs.contains($0.key) }
         }

@@ -40,6 +40,9 @@ package struct ProbeRequest: SnapshotCodable, Equatable {
 }
 
 extension ProbeRequest {
+    /// Whether anything that it asks for needs NVML.
+    package var needsDriver: Bool { !sections.isDisjoint(with: .needingDriver) }
+
     /// The order in which to read so many GPUs.
     package func order(of count: UInt32) -> [UInt32] {
         let wanted = (0..<count).filter { !skippedGPUs.contains($0) }

@@ -30,7 +30,7 @@ struct DriverSession {
 
     /// Opens NVML if it is not open, and says what driver and library tell of themselves.
     ///
-    /// - Parameter names: where to put the names of NVML's functions before the first of them is called.
+    /// - Parameter names: where to put the names of NVML's functions, and of the library's loading, before the first is called.
     mutating func open(names region: borrowing ProbeRegion, _ sections: ProbeSections) -> DriverSnapshot {
         if library == nil, !mustStartOver { start(region) }
         var snapshot = DriverSnapshot()
@@ -71,8 +71,8 @@ struct DriverSession {
             state.libraryPath = place.path
             state.isSimulated = configuration.scenario != nil
             try enter(place.root)
+            region.writeNames(NVMLSymbol.all.map(\.name) + ["dlopen(\(place.path))"])
             let opened = try load(place.pathInRoot)
-            region.writeNames(NVMLSymbol.all.map(\.name))
             try initialize(opened)
             library = opened
             state.outcome = .ready
@@ -99,7 +99,10 @@ struct DriverSession {
         guard chroot(root) == 0, chdir("/") == 0 else { throw DriverProblem(.rootNotEntered, code: errno) }
     }
 
+    /// A damaged file can crash the loader, which is no fault of the agent: it is marked as a call, the last one of the names.
     private func load(_ path: String) throws(DriverProblem) -> NVMLLibrary {
+        marks.call.pointee = UInt32(NVMLSymbol.all.count + 1)
+        defer { marks.call.pointee = 0 }
         do throws(NVMLLoadError) { return try NVMLLibrary(path: path, currentCall: marks.call) } catch {
             throw DriverProblem(.libraryUnusable, detail: "\(error)")
         }

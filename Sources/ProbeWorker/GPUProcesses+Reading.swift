@@ -45,7 +45,7 @@ extension WorkerNode {
             process.life = .gone
             return process
         }
-        switch ProcessTable(files).process(pid)?.state {
+        switch ProcessTable(files).state(of: pid) {
         case .zombie, .dead: process.life = .zombie
         case .uninterruptible: process.life = .uninterruptible
         case nil: process.life = .notRead

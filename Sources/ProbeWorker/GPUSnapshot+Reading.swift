@@ -17,8 +17,9 @@ extension GPUSnapshot {
             guard isSelected else { return }
             readSections(device, request.sections, &inforoms)
             if request.sections.contains(.topology) {
-                topology = GPUTopology(
-                    reading: device, index, of: library, besides: request.skippedGPUs, marks, &openings)
+                // One that hung before is opened last, when all others are read.
+                let skipped = request.skippedGPUs + request.lastGPUs
+                topology = GPUTopology(reading: device, index, of: library, besides: skipped, marks, &openings)
             }
         } catch {
             refusal = Unavailable(error.code)

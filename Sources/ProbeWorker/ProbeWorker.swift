@@ -71,6 +71,7 @@ package struct ProbeWorker: ~Copyable {
         var encoder = SnapshotCoder(writingInto: region.buffer(ofSlot: slot))
         // A snapshot that outgrows its slot ends with the last part that fits.
         do throws(SnapshotError) { try encode(request, &encoder, slot) } catch {
+            region.currentGPU.pointee = 0
             return region.committedCount(ofSlot: slot)
         }
         return encoder.count
@@ -114,7 +115,7 @@ package struct ProbeWorker: ~Copyable {
             region.commit(encoder.count, inSlot: slot)
         }
         guard !request.sections.isDisjoint(with: [.pods, .nodeProcesses]) else { return nil }
-        let pods = node.pods()
+        var pods = node.pods()
         if request.sections.contains(.pods) {
             var allocations = pods.allocations()
             try encoder.append(&allocations)
@@ -124,8 +125,8 @@ package struct ProbeWorker: ~Copyable {
         let withMappings = request.sections.contains(.deviceMappings)
         var holders =
             request.pids.isEmpty
-            ? node.deviceHolders(pods, withMappings: withMappings)
-            : node.processes(request.pids, pods, withMappings: withMappings)
+            ? node.deviceHolders(&pods, withMappings: withMappings)
+            : node.processes(request.pids, &pods, withMappings: withMappings)
         try encoder.append(&holders)
         region.commit(encoder.count, inSlot: slot)
         return (holders, pods)
@@ -136,7 +137,8 @@ package struct ProbeWorker: ~Copyable {
         _ listed: Set<Int32>, _ known: (holders: ProcessesSnapshot, pods: NodePods), _ encoder: inout SnapshotCoder,
         _ slot: Int
     ) throws(SnapshotError) {
-        var processes = node.processes(listed, besides: known.holders, known.pods)
+        var pods = known.pods
+        var processes = node.processes(listed, besides: known.holders, &pods)
         guard processes != known.holders else { return }
         try encoder.append(&processes)
         region.commit(encoder.count, inSlot: slot)

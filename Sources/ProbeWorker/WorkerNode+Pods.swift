@@ -22,7 +22,7 @@ extension WorkerNode {
     func facts() -> NodeFacts { NodeFactsFiles(files).read() }
 
     /// All processes that hold a device node of the driver open, without the one that asks.
-    func deviceHolders(_ pods: NodePods, withMappings: Bool = false) -> ProcessesSnapshot {
+    func deviceHolders(_ pods: inout NodePods, withMappings: Bool = false) -> ProcessesSnapshot {
         var snapshot = ProcessesSnapshot()
         snapshot.sharesProcessIDs = sharesProcessIDs
         let budget = withMappings ? Self.mappingBudget : Self.holderBudget
@@ -30,7 +30,7 @@ extension WorkerNode {
         case .value(let holders):
             snapshot.processCount = .value(UInt32(clamping: holders.processCount))
             snapshot.unreadableCount = UInt32(clamping: holders.unreadableCount + holders.unscannedCount)
-            snapshot.processes = holders.processes.filter { !isThisProcess($0) }.map(pods.named)
+            snapshot.processes = holders.processes.filter { !isThisProcess($0) }.map { pods.named($0) }
         case .unavailable(let reason): snapshot.processCount = .unavailable(reason)
         }
         return snapshot
@@ -38,21 +38,21 @@ extension WorkerNode {
 
     /// `known` and with it the processes of NVML's lists: those that hold no device node any more are not in it yet.
     func processes(
-        _ listed: Set<Int32>, besides known: ProcessesSnapshot, _ pods: NodePods, withMappings: Bool = false
+        _ listed: Set<Int32>, besides known: ProcessesSnapshot, _ pods: inout NodePods, withMappings: Bool = false
     ) -> ProcessesSnapshot {
         // Pids of another namespace would be those of other processes here.
         guard known.sharesProcessIDs != false else { return known }
         let missing = listed.subtracting(known.processes.map(\.process.pid)).sorted()
         var snapshot = known
-        snapshot.add(ProcessTable(files).processes(missing, withMappings: withMappings).map(pods.named))
+        snapshot.add(ProcessTable(files).processes(missing, withMappings: withMappings).map { pods.named($0) })
         return snapshot
     }
 
     /// Those of these processes that still are.
-    func processes(_ pids: [Int32], _ pods: NodePods, withMappings: Bool) -> ProcessesSnapshot {
+    func processes(_ pids: [Int32], _ pods: inout NodePods, withMappings: Bool) -> ProcessesSnapshot {
         var snapshot = ProcessesSnapshot()
         snapshot.sharesProcessIDs = sharesProcessIDs
-        return processes(Set(pids), besides: snapshot, pods, withMappings: withMappings)
+        return processes(Set(pids), besides: snapshot, &pods, withMappings: withMappings)
     }
 
     /// By its number inside of the agent's container; and since other containers have that number too, by its arguments.

@@ -18,7 +18,7 @@ package struct HostPCIDevice: Sendable, Hashable {
     /// `D0`, `D3hot`, `D3cold`, ...
     package var powerState: Reading<String>
     /// True when the first bytes of the configuration space read as all ones: the device does not answer.
-    /// Not read while the device sleeps in D3cold, which it would end.
+    /// Not read while the device sleeps in D3cold, which it would end; one that is off the bus is in D3cold, too, and is read.
     package var isConfigurationAllOnes: Reading<Bool>
     package var link: HostPCILink
     package var errors: HostPCIErrors

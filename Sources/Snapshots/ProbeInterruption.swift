@@ -21,7 +21,7 @@ package struct ProbeInterruption: Sendable, Equatable {
     }
 
     package var cause: Cause
-    /// The NVML function that it was in, for example `nvmlDeviceGetPowerUsage`; nil if in none.
+    /// The function that it was in: NVML's, such as `nvmlDeviceGetPowerUsage`, or `dlopen(PATH)` of its library; nil if in none.
     package var call: String?
     /// The GPU (NVML index) that it was reading; nil if none.
     package var gpuIndex: UInt32?
@@ -41,7 +41,12 @@ package struct ProbeInterruption: Sendable, Equatable {
         self.deadline = deadline
     }
 
-    /// Whether the driver hung, or crashed in one of its own functions, and nothing else kept the child.
+    /// How long the driver's start, or that of a GPU, may take before it counts as hung: seconds, however short the deadline
+    /// that was chosen for answers.
+    package static func patienceAtStart(deadline: Duration) -> Duration { max(deadline * 4, .seconds(12)) }
+
+    /// Whether the driver hung, or crashed in one of its own functions or as its library was loaded, and nothing else kept the
+    /// child.
     package var isOfDriver: Bool {
         switch cause {
         case .timedOut: true

@@ -41,6 +41,8 @@ package struct ToolContext: Sendable {
         await operation?.running.finish()
         await probe.shutDown()
         await hostProbe.shutDown()
+        // A call that was broken off may still be recording that.
+        if operation != nil { await AuditThread.shared.run {} }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import Probe
+internal import Snapshots
 internal import Tools
 
 /// For commands that ask once and end: whoever asked cannot ask again while the driver goes on with its start.
@@ -7,8 +8,8 @@ extension ToolContext {
     /// How often it is asked again: once for a start that ends, and once more for GPUs that are slow to open after it.
     private static let askedAgain = 2
 
-    /// For how many deadlines it is waited each time: longer than a start and eight slow GPUs take.
-    private static let longestWait = 16
+    /// For how many times the patience with one start it is waited each time: longer than a start and eight slow GPUs take.
+    private static let longestWait = 4
 
     /// Asks again where the child still goes on with what was asked: when it has come to an end of it, or shown that it hangs.
     ///
@@ -17,7 +18,7 @@ extension ToolContext {
         var result = await ask()
         for attempt in 0..<Self.askedAgain where probe.isStillWorking {
             if attempt == 0 { StandardError.say("The NVIDIA driver is still starting, or slow; waiting for it.") }
-            let end = MonotonicTime.now + probe.deadline * Self.longestWait
+            let end = MonotonicTime.now + ProbeInterruption.patienceAtStart(deadline: probe.deadline) * Self.longestWait
             while probe.isStillWorking, MonotonicTime.now < end,
                 (try? await loop.sleep(for: .milliseconds(50))) != nil
             {}

@@ -21,6 +21,8 @@ final class RemoteQuestion: Sendable {
     private let answer = Mutex<JSONValue?>(nil)
     /// A start of the driver is given four deadlines before it counts as hung, and so is each GPU that opens slowly after it.
     private static let limit = 16
+    /// Where the deadlines are short, it is given more of them: for so long it is asked in any case.
+    private static let leastTime: Duration = .seconds(48)
 
     /// From here on the process' standard streams are this object's, until ``finish()``.
     ///
@@ -47,7 +49,10 @@ final class RemoteQuestion: Sendable {
     private func converse(_ tool: String) {
         signal(SIGPIPE, SIG_IGN)
         var lines = LineInput(answers)
-        for id in 1...Self.limit {
+        let end = ContinuousClock.now + Self.leastTime
+        var id = 0
+        while id < Self.limit || ContinuousClock.now < end {
+            id += 1
             guard ask(tool, id), let result = lines.result(of: id) else { break }
             answer.withLock { $0 = result }
             guard Self.isStarting(result) else { break }

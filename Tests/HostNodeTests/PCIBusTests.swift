@@ -63,9 +63,23 @@ import Testing
                 ["vendor": "0x10de", "class": "0x030200", "device": "0x2330", "current_link_width": "63"]),
             device(
                 "pci0000:d0/0000:d1:00.0",
-                ["vendor": "0x10de", "class": "0x030200", "device": "0x2330", "power_state": "D3cold"]))
+                ["vendor": "0x10de", "class": "0x030200", "device": "0x2330", "power_state": "D3cold"]),
+            device(
+                "pci0000:d0/0000:d2:00.0",
+                [
+                    "vendor": "0x10de", "class": "0x030200", "device": "0x2330", "power_state": "D3cold",
+                    "power/runtime_status": "suspended",
+                ]),
+            device(
+                "pci0000:d0/0000:d3:00.0",
+                [
+                    "vendor": "0x10de", "class": "0x030200", "device": "0x2330", "power_state": "D3cold",
+                    "power/runtime_status": "active",
+                ]))
         entries["/sys/devices/pci10000:00/10000:01:00.0/config"] = .file([UInt8](repeating: 0xff, count: 64))
-        entries["/sys/devices/pci0000:d0/0000:d1:00.0/config"] = .file([UInt8](repeating: 0xff, count: 64))
+        for name in ["0000:d1:00.0", "0000:d2:00.0", "0000:d3:00.0"] {
+            entries["/sys/devices/pci0000:d0/\(name)/config"] = .file([UInt8](repeating: 0xff, count: 64))
+        }
         entries["/sys/devices/pci0000:3a/0000:3a:00.0/0000:3b:00.0/config"] = .file([0xde, 0x10, 0x30, 0x23, 0, 0])
         return entries
     }()
@@ -80,7 +94,8 @@ import Testing
         let devices = try devices(tree)
         #expect(
             Set(devices.keys) == [
-                "0000:00:05.0", "0000:3b:00.0", "0000:c1:00.0", "0000:c3:00.4", "0000:d1:00.0", "10000:01:00.0",
+                "0000:00:05.0", "0000:3b:00.0", "0000:c1:00.0", "0000:c3:00.4", "0000:d1:00.0", "0000:d2:00.0",
+                "0000:d3:00.0", "10000:01:00.0",
             ])
         #expect(devices["0000:c1:00.0"]?.kind == .nvSwitch)
         #expect(devices["0000:3b:00.0"]?.kind == .gpu)
@@ -125,7 +140,14 @@ import Testing
     }
 
     @Test(arguments: Tree.allCases) func aSleepingGPUIsNotWoken(_ tree: Tree) throws {
-        #expect(try devices(tree)["0000:d1:00.0"]?.isConfigurationAllOnes == .unavailable(.notRead))
+        let devices = try devices(tree)
+        #expect(devices["0000:d1:00.0"]?.isConfigurationAllOnes == .unavailable(.notRead))
+        #expect(devices["0000:d2:00.0"]?.isConfigurationAllOnes == .unavailable(.notRead))
+    }
+
+    @Test("what fell off the bus is in D3cold by the kernel's word, and was not put to sleep", arguments: Tree.allCases)
+    func aGPUOffTheBusIsNoSleepingOne(_ tree: Tree) throws {
+        #expect(try devices(tree)["0000:d3:00.0"]?.isConfigurationAllOnes == .value(true))
     }
 
     @Test(arguments: Tree.allCases) func aNodeWithoutPCISaysSo(_ tree: Tree) throws {

@@ -45,12 +45,12 @@ struct RemoteDiagnosisTests {
         #expect(cluster.calls.isEmpty)
     }
 
-    @Test("of a driver that starts slowly is waited for")
-    func slowStart() throws {
+    @Test("of a driver that starts slowly is waited for", arguments: [1.5, 9])
+    func slowStart(_ seconds: Double) throws {
         let cluster = Cluster()
         let folder = try TemporaryFolder()
         let node = folder.path + "/node.json"
-        let scenario: JSONValue = ["extends": "t4x1", "faults": [["call": "nvmlInit", "hang_s": 1.5]]]
+        let scenario: JSONValue = ["extends": "t4x1", "faults": [["call": "nvmlInit", "hang_s": .double(seconds)]]]
         try makeProgram(scenario.prettyPrinted(), at: node)
         let session = try cluster.connect(["--diagnose", "--", "--simulate", node, "--deadline", "0.5"])
         #expect(session.end() == 0)

@@ -27,13 +27,24 @@ import Testing
         ] as [(RecordedNode, [String])])
     func owners(_ node: RecordedNode, _ expected: [String]) throws {
         let files = try node.files()
-        let pods = NodePods(files)
+        var pods = NodePods(files)
         let holders = try #require(ProcessTable(files).deviceHolders().value)
-        let found = holders.processes.map(pods.named).map { known in
+        let found = holders.processes.map { pods.named($0) }.map { known in
             let pod = known.pod.map { "\($0.namespace ?? "?")/\($0.name ?? "?") \($0.container ?? "?")" }
             return "\(known.process.pid) \(pod ?? "-")"
         }
         #expect(found == expected)
+    }
+
+    @Test func aProcessOfNoPodNeedsNoFolderOfLogs() throws {
+        let files = RecordingHostFiles(try RecordedNode.containerd.files())
+        var pods = NodePods(files)
+        let service = pods.named(try #require(ProcessTable(files).process(2_210)))
+        #expect(service.pod == nil)
+        #expect(files.entries["/var/log/pods"] == nil)
+        let container = pods.named(try #require(ProcessTable(files).process(3_300)))
+        #expect(container.pod?.namespace == "gpu-operator")
+        #expect(files.entries["/var/log/pods"] == .directory)
     }
 
     @Test func allocationsOfSocketAndCheckpointAreOne() throws {

@@ -56,7 +56,7 @@ struct FakeAction: OperatorAction {
     }
 
     func act(on plan: FakePlan, _ journal: ActionJournal) async throws(ActionStop) -> ActionResult {
-        for step in thing.now.steps { try journal.begin(step, step) }
+        for step in thing.now.steps { try await journal.begin(step, step) }
         thing.change { $0.acts += 1 }
         return ActionResult(outcome: .done, summary: "The thing was changed.")
     }

@@ -208,6 +208,25 @@ import Testing
         #expect(bench.thing.now.acts == 0)
     }
 
+    @Test func aLogThatAnotherProcessKeepsHoldsUpNobodyElse() async throws {
+        let bench = try Bench()
+        let other = open(bench.path, O_RDWR)
+        try #require(other >= 0 && flock(other, LOCK_EX) == 0)
+        let (pause, result) = try await onLoop { loop in
+            async let result = bench.tool(loop).call(arguments: [:], session: silent)
+            while bench.thing.now.plans == 0 { await Task.yield() }
+            let start = MonotonicTime.now
+            try? await loop.sleep(for: .milliseconds(50))
+            let pause = MonotonicTime.now.duration(since: start)
+            close(other)
+            return (pause, await result)
+        }
+        // The lock is asked for again and again for two seconds.
+        #expect(pause < .seconds(1))
+        #expect(!result.isError)
+        #expect(bench.events() == ["plan"])
+    }
+
     @Test func anActionWhoseAgentWasKilledIsNamedInTheNextPlan() async throws {
         let bench = try Bench()
         let dead = AuditOrigin(node: "n", mode: "operator", isSimulated: true, agentPID: 1, agentStartTicks: 1)

@@ -37,7 +37,7 @@ import Testing
             let isGone = kill(pid, 0) != 0 && errno == ESRCH
             let closedPID = probe.workerPID
             let during = await probe.read(ProbeRequest([.driver, .telemetry])).interruption?.cause
-            probe.openDriver()
+            probe.openDriver { _ in true }
             let after = await probe.read(ProbeRequest([.driver])).interruption
             return (first, pid, isClosed, isGone, closedPID, during, after, probe.workerPID)
         }
@@ -82,8 +82,58 @@ import Testing
             let isClosed = await probe.closeDriver()
             return (await reading, isClosed, probe.workerPID)
         }
-        #expect(cause != nil && cause != .driverClosed)
+        // Both have the same time; whoever looks first ends it, and nobody takes that for a kill by others.
+        #expect(cause == .timedOut || cause == .driverClosed)
         #expect(isClosed)
         #expect(pid == nil)
+    }
+
+    @Test func aRequestThatNeedsNoDriverOutlivesTheChildThatHadTo() async throws {
+        let slow = Self.answering.replacing("length=", with: "sleep $pause; length=")
+        let script = try Script(
+            "if [ -e \"$0.ran\" ]; then pause=0.2; else pause=1.2; fi; : > \"$0.ran\"\n" + slow)
+        let (first, isClosed, other) = try await onProbe(script.path, deadline: .seconds(2)) { probe in
+            async let first = probe.read(ProbeRequest([.driver])).interruption
+            while probe.workerPID == nil { await Task.yield() }
+            async let isClosed = probe.closeDriver()
+            try? await Task.sleep(for: .milliseconds(700))
+            // The child has no time left for it, and the next one has.
+            let other = await probe.read(ProbeRequest([.nodeProcesses])).interruption
+            return (await first, await isClosed, other)
+        }
+        #expect(first == nil)
+        #expect(isClosed)
+        #expect(other == nil)
+    }
+
+    /// What the next child is asked to read last, after a crash on GPU 2.
+    @Test(arguments: [(5, [2]), (2, [])] as [(UInt32, [UInt32])])
+    func onlyOfWhatWasChangedNothingIsKnown(_ changed: UInt32, _ last: [UInt32]) async throws {
+        let keeping = Self.answering.replacing("of=/dev/null <&3", with: "of=\"$0.body\" <&3")
+        let script = try Script(
+            RegionMarks.functions
+                + "if [ ! -e \"$0.ran\" ]; then : > \"$0.ran\"; in_call nvmlDeviceGetName 3; kill -SEGV $$; fi\n" + keeping)
+        let seen = try await onProbe(script.path, deadline: .seconds(10)) { probe in
+            let crash = await probe.read(ProbeRequest([.driver])).interruption
+            _ = await probe.closeDriver()
+            probe.openDriver { $0 == changed }
+            return (crash, await probe.read(ProbeRequest([.driver])).interruption)
+        }
+        #expect(seen.0?.cause == .crashed(signal: SIGSEGV) && seen.0?.gpuIndex == 2)
+        #expect(seen.1 == nil)
+        var request = ProbeRequest()
+        try bytes(of: script.path + ".body").withUnsafeBytes { bytes in
+            var coder = SnapshotCoder(reading: bytes)
+            try request.code(with: &coder)
+        }
+        #expect(request.lastGPUs == last)
+    }
+
+    private func bytes(of path: String) throws -> [UInt8] {
+        let file = try #require(fopen(path, "r"))
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: ProbeFrame.maximumRequestSize)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return Array(bytes.prefix(count))
     }
 }

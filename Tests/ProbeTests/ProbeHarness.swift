@@ -22,6 +22,18 @@ final class Script: Sendable {
     }
 }
 
+/// What a script needs to leave marks in the memory that it shares with the probe, as the real child does.
+enum RegionMarks {
+    /// `in_call NAME [GPU [OPENING]]`: it is in that function, at the GPU of that index plus 1 (0: at none), and opens it in
+    /// that way (``GPUOpening``). `in_none`: it is in no function any more.
+    static let functions = #"""
+        put() { printf "$2" | dd of=/proc/self/fd/5 bs=1 seek="$1" conv=notrunc 2>/dev/null; }
+        in_call() { put 64 "$(printf '\\%03o' "${#1}")$1"; put 8 "\\00${3:-0}"; put 4 "\\00${2:-0}"; put 0 '\001'; }
+        in_none() { put 0 '\000'; put 4 '\000'; }
+
+        """#
+}
+
 /// Runs `body` on a loop of its own with a probe whose child is `executable`.
 func onProbe<Value: Sendable>(
     _ executable: String, deadline: Duration, _ body: @escaping @Sendable (Probe) async -> Value

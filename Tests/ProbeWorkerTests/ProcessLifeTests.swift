@@ -23,6 +23,17 @@ import Testing
         #expect(Self.lives(sharesProcessIDs: sharesProcessIDs) == [.alive, .zombie, .gone])
     }
 
+    @Test func nothingIsReadThatWaitsForAProcessThatIsStuck() {
+        var base = Self.files
+        base["/proc/41/cmdline"] = .text("python3")
+        let files = RecordingHostFiles(base)
+        let node = WorkerNode(files: files, root: "/")
+        var processes = GPUProcesses()
+        processes.compute = .value([GPUProcess(pid: 41, usedMemoryBytes: 1)])
+        #expect(node.withLives(processes).compute.value?.map(\.life) == [.alive])
+        #expect(files.entries["/proc/41/cmdline"] == nil)
+    }
+
     @Test func areNotKnownInANamespaceOfItsOwn() {
         #expect(Self.lives(sharesProcessIDs: false) == [.notRead, .notRead, .notRead])
     }

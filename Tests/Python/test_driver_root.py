@@ -70,6 +70,19 @@ def test_a_library_of_another_version_than_the_module_is_named(tmp_path):
     assert "not of the loaded kernel module's version" in report
 
 
+@needs_root
+def test_a_truncated_library_is_named_as_what_crashed(tmp_path):
+    root = make_root(tmp_path)
+    library = root / "usr" / "lib64" / f"libnvidia-ml.so.{VERSION}"
+    os.truncate(library, library.stat().st_size * 3 // 10)
+    with session(root) as server:
+        answer = failure(server.call("get_gpu_inventory"))
+        assert answer["error"] == "probe_crashed"
+        assert f"dlopen({tmp_path}/usr/lib64/libnvidia-ml.so" in answer["summary"]
+        assert "damaged" in answer["remedy"]
+        assert server.ask("echo_test", message="alive")["echo"] == "alive"
+
+
 def test_an_empty_library_is_no_candidate(tmp_path):
     root = make_root(tmp_path)
     library = root / "usr" / "lib64" / f"libnvidia-ml.so.{VERSION}"

@@ -156,6 +156,18 @@ def test_calls_at_once_on_a_hanging_driver_all_have_the_other_gpus(tools):
 
 
 @pytest.mark.slow
+def test_where_a_gpu_hangs_the_topology_of_the_others_is_read_each_time(tmp_path):
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps(
+        {"extends": "l40sx4", "gpus": [{"index": 2, "faults": [{"call": "*", "hang_s": "forever"}]}]}))
+    with simulated(str(node), "--deadline", "2") as session:
+        for _ in range(3):
+            answer = session.ask("inspect_topology")
+            assert problems(answer)["driver_timeout"]["gpu"] == 2
+            assert [device["index"] for device in devices(answer) if "near_numa_nodes" in device] == [0, 1, 3]
+
+
+@pytest.mark.slow
 def test_two_gpus_that_hang_are_both_named(tmp_path):
     node = tmp_path / "node.json"
     hangs = [{"call": "*", "hang_s": "forever"}]

@@ -36,10 +36,11 @@ extension ProbeInterruption {
         return function + (gpuIndex.map { " on GPU \($0)" } ?? "")
     }
 
+    private var seconds: String { Self.seconds(deadline) }
+
     /// With a decimal where it is no whole number.
-    private var seconds: String {
-        let tenths =
-            (deadline.components.seconds * 1_000 + deadline.components.attoseconds / 1_000_000_000_000_000) / 100
+    private static func seconds(_ time: Duration) -> String {
+        let tenths = (time.components.seconds * 1_000 + time.components.attoseconds / 1_000_000_000_000_000) / 100
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 
@@ -47,6 +48,9 @@ extension ProbeInterruption {
     private var isAtStart: Bool {
         ["nvmlInit", "nvmlDeviceGetHandleBy"].contains { call?.hasPrefix($0) ?? false }
     }
+
+    /// Whether it did not even get through the loading of the library.
+    private var isAtLoading: Bool { call?.hasPrefix("dlopen") ?? false }
 
     private var message: String {
         isEarlier ? "\(event) That was in an earlier reading; this one did not get to the GPU." : event
@@ -81,9 +85,9 @@ extension ProbeInterruption {
     private var remedy: String {
         switch cause {
         case .timedOut where isStillWorking && isAtStart:
-            "Ask again in some seconds: it continues meanwhile, and after four times that it counts as hung. Without persistence "
-                + "mode a start takes seconds for each GPU (enable nvidia-persistenced); Xid 119, 120 or 79 in the kernel log "
-                + "points to a hang."
+            "Ask again in some seconds: it continues meanwhile, and counts as hung after "
+                + "\(Self.seconds(Self.patienceAtStart(deadline: deadline))). Without persistence mode a start takes seconds for "
+                + "each GPU (enable nvidia-persistenced); Xid 119, 120 or 79 in the kernel log points to a hang."
         case .timedOut where isStillWorking:
             "Ask again in some seconds: it continues meanwhile. Without persistence mode the first access to each GPU takes seconds "
                 + "(enable nvidia-persistenced); if it stays slow, raise --deadline."
@@ -103,6 +107,10 @@ extension ProbeInterruption {
         case .crashed where call == nil:
             "This is a fault of the agent and says nothing of the driver: run `k8s-mcp-agent doctor` on the node and report its "
                 + "output and the signal."
+        case .crashed where isAtLoading:
+            "The file is damaged or not made for this machine: compare it with the driver's package (dpkg --verify, rpm -V; "
+                + "`k8s-mcp-agent doctor` lists the libraries found), install that driver again, or name another with "
+                + "--nvml-library. Other tools that use NVML will crash as well."
         case .crashed:
             "Check that the library is the one that belongs to the loaded kernel module (doctor shows both versions), then "
                 + "look in the kernel log; other tools that use NVML will crash as well."

@@ -29,7 +29,8 @@ package struct PCIBus: Sendable {
         device.driver = driver(folder)
         device.numaNode = files.reading("\(folder)/numa_node") { Text.decimal($0).flatMap { $0 >= 0 ? $0 : nil } }
         device.powerState = files.reading("\(folder)/power_state") { Text.clean($0) }
-        device.isConfigurationAllOnes = isAllOnes(folder, powerState: device.powerState.value)
+        device.isConfigurationAllOnes = PCIConfiguration.isAllOnes(
+            folder, powerState: device.powerState.value, in: files)
         device.link = link(folder, isLost: device.isConfigurationAllOnes.value ?? false)
         device.errors = errors(folder)
         setPosition(of: &device, folder)
@@ -46,17 +47,6 @@ package struct PCIBus: Sendable {
             return .value(HostPath.name(try files.link("\(folder)/driver")))
         } catch {
             return error.cause == .missing ? .value("") : .unavailable(Unavailable(error))
-        }
-    }
-
-    /// Reading `config` wakes a sleeping device (the kernel resumes it for the read), so one in D3cold is left alone.
-    private func isAllOnes(_ folder: String, powerState: String?) -> Reading<Bool> {
-        guard powerState != "D3cold" else { return .unavailable(.notRead) }
-        do throws(HostFileError) {
-            let head = try files.head("\(folder)/config", limit: 4)
-            return head.count == 4 ? .value(head.allSatisfy { $0 == 0xff }) : .unavailable(.notSupported)
-        } catch {
-            return .unavailable(Unavailable(error))
         }
     }
 

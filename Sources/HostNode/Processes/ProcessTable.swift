@@ -27,6 +27,10 @@ package struct ProcessTable: Sendable {
         return process(pid, deviceNodes: deviceNodes(pid))
     }
 
+    /// What a process does now; nil where there is none of that number. Nothing is read that would have to wait for one that is
+    /// stuck, as its command line does.
+    package func state(of pid: Int32) -> HostProcess.State? { stat(pid)?.state }
+
     /// Only these processes, without those that have ended.
     ///
     /// - Parameter withMappings: as of ``deviceHolders(cpuBudget:withMappings:)``.

@@ -3,7 +3,7 @@ package import EventLoop
 /// Ends processes: takes hold of all of them first, so that none is hit that was not meant.
 package struct ProcessEnding: Sendable {
     /// Called right before a step is done; where it throws, the step is not done and nothing further is.
-    package typealias Announce<Failure: Error> = (_ step: String, _ target: KillTarget?) throws(Failure) -> Void
+    package typealias Announce<Failure: Error> = (_ step: String, _ target: KillTarget?) async throws(Failure) -> Void
 
     private let order: KillOrder
     private let loop: EventLoop
@@ -43,12 +43,12 @@ package struct ProcessEnding: Sendable {
     /// for all the same: nobody may take a process that is about to end for one that is stuck.
     /// - Throws: what `announce` throws, or nothing else; being cancelled is no error.
     package mutating func run<Failure: Error>(_ announce: Announce<Failure>) async throws(Failure) {
-        try send(order.signal, announce)
+        try await send(order.signal, announce)
         let isKill = order.signal == .kill
-        if !isKill { try announce("wait_for_end", nil) }
+        if !isKill { try await announce("wait_for_end", nil) }
         if isKill { await waitForKilled() } else { await wait(seconds: order.graceSeconds, end: .ended) }
         guard !isKill, order.thenKill, !open.isEmpty, !Task.isCancelled else { return close() }
-        try send(.kill, announce)
+        try await send(.kill, announce)
         await waitForKilled()
         close()
     }
@@ -57,7 +57,7 @@ package struct ProcessEnding: Sendable {
 
     private mutating func send<Failure: Error>(
         _ signal: KillOrder.Signal, _ announce: Announce<Failure>
-    ) throws(Failure) {
+    ) async throws(Failure) {
         for (target, handle) in open {
             if handle.hasEnded {
                 ends[target] = KillOutcome(target: target, end: signal == order.signal ? .alreadyGone : .ended)
@@ -69,7 +69,7 @@ package struct ProcessEnding: Sendable {
                 }
                 continue
             }
-            try announce("send_\(signal.rawValue)", target)
+            try await announce("send_\(signal.rawValue)", target)
             guard let refusal = handle.send(signal) else {
                 if signal == .kill { killed.insert(target) }
                 continue

@@ -74,10 +74,10 @@ struct KillAction: OperatorAction {
         }
         // Whoever cancels before the first signal gets none sent.
         guard !Task.isCancelled else { throw .interrupted }
-        try await ending.run { (step, target) throws(ActionStop) in
+        try await ending.run { (step, target) async throws(ActionStop) in
             let detail: JSONObject =
                 target.map { ["pid": JSONValue(Int($0.pid)), "start": JSONValue($0.startTicks)] } ?? [:]
-            try journal.begin(step, Self.words(step, target, plan.order), detail: detail)
+            try await journal.begin(step, Self.words(step, target, plan.order), detail: detail)
         }
         return KillResult.result(ending.outcomes, plan, isBrokenOff: Task.isCancelled)
     }

@@ -36,9 +36,9 @@ final class ActionJournal: Sendable {
     ///   - name: a fixed word, for example `send_term`.
     ///   - message: what is being done, for a person.
     /// - Throws: where it cannot be recorded, and then the step must not be done.
-    func begin(_ name: String, _ message: String, detail: JSONObject = [:]) throws(ActionStop) {
+    func begin(_ name: String, _ message: String, detail: JSONObject = [:]) async throws(ActionStop) {
         do throws(AuditError) {
-            try record.write(.step, planID: planID, targets: targets, step: name, detail: detail)
+            try await record.write(.step, planID: planID, targets: targets, step: name, detail: detail)
         } catch {
             throw ActionStop("audit_not_written", message: error.message, remedy: error.remedy)
         }
@@ -76,10 +76,10 @@ struct AuditedCall: Sendable {
     func write(
         _ kind: AuditEvent.Kind, planID: String? = nil, targets: [String] = [], outcome: String? = nil,
         step: String? = nil, detail: JSONObject = [:]
-    ) throws(AuditError) -> AuditReceipt {
-        try log.append(
-            AuditEvent(
-                kind, tool: tool, planID: planID, targets: targets, outcome: outcome, step: step, detail: detail),
-            actor)
+    ) async throws(AuditError) -> AuditReceipt {
+        let event = AuditEvent(
+            kind, tool: tool, planID: planID, targets: targets, outcome: outcome, step: step, detail: detail)
+        let (log, actor) = (log, actor)
+        return try await AuditThread.shared.run { () throws(AuditError) in try log.append(event, actor) }
     }
 }

@@ -41,9 +41,15 @@ struct EarlierAction: Sendable {
 }
 
 extension OperatorContext {
+    /// What earlier entries of the audit log tell; nil where nothing can be read back.
+    func history() async throws(AuditError) -> AuditHistory? {
+        let audit = audit
+        return try await AuditThread.shared.run { () throws(AuditError) in try audit.history() }
+    }
+
     /// What the audit log tells of actions on these targets that never came to an end.
-    func earlierActions(on targets: [String]) throws(AuditError) -> [EarlierAction] {
-        guard let history = try audit.history() else { return [] }
+    func earlierActions(on targets: [String]) async throws(AuditError) -> [EarlierAction] {
+        guard let history = try await history() else { return [] }
         return history.unfinished(on: targets).map { EarlierAction(action: $0, isRunning: isRunning($0)) }
     }
 

@@ -6,13 +6,13 @@ internal import Snapshots
 extension OperatorContext {
     /// Takes a plan for its id, so that nobody can confirm it again: one of this process, or for a call from the command line one that
     /// an earlier call has left in the audit log.
-    func take(_ id: String, tool: String, arguments: JSONObject) throws(PlanFault) -> PendingPlan {
+    func take(_ id: String, tool: String, arguments: JSONObject) async throws(PlanFault) -> PendingPlan {
         do throws(PlanFault) {
             return try plans.take(id, tool: tool, arguments: arguments, isAsked: false)
         } catch {
             guard isShell, error == .unknown else { throw error }
         }
-        guard let history = try? audit.history(), let found = history.plan(id), let plan = PendingPlan(found) else {
+        guard let history = try? await history(), let found = history.plan(id), let plan = PendingPlan(found) else {
             throw .unknown
         }
         if history.isSettled(id) { throw .used }
@@ -23,8 +23,8 @@ extension OperatorContext {
     }
 
     /// Of two calls that found the same plan in the log at the same time, only one may go on.
-    func requireFirst(_ receipt: AuditReceipt, for id: String) throws(PlanFault) {
-        guard isShell, let history = try? audit.history() else { return }
+    func requireFirst(_ receipt: AuditReceipt, for id: String) async throws(PlanFault) {
+        guard isShell, let history = try? await history() else { return }
         let first = history.records.first { $0.kind == .confirmation && $0.planID == id }
         if first?.sequence != receipt.sequence { throw .used }
     }

@@ -46,7 +46,7 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
 
     private func performAnnounced(_ call: ToolCall) async -> Report {
         guard operation.announce(true) else {
-            _ = try? record.write(
+            _ = try? await record.write(
                 .refusal, planID: planID, targets: plan.targets, outcome: ActionStop.closing.reason)
             return Report(outcome: .notDone, stop: .closing)
         }
@@ -58,7 +58,7 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
     private func perform(_ call: ToolCall) async -> Report {
         do throws(AuditError) {
             let detail = JSONObject(fields: plan.fields)
-            try record.write(.action, planID: planID, targets: plan.targets, outcome: "begins", detail: detail)
+            try await record.write(.action, planID: planID, targets: plan.targets, outcome: "begins", detail: detail)
         } catch {
             let stop = ActionStop("audit_not_written", message: error.message, remedy: error.remedy)
             return Report(outcome: .notDone, stop: stop)
@@ -76,11 +76,11 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
         report.verification = await action.verify(plan, after: report.result)
         if report.outcome == .done, report.verification?.isAsExpected == false { report.outcome = .partly }
         report.steps = journal.steps
-        close(&report)
+        await close(&report)
         return report
     }
 
-    private func close(_ report: inout Report) {
+    private func close(_ report: inout Report) async {
         var detail = JSONObject(fields: report.result?.fields ?? [])
         if let stop = report.stop { detail["stopped"] = .string(stop.reason) }
         if let verification = report.verification {
@@ -89,7 +89,7 @@ struct OperatorExecution<Action: OperatorAction>: Sendable {
             detail["as_expected"] = .bool(verification.isAsExpected)
         }
         do throws(AuditError) {
-            report.receipt = try record.write(
+            report.receipt = try await record.write(
                 .result, planID: planID, targets: plan.targets, outcome: report.outcome.rawValue, detail: detail)
         } catch {
             report.recordFailure = error

@@ -45,7 +45,7 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         // Where each request stands alone, this runs once more with the user's answer, and the plan is the same one.
         let kept = try await call.step("plan") { .string(try await issue(arguments, call, record).id) }
         let id = kept.stringValue ?? ""
-        let plan = try stopping(id, record) { () throws(PlanFault) in try operation.plans.pending(id) }
+        let plan = try await stopping(id, record) { () throws(PlanFault) in try operation.plans.pending(id) }
         // The plan's id is in the question's name, so that nobody can say yes before there was a plan.
         let answer: InputAnswer
         do throws(CallError) {
@@ -53,19 +53,19 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         } catch {
             if !error.asksClient {
                 _ = try? operation.plans.take(id, tool: Action.tool, arguments: arguments, isAsked: true)
-                try record.write(.confirmation, planID: id, outcome: "not_answered")
+                try await record.write(.confirmation, planID: id, outcome: "not_answered")
             }
             throw error
         }
-        let settled = try stopping(id, record) { () throws(PlanFault) in
+        let settled = try await stopping(id, record) { () throws(PlanFault) in
             try operation.plans.take(id, tool: Action.tool, arguments: arguments, isAsked: true)
         }
         guard answer.isConfirmed else {
             let outcome: OperatorAnswer.Outcome = answer.action == .cancel ? .cancelled : .declined
-            try record.write(.confirmation, planID: id, outcome: outcome.rawValue)
+            try await record.write(.confirmation, planID: id, outcome: outcome.rawValue)
             throw ProcedureStop<Action.Plan>(outcome)
         }
-        try record.write(.confirmation, planID: id, outcome: "accepted", detail: ["by": "elicitation"])
+        try await record.write(.confirmation, planID: id, outcome: "accepted", detail: ["by": "elicitation"])
         return try await carryOut(settled, arguments, call, record)
     }
 
@@ -75,30 +75,32 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     ) async throws -> ToolResult {
         // A model could confirm by itself what its user has never seen.
         guard !call.context.canAsk(.elicitation) else {
-            try refuse(id, .confirmNotAccepted, record)
+            try await refuse(id, .confirmNotAccepted, record)
         }
-        let plan = try stopping(id, record) { () throws(PlanFault) in
-            try operation.take(id, tool: Action.tool, arguments: arguments)
+        let plan = try await stopping(id, record) { () async throws(PlanFault) in
+            try await operation.take(id, tool: Action.tool, arguments: arguments)
         }
-        let receipt = try record.write(.confirmation, planID: id, outcome: "accepted", detail: ["by": "plan_id"])
-        try stopping(id, record) { () throws(PlanFault) in try operation.requireFirst(receipt, for: id) }
+        let receipt = try await record.write(.confirmation, planID: id, outcome: "accepted", detail: ["by": "plan_id"])
+        try await stopping(id, record) { () async throws(PlanFault) in
+            try await operation.requireFirst(receipt, for: id)
+        }
         return try await carryOut(plan, arguments, call, record)
     }
 
     private func stopping<Value>(
-        _ id: String, _ record: AuditedCall, _ body: () throws(PlanFault) -> Value
-    ) throws -> Value {
-        do throws(PlanFault) { return try body() } catch {
-            try refuse(id, Refusal(error.rawValue, message: error.message, remedy: PlanFault.remedy), record)
+        _ id: String, _ record: AuditedCall, _ body: () async throws(PlanFault) -> Value
+    ) async throws -> Value {
+        do throws(PlanFault) { return try await body() } catch {
+            try await refuse(id, Refusal(error.rawValue, message: error.message, remedy: PlanFault.remedy), record)
         }
     }
 
     /// Records a confirmation that confirms nothing. The id is what the caller says, and may be another call's: the entry is
     /// not one of that plan.
-    private func refuse(_ id: String, _ refusal: Refusal, _ record: AuditedCall) throws -> Never {
+    private func refuse(_ id: String, _ refusal: Refusal, _ record: AuditedCall) async throws -> Never {
         var detail = [refusal].detail
         detail["confirm"] = .string(String(id.unicodeScalars.prefix(64)))
-        try record.write(.refusal, outcome: "not_confirmed", detail: detail)
+        try await record.write(.refusal, outcome: "not_confirmed", detail: detail)
         throw ProcedureStop<Action.Plan>(refusal: refusal)
     }
 
@@ -109,16 +111,16 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
     /// - Throws: ``ProcedureStop`` where something stands against it, or where nobody can be asked and the plan is the answer.
     private func issue(_ arguments: JSONObject, _ call: ToolCall, _ record: AuditedCall) async throws -> PendingPlan {
         let plan = try await action.plan(arguments)
-        let earlier = try operation.earlierActions(on: plan.targets)
+        let earlier = try await operation.earlierActions(on: plan.targets)
         let refusals = plan.refusals + earlier.filter(\.isRunning).map(\.refusal)
         guard refusals.isEmpty else {
-            try record.write(.refusal, targets: plan.targets, outcome: "refused", detail: refusals.detail)
+            try await record.write(.refusal, targets: plan.targets, outcome: "refused", detail: refusals.detail)
             throw ProcedureStop(.refused, plan: plan, refusals: refusals, earlier: earlier)
         }
         let pending = operation.plans.issue(
             tool: Action.tool, arguments: arguments, plan: plan, earlier: earlier,
             isAsked: call.context.canAsk(.elicitation))
-        try record.write(
+        try await record.write(
             .plan, planID: pending.id, targets: plan.targets, detail: pending.detail(of: plan.fields))
         guard call.context.canAsk(.elicitation) else {
             throw ProcedureStop(.confirmationRequired, plan: plan, earlier: earlier, pending: pending)
@@ -135,11 +137,11 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         let plan: Action.Plan
         do throws(ToolFailure) { plan = try await action.plan(arguments) } catch {
             let outcome = Task.isCancelled ? ActionStop.interrupted.reason : "not_readable"
-            try record.write(.refusal, planID: confirmed.id, outcome: outcome)
+            try await record.write(.refusal, planID: confirmed.id, outcome: outcome)
             throw error
         }
         guard plan.refusals.isEmpty else {
-            try record.write(
+            try await record.write(
                 .refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused", detail: plan.refusals.detail)
             throw ProcedureStop(.refused, plan: plan, refusals: plan.refusals)
         }
@@ -148,14 +150,14 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         }
         // Who cancels until now has nothing done, also what could not be broken off once it has begun.
         guard !Task.isCancelled else {
-            try record.write(
+            try await record.write(
                 .refusal, planID: confirmed.id, targets: plan.targets, outcome: ActionStop.interrupted.reason)
             throw ProcedureStop(.refused, plan: plan, refusals: [.interrupted])
         }
         let isFree = operation.running.begin(
             confirmed.id, plan.targets + Action.exclusions, isInterruptible: Action.isInterruptible)
         guard isFree else {
-            try record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused")
+            try await record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused")
             throw ProcedureStop(.refused, plan: plan, refusals: [.otherActionRunning])
         }
         let execution = OperatorExecution(
@@ -171,11 +173,11 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
         _ confirmed: PendingPlan, _ plan: Action.Plan, _ arguments: JSONObject, _ call: ToolCall,
         _ record: AuditedCall
     ) async throws -> ToolResult {
-        try record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "plan_changed")
+        try await record.write(.refusal, planID: confirmed.id, targets: plan.targets, outcome: "plan_changed")
         guard !call.context.canAsk(.elicitation) else { throw ProcedureStop(.planChanged, plan: plan) }
         let pending = operation.plans.issue(
             tool: Action.tool, arguments: arguments, plan: plan, earlier: [], isAsked: false)
-        try record.write(
+        try await record.write(
             .plan, planID: pending.id, targets: plan.targets, detail: pending.detail(of: plan.fields))
         throw ProcedureStop(.planChanged, plan: plan, pending: pending)
     }

@@ -15,13 +15,16 @@ struct ResetExecution: Sendable {
 
     func run() async throws(ActionStop) -> ActionResult {
         let during = await KernelWatch(node, target)
-        try journal.begin(
+        try await journal.begin(
             "save_evidence", "saving what the reset would wipe out",
             detail: JSONObject(fields: plan.evidence.with(kernelLog: during.earlier)))
         let ticker = ticker()
         let run = await procedure().run()
         ticker.cancel()
-        node.context.probe.openDriver()
+        let isUntouched = run.failure?.state == .untouched
+        // The kernel may take the GPU off the bus for good, and then others have its index.
+        let mayMoveOthers = plan.reset.order.path == .kernel
+        node.context.probe.openDriver { !isUntouched && (mayMoveOthers || $0 == target.index) }
         if let failure = run.failure, failure.state == .untouched {
             throw ActionStop(
                 failure.kind, message: ResetGPUPlan.sentence(failure.reason),
@@ -60,7 +63,7 @@ struct ResetExecution: Sendable {
         return ResetJournal(
             willTake: { step in
                 do throws(ActionStop) {
-                    try journal.begin(step.name, step.text)
+                    try await journal.begin(step.name, step.text)
                     return true
                 } catch { return false }
             }, didTake: { _ in })
@@ -73,7 +76,8 @@ struct ResetExecution: Sendable {
         let limit = Duration.seconds(isHopeless ? 0 : plan.settleSeconds)
         // Where the driver says that it cannot start the GPU, it says so during the reset.
         let early = KernelWatch.faults(during, target).filter { !$0.contains("Xid") }
-        _ = try? journal.begin("settle", "checking the GPU and watching the kernel log for \(plan.settleSeconds) s")
+        _ = try? await journal.begin(
+            "settle", "checking the GPU and watching the kernel log for \(plan.settleSeconds) s")
         while true {
             let state = await node.state(of: target)
             let faults = await after.records().map { early + KernelWatch.faults($0, target) }

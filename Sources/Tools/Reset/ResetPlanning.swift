@@ -13,7 +13,7 @@ struct ResetPlanning: Sendable {
     func plan(_ request: ResetRequest) async throws(ToolFailure) -> ResetGPUPlan {
         let snapshot = await node.read(ResetNode.everything)
         let target = try target(request.selector, in: snapshot)
-        var facts = facts(request.method, target, snapshot)
+        var facts = await facts(request.method, target, snapshot)
         facts.looks = [look(snapshot, target)]
         // Nobody waits for the second look where the first one decides.
         if ResetRules.blockingClients(facts).isEmpty {
@@ -67,13 +67,15 @@ struct ResetPlanning: Sendable {
 
     // MARK: Facts
 
-    private func facts(_ method: ResetMethod, _ target: ResetTarget, _ snapshot: NodeSnapshot) -> ResetFacts {
+    private func facts(
+        _ method: ResetMethod, _ target: ResetTarget, _ snapshot: NodeSnapshot
+    ) async -> ResetFacts {
         let gpu = gpu(target, in: snapshot)
         var facts = ResetFacts(
             method: method, gpu: target, driverAnswers: driverAnswers(gpu, snapshot), slot: slot(target, snapshot),
             node: nodeFacts(snapshot))
         facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter(\.isJob)
-        facts.lastReset = lastReset(target)
+        facts.lastReset = await lastReset(target)
         facts.confidentialComputing = snapshot.driver.confidentialComputing
         facts.driverTrouble = snapshot.interruption.map(\.problem.message)
         guard let gpu else { return facts }
@@ -135,14 +137,15 @@ struct ResetPlanning: Sendable {
     }
 
     /// By what this process remembers, and where it remembers none by the results in the audit log.
-    private func lastReset(_ target: ResetTarget) -> LastReset {
+    private func lastReset(_ target: ResetTarget) async -> LastReset {
         let names = Set(ResetGPUPlan.targets(target))
-        return node.operation.resets.last(of: names).map { LastReset.secondsAgo($0) } ?? lastRecorded(names)
+        if let seconds = node.operation.resets.last(of: names) { return .secondsAgo(seconds) }
+        return await lastRecorded(names)
     }
 
     /// One that left the GPU untouched is none.
-    private func lastRecorded(_ names: Set<String>) -> LastReset {
-        guard let history = try? node.operation.audit.history() else { return .unknown }
+    private func lastRecorded(_ names: Set<String>) async -> LastReset {
+        guard let history = try? await node.operation.history() else { return .unknown }
         let last = history.records.last { record in
             record.kind == .result && record.tool == ResetGPU.name && !names.isDisjoint(with: record.targets)
                 && ["done", "partly", "failed"].contains(record.outcome)

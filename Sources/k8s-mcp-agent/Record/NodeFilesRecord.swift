@@ -38,11 +38,10 @@ struct NodeFilesRecord {
         _ = (DriverFiles(files).driver(), DriverFiles(files).gpus(), DriverFiles(files).modules())
         _ = DeviceNodes(files).nodes()
         _ = NodeFactsFiles(files).read()
-        let pods = NodePods(files)
+        var pods = NodePods(files)
         _ = pods.allocations()
         let holders = ProcessTable(files).deviceHolders().value?.processes ?? []
-        _ = holders.map(pods.named)
-        _ = ProcessTable(files).processes(listed.sorted()).map(pods.named)
+        for process in holders + ProcessTable(files).processes(listed.sorted()) { _ = pods.named(process) }
         for pid in listed { _ = ProcessTable(files).kernelWait(pid) }
         return Set(holders.map(\.pid))
     }

@@ -20,6 +20,20 @@ import Testing
             library.message == "NVIDIA's library crashed in nvmlDeviceGetMemoryInfo (signal \(signal), \(name)).")
     }
 
+    @Test func aCrashWhileTheLibraryIsLoadedNamesTheFile() {
+        let problem = crash(7, in: "dlopen(/usr/lib64/libnvidia-ml.so.1)").problem
+        #expect(problem.kind == "probe_crashed")
+        #expect(problem.message.contains("dlopen(/usr/lib64/libnvidia-ml.so.1) (signal 7, SIGBUS)"))
+        #expect(problem.remedy.contains("damaged"))
+    }
+
+    @Test("a start that is slow counts as hung after seconds, however short the deadline", arguments: [(1, 12), (5, 20)])
+    func patience(_ deadline: Int, _ patience: Int) {
+        var slow = ProbeInterruption(cause: .timedOut, call: "nvmlInit_v2", deadline: .seconds(deadline))
+        slow.isStillWorking = true
+        #expect(slow.problem.remedy.contains("hung after \(patience) s."))
+    }
+
     @Test(arguments: [9, 15] as [Int32], [nil, "nvmlInit_v2"] as [String?])
     func whatWasKilledDidNotCrash(_ signal: Int32, _ call: String?) {
         let problem = crash(signal, in: call).problem

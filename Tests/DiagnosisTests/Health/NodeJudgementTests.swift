@@ -85,6 +85,13 @@ struct NodeJudgementTests {
         #expect(ones.gpus[5].verdict == .unhealthy)
         #expect(ones.gpus[5].action == .rebootNode)
         #expect(ones.gpus.filter { $0.index != 5 }.allSatisfy { $0.verdict == .healthy })
+        let takenForAsleep = HealthyNode.report { node in
+            node.changePCIDevice(5) { device in
+                device.isConfigurationAllOnes = .value(true)
+                device.powerState = .value("D3cold")
+            }
+        }
+        #expect(takenForAsleep.gpus[5].verdict == .unhealthy)
     }
 
     @Test("where GPUs are on no PCI bus (WSL, Tegra), none is gone from it")

@@ -159,6 +159,16 @@ import Testing
         #expect(slot.isAllOnes.value == isAllOnes)
     }
 
+    @Test(arguments: [("active\n", true), ("suspended\n", nil)] as [(String, Bool?)])
+    func aGPUOffTheBusIsNoSleepingOne(_ status: String, _ isAllOnes: Bool?) {
+        var entries = FakeKernel.node()
+        entries["\(FakeKernel.device)/power_state"] = .text("D3cold\n")
+        entries["\(FakeKernel.device)/power/runtime_status"] = .text(status)
+        entries["\(FakeKernel.device)/config"] = FakeKernel.dead
+        let slot = PCISlot(FakeKernel.gpu, in: InMemoryHostFiles(entries))
+        #expect(slot.isAllOnes.value == isAllOnes)
+    }
+
     @Test func aDeviceThatIsNotThereIsUnknown() {
         let slot = PCISlot(BusID(domain: 0, bus: 1, device: 0), in: InMemoryHostFiles(FakeKernel.node()))
         #expect(slot.driver.value == nil && slot.isAllOnes.value == nil && !slot.isAloneBelowBridge)

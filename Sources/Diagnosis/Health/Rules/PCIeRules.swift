@@ -14,7 +14,8 @@ let pcieRules: [HealthRule] = [
     },
     HealthRule("pci_configuration", worksWithoutHandle: true) { gpu, result in
         // One that sleeps is not woken up to be asked; NVML has told whether it answers.
-        guard let device = result.value("pci_device", gpu.pci), device.powerState.value != "D3cold",
+        guard let device = result.value("pci_device", gpu.pci),
+            device.powerState.value != "D3cold" || device.isConfigurationAllOnes.value != nil,
             result.value("pci_configuration", device.isConfigurationAllOnes) == true
         else { return }
         result.find(

@@ -58,7 +58,8 @@ extension PCISlot {
         self.init(
             driver: Self.driver(device, files),
             bridge: parent,
-            isAllOnes: Self.isAllOnes(device, files),
+            isAllOnes: PCIConfiguration.isAllOnes(
+                device, powerState: Self.words("\(device)/power_state", files).value?.first, in: files),
             hasUnbindLock: files.exists(HostControl.unbindLock(gpu, held: true).path),
             resetMethods: Self.words("\(device)/reset_method", files),
             hasReset: files.exists(HostControl.reset(gpu).path),
@@ -109,17 +110,6 @@ extension PCISlot {
         } catch {
             // No link: nobody is bound, as long as the device itself is there.
             return error.cause == .missing && files.exists(device) ? .value("") : .unavailable(Unavailable(error))
-        }
-    }
-
-    /// Reading `config` wakes a sleeping device, and a plan changes nothing: one in D3cold is left alone.
-    private static func isAllOnes(_ device: String, _ files: any HostFiles) -> Reading<Bool> {
-        guard words("\(device)/power_state", files).value?.first != "D3cold" else { return .unavailable(.notRead) }
-        do throws(HostFileError) {
-            let head = try files.head("\(device)/config", limit: 4)
-            return head.count == 4 ? .value(head.allSatisfy { $0 == 0xff }) : .unavailable(.notSupported)
-        } catch {
-            return .unavailable(Unavailable(error))
         }
     }
 

@@ -43,5 +43,5 @@ package enum IncomingMessage {
 
 extension JSONValue {
     /// Nil for null, which some clients write in the place of what they leave out.
-    var unlessNull: JSONValue? { isNull ? nil : self }
+    var unlessNull: JSONValue? { isNull ? Self?.none : self }
 }

@@ -3,8 +3,10 @@ internal import Snapshots
 /// What is known of a GPU's NVLinks by its board.
 extension ExpectedLinks {
     /// Boards of these have no sockets for bridges: all links that they have are wired. NVML's name of an H100 SXM5 is
-    /// `NVIDIA H100 80GB HBM3`.
-    static func isWired(_ gpu: GPUSnapshot) -> Bool { isNamed(gpu, ["SXM", "HBM3"]) }
+    /// `NVIDIA H100 80GB HBM3`; a GH200 can be called after its HBM3e, and be alone.
+    static func isWired(_ gpu: GPUSnapshot) -> Bool {
+        isNamed(gpu, ["SXM"]) || isNamed(gpu, [" H100 "]) && isNamed(gpu, ["HBM3"])
+    }
 
     /// Cards whose links lead over bridges that somebody puts on, or not: two cards are joined by them, of H200 NVL up to four.
     static func isBridged(_ gpu: GPUSnapshot) -> Bool {

@@ -25,7 +25,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "HTTP") var http: HTTPOptions
 
     @Option(help: "How much to log on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var logLevel: LogLevel = .warning
+    var logLevel: LogLevel = .notice
 
     @Option(
         help: ArgumentHelp(

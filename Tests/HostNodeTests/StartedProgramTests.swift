@@ -7,9 +7,9 @@ import Testing
         arguments: [
             ("", ""), ("/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-persistenced"),
             ("VLLM::EngineCore", "VLLM::EngineCore"), ("python3 -u train.py --local-rank 7", "python3 train.py ..."),
-            ("/opt/conda/bin/python3.11 -m vllm.entrypoints.openai.api_server --api-key SECRET",
-                "/opt/conda/bin/python3.11 -m vllm.entrypoints.openai.api_server ..."),
-            ("torchrun --nproc-per-node 8 /work/train.py", "torchrun /work/train.py ..."), ("java -jar a.jar", "java a.jar ..."),
+            ("/opt/bin/python3.11 -m vllm.server --api-key SECRET", "/opt/bin/python3.11 -m vllm.server ..."),
+            ("torchrun --nproc-per-node 8 /work/train.py", "torchrun /work/train.py ..."),
+            ("java -jar a.jar", "java a.jar ..."),
             ("postgres: user SECRET", "postgres: ..."), (" --token=SECRET", "..."),
         ])
     func keepsTheProgramAndWhatItRuns(_ line: String, _ kept: String) {

@@ -14,7 +14,7 @@ environment := $(build)/python
 sources := Package.swift Sources Tests Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help agent agent-http simulator all demo test test-short test-integration test-python coverage coverage-html \
+.PHONY: help agent agent-http all demo test test-short test-integration test-python coverage coverage-html \
 	lint format bench stress docs fuzz clean
 
 help: ## print this list

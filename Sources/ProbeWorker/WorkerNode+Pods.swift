@@ -57,10 +57,8 @@ extension WorkerNode {
 
     /// By its number inside of the agent's container; and since other containers have that number too, by its arguments.
     private func isThisProcess(_ process: HostProcess) -> Bool {
-        guard !isSimulated, process.innerPID.value == getpid(), let command = process.commandLine.value else {
-            return false
-        }
-        return command.contains(" \(ProbeConfiguration.subcommand)")
+        guard !isSimulated, process.innerPID.value == getpid() else { return false }
+        return ProcessTable(files).process(process.pid, hasFirstArgument: ProbeConfiguration.subcommand)
     }
 
     /// Whether NVML speaks of processes by the numbers of the node's /proc: the kernel gives the first process id namespace

@@ -29,7 +29,8 @@ package struct HostProcess: Sendable, Hashable {
     package var uid: Reading<UInt32>
     /// The process id inside its innermost namespace, as seen in its container; the same as `pid` outside of one.
     package var innerPID: Reading<Int32>
-    /// The command line, its arguments parted by blanks, at most 256 bytes; empty for zombies and kernel threads.
+    /// The program as it was called, with the script or module that it runs, at most about 256 bytes; no other arguments, which
+    /// may be secrets. Empty for zombies and kernel threads.
     package var commandLine: Reading<String>
     /// What its cgroup says it belongs to.
     package var owner: Reading<HostProcessOwner>

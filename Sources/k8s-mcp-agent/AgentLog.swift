@@ -8,7 +8,7 @@ internal import ArgumentParser
 
 /// How much the agent says about itself.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable, Comparable {
-    case debug, info, warning, error
+    case debug, info, notice, warning, error
 
     static func < (left: LogLevel, right: LogLevel) -> Bool {
         (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
@@ -20,6 +20,8 @@ struct AgentLog: Sendable {
     let level: LogLevel
 
     func info(_ text: @autoclosure () -> String) { write(.info, text) }
+    /// What is said although nothing is wrong, unless the log is told to be quieter.
+    func notice(_ text: @autoclosure () -> String) { write(.notice, text) }
     func warning(_ text: @autoclosure () -> String) { write(.warning, text) }
 
     private func write(_ line: LogLevel, _ text: () -> String) {

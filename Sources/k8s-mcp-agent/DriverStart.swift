@@ -17,8 +17,12 @@ extension ToolContext {
     func askWhenStarted<Answer: Sendable>(_ ask: () async -> Answer) async -> Answer {
         var result = await ask()
         for attempt in 0..<Self.askedAgain where probe.isStillWorking {
-            if attempt == 0 { StandardError.say("The NVIDIA driver is still starting, or slow; waiting for it.") }
-            let end = MonotonicTime.now + ProbeInterruption.patienceAtStart(deadline: probe.deadline) * Self.longestWait
+            let longest = ProbeInterruption.patienceAtStart(deadline: probe.deadline) * Self.longestWait
+            if attempt == 0 {
+                let seconds = max(1, longest.components.seconds)
+                StandardError.say("The NVIDIA driver is still starting, or slow; waiting up to \(seconds) s for it.")
+            }
+            let end = MonotonicTime.now + longest
             while probe.isStillWorking, MonotonicTime.now < end,
                 (try? await loop.sleep(for: .milliseconds(50))) != nil
             {}

@@ -25,7 +25,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "HTTP") var http: HTTPOptions
 
     @Option(help: "How much to log on standard error: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var logLevel: LogLevel = .warning
+    var logLevel: LogLevel = .notice
 
     @Option(
         help: ArgumentHelp(
@@ -72,7 +72,23 @@ struct ServeCommand: ParsableCommand {
             idling.cancel()
             await context.shutDown()
             log.info("ended: \(end)")
-            return 0
+            guard let failure = end.failure else { return 0 }
+            StandardError.say("k8s-mcp-agent: \(failure)")
+            return 1
+        }
+    }
+}
+
+extension StdioServer.End {
+    /// What kept the agent from serving; nil where it ended as it should, or its client has gone.
+    fileprivate var failure: String? {
+        switch self {
+        case .inputEnded, .drained: nil
+        case .outputLost(EPIPE), .outputLost(ECONNRESET), .inputFailed(ECONNRESET): nil
+        // A terminal that was closed.
+        case .outputLost(EIO), .inputFailed(EIO): nil
+        case .outputLost(let code): "standard output cannot be written: \(String(cString: strerror(code)))"
+        case .inputFailed(let code): "standard input cannot be read: \(String(cString: strerror(code)))"
         }
     }
 }

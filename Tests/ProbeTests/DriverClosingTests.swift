@@ -112,7 +112,8 @@ import Testing
         let keeping = Self.answering.replacing("of=/dev/null <&3", with: "of=\"$0.body\" <&3")
         let script = try Script(
             RegionMarks.functions
-                + "if [ ! -e \"$0.ran\" ]; then : > \"$0.ran\"; in_call nvmlDeviceGetName 3; kill -SEGV $$; fi\n" + keeping)
+                + "if [ ! -e \"$0.ran\" ]; then : > \"$0.ran\"; in_call nvmlDeviceGetName 3; kill -SEGV $$; fi\n"
+                + keeping)
         let seen = try await onProbe(script.path, deadline: .seconds(10)) { probe in
             let crash = await probe.read(ProbeRequest([.driver])).interruption
             _ = await probe.closeDriver()

@@ -143,7 +143,7 @@ def test_an_address_for_others_is_served_where_that_is_meant(tmp_path):
     for extra in (["--insecure"], ["--http-token-file", str(tmp_path / "token")]):
         process = subprocess.Popen(
             [HTTP_AGENT, "serve", "--simulate", "t4x1", "--http", "0.0.0.0:0", *extra], stderr=subprocess.PIPE, text=True)
-        assert "serving MCP at http://0.0.0.0:" in process.stderr.readline()
+        assert "notice: serving MCP at http://0.0.0.0:" in process.stderr.readline()
         process.terminate()
         assert process.wait(5) == 0
 

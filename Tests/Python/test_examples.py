@@ -1,7 +1,9 @@
 """The commands that the README shows, and the links of all pages."""
 
 import json
+import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -57,6 +59,27 @@ def test_the_commands_of_the_readme_exist():
     assert set(named) <= set(targets)
     for path in re.findall(r"examples/[\w.]+", readme):
         assert (ROOT / path).exists(), path
+
+
+def configured_commands():
+    """The command lines that the pages give to clients."""
+    texts = "".join((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/clients.md"))
+    commands = [shlex.split(line) for line in re.findall(r"^claude mcp add [\w-]+ -- (.*)$", texts, re.MULTILINE)]
+    for block in re.findall(r"^```json\n(.*?)^```", texts, re.MULTILINE | re.DOTALL):
+        (servers,) = json.loads(block).values()
+        commands += [[server["command"], *server.get("args", [])] for server in servers.values() if "command" in server]
+    return commands
+
+
+def test_the_agent_starts_as_the_pages_configure_it():
+    commands = configured_commands()
+    assert len(commands) >= 4
+    ping = b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+    for program, *arguments in commands:
+        assert pathlib.Path(program).name == "k8s-mcp-agent"
+        finished = subprocess.run([AGENT, *arguments], input=ping, capture_output=True, timeout=30, check=False)
+        assert finished.returncode == 0, finished.stderr.decode()
+        assert json.loads(finished.stdout) == {"jsonrpc": "2.0", "id": 1, "result": {}}
 
 
 def anchors(page):

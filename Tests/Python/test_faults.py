@@ -80,6 +80,8 @@ def test_a_gpu_that_needs_a_reset_says_so():
         assert reasons["power_w"] == "reset_required"
         assert "power_w" not in devices(answer)[0]
         assert all("power_w" in device for device in devices(answer)[1:])
+        for tool in ("get_gpu_telemetry", "get_gpu_inventory"):
+            assert "GPU 0 (0000:1b:00.0) needs a reset" in session.ask(tool)["summary"]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_a_command_waits_for_a_driver_that_starts_slowly(tmp_path):
         run = run_agent(*command, "--simulate", node, "--deadline", "0.5")
         assert run.returncode == 0
         assert b"2 healthy" in run.stdout
-        assert b"still starting" in run.stderr
+        assert b"still starting, or slow; waiting up to" in run.stderr
 
 
 OPENS = "nvmlDeviceGetHandleByIndex"

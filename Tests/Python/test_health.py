@@ -55,6 +55,15 @@ def test_the_right_gpu_is_judged_with_its_action_and_no_other(scenario):
         assert answer["summary"] == f"{len(answer['devices'])} healthy."
 
 
+@pytest.mark.parametrize(("scenario", "broken"), [("ecc-dbe", 2), ("fallen-off-bus", 3)])
+def test_a_healthy_gpu_on_an_unhealthy_node_says_which_gpu_is_not(scenario, broken):
+    with simulated(scenario) as session:
+        answer = session.ask("get_gpu_health", gpu=0)
+        assert answer["verdict"] == "unhealthy"
+        assert answer["summary"] == f"1 healthy. Not asked for: GPU {broken} is unhealthy, and so the node."
+        assert "Not asked for" not in session.ask("get_gpu_health", gpu=broken)["summary"]
+
+
 def test_counters_of_this_session_tell_rates_without_another_wait():
     with simulated("nvlink-errors") as session:
         blind = session.ask("get_gpu_health", gpu=1, window_ms=0)

@@ -124,6 +124,25 @@ def test_output_to_dev_null():
     assert finished.returncode == 0
 
 
+def test_an_output_that_cannot_be_written_is_a_failure():
+    with open("/dev/full", "wb") as full:
+        finished = subprocess.run(
+            [AGENT, "--simulate", "a100x2"], input=PING_LINE, stdout=full, stderr=subprocess.PIPE, timeout=10, check=False)
+    assert finished.returncode == 1
+    assert b"standard output cannot be written: No space left on device" in finished.stderr
+
+
+def test_an_input_that_cannot_be_read_is_a_failure(tmp_path):
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        finished = subprocess.run(
+            [AGENT, "--simulate", "a100x2"], stdin=folder, capture_output=True, timeout=10, check=False)
+    finally:
+        os.close(folder)
+    assert finished.returncode == 1
+    assert b"standard input cannot be read: Is a directory" in finished.stderr
+
+
 def test_input_and_output_are_files():
     with tempfile.TemporaryFile() as requests, tempfile.TemporaryFile() as answers:
         requests.write(PING_LINE)

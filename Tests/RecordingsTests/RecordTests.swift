@@ -73,7 +73,7 @@ import Testing
             {"extends": "l40sx4",
              "gpus": [{"index": 0, "processes": [{"pid": 77, "used_memory_bytes": 1073741824}, {"pid": 78}]}],
              "processes": [{"pid": 77, "name": "python3", "opens": ["/dev/nvidia0"], "cgroup": ["0::/kubepods/pod6f1c2f5e-52a1-4a0e-9a35-5d8a30f4c0d1/00000000000000000000000000000000000000000000000000000000000000aa"],
-               "command": ["python3", "--api-key", "hunter2", "--token=hunter3", "HF_TOKEN=hunter4", "serve.py"]},
+               "command": ["python3", "--api-key", "hunter2", "--token=hunter3", "HF_TOKEN=hunter4", "serve.py", "-u", "ada:hunter13"]},
               {"pid": 78, "name": "train", "opens": ["/dev/nvidia0"], "cgroup": ["0::/kubepods/pod7f1c2f5e-52a1-4a0e-9a35-5d8a30f4c0d1/00000000000000000000000000000000000000000000000000000000000000bb"]}],
              "host": {"files": {
                "proc/77/environ": "HF_TOKEN=hunter5",
@@ -91,7 +91,7 @@ import Testing
         let texts = try folder.contents()
         #expect(texts.contains { $0.contains("serve.py") })
         #expect(texts.contains { $0.contains("serve-0") })
-        for number in 2...12 { #expect(texts.allSatisfy { !$0.contains("hunter\(number)") }, "hunter\(number)") }
+        for number in 2...13 { #expect(texts.allSatisfy { !$0.contains("hunter\(number)") }, "hunter\(number)") }
         #expect(texts.allSatisfy { !$0.contains("Lovelace") })
         let played = try AgentSession(simulating: folder.path + "/scenario.json").call("list_gpu_processes")
         #expect(played.contains("serve-0") && played.contains("train-0"), "\(played)")

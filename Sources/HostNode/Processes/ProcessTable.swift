@@ -8,8 +8,6 @@ package struct ProcessTable: Sendable {
     private let bootTime: Int64?
     /// Part of the target of every descriptor for a device of the driver, whatever root it was opened in.
     private static let devicePart = "/dev/nvidia"
-    /// Bytes of a command line.
-    package static let commandLineLimit = 256
 
     package init(_ files: any HostFiles) {
         self.files = files
@@ -30,6 +28,13 @@ package struct ProcessTable: Sendable {
     /// What a process does now; nil where there is none of that number. Nothing is read that would have to wait for one that is
     /// stuck, as its command line does.
     package func state(of pid: Int32) -> HostProcess.State? { stat(pid)?.state }
+
+    /// Whether a process was started with this word as its first argument.
+    package func process(_ pid: Int32, hasFirstArgument argument: String) -> Bool {
+        let bytes = try? files.head("/proc/\(pid)/cmdline", limit: StartedProgram.limit)
+        let words = (bytes ?? []).split(separator: 0, omittingEmptySubsequences: false)
+        return words.count > 1 && words[1].elementsEqual(argument.utf8)
+    }
 
     /// Only these processes, without those that have ended.
     ///
@@ -160,8 +165,8 @@ extension ProcessTable {
     private func commandLine(_ pid: Int32) -> Reading<String> {
         do throws(HostFileError) {
             // One byte more, so that a text which is cut in the middle of a character is known to be cut.
-            let bytes = try files.head("/proc/\(pid)/cmdline", limit: Self.commandLineLimit + 1)
-            return .value(Text.clean(bytes.reversed().drop { $0 == 0 }.reversed(), limit: Self.commandLineLimit))
+            let bytes = try files.head("/proc/\(pid)/cmdline", limit: StartedProgram.limit + 1)
+            return .value(StartedProgram.text(bytes))
         } catch {
             return .unavailable(Unavailable(error))
         }

@@ -11,7 +11,11 @@ extension StdioServer {
                 await takeLines(&lines)
             case .nothingYet:
                 continue
-            case .end, .failed:
+            case .end:
+                _ = lines.lastLine { receive($0) }
+                return
+            case .failed(let code):
+                state.withLock { if $0.end == nil { $0.end = .inputFailed(code) } }
                 _ = lines.lastLine { receive($0) }
                 return
             }

@@ -23,6 +23,8 @@ public final class StdioServer: Sendable {
     public enum End: Sendable, Equatable {
         /// The input is at its end, and everything that it asked is answered.
         case inputEnded
+        /// The input cannot be read; what it asked until then is answered. The code is that of `errno`.
+        case inputFailed(Int32)
         /// Nobody reads the output any more, or it cannot be written; the code is that of `errno`.
         case outputLost(Int32)
         /// ``drain(upTo:)`` was called; what was in flight is answered, as far as the time allowed.

@@ -29,6 +29,9 @@ struct Answer {
             }
     }
 
+    /// The gravest of it, as the end of a summary.
+    var problemSentence: String { allProblems.first.map { " \($0.message)" } ?? "" }
+
     /// The answer as one JSON object.
     func encoded() -> [UInt8] {
         var writer = JSONWriter(reserving: 2_048 + devices.devices.count * 1_024)

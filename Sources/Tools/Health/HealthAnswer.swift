@@ -29,12 +29,23 @@ struct HealthAnswer {
         return encode(findings, shown: findings.fitting(beside: encode(findings, shown: []).count, detail))
     }
 
+    /// The GPUs that were not asked for and have the node's verdict, where none that was asked for has it.
+    private var others: String {
+        let verdict = health.report.verdict
+        guard !gpus.contains(where: { $0.verdict == verdict }) else { return "" }
+        let others = health.report.gpus.filter { $0.verdict == verdict }
+        guard !others.isEmpty else { return "" }
+        let names = others.map { gpu in gpu.index.map(String.init) ?? gpu.busID.map(String.init(describing:)) ?? "?" }
+        let (noun, verb) = names.count == 1 ? ("GPU", "is") : ("GPUs", "are")
+        return " Not asked for: \(noun) \(names.joined(separator: ", ")) \(verb) \(verdict.rawValue), and so the node."
+    }
+
     private func encode(_ findings: [MergedFinding], shown: [[UInt8]]) -> [UInt8] {
         var writer = JSONWriter(reserving: 8_192)
         writer.object { writer in
             writer.head(
                 status: health.status, context, health.snapshot,
-                summary: HealthSummary.text(gpus, findings, health.report.verdict, health.problems))
+                summary: HealthSummary.text(gpus, findings, health.report.verdict, health.problems) + others)
             writer.field("verdict", health.report.verdict.rawValue)
             writer.field("device_count", gpus.count)
             writer.array("devices") { writer in for gpu in gpus { writer.object { $0.verdict(gpu) } } }

@@ -31,7 +31,7 @@ package enum GetGPUInventory {
         answer.nodeFields = InventoryFields.node(reading.snapshot)
         answer.missing = InventoryFields.missing(reading.snapshot.driver)
         answer.devices = AnswerDevices(reading.selected) { InventoryFields.add($0, detail, to: &$1) }
-        answer.summary = summary(reading)
+        answer.summary = summary(reading) + answer.problemSentence
         if detail != .full { answer.omitted = "less common fields; call again with detail=full" }
         return .structured(bytes: answer.encoded())
     }
@@ -40,9 +40,8 @@ package enum GetGPUInventory {
         let all = reading.snapshot.gpus
         let names = counted(all.indices.map { all[$0].name.value ?? "unnamed GPU" }).map { "\($0.count) x \($0.name)" }
         let driver = reading.snapshot.driver.driverVersion.value.map { ", driver \($0)" } ?? ""
-        let trouble = reading.problems.first.map { " \($0.message)" } ?? ""
         let chosen = reading.selected.count == all.count ? "" : " (\(reading.selected.count) shown)"
-        return names.sorted().joined(separator: ", ") + chosen + driver + "." + trouble
+        return names.sorted().joined(separator: ", ") + chosen + driver + "."
     }
 
     /// How often each name is there.

@@ -60,7 +60,7 @@ package enum GetGPUTelemetry {
                 Field(key: "sampled_ms", value: .int(sampling.sampledMilliseconds)),
             ]
         }
-        answer.summary = summary(reading, sampling)
+        answer.summary = summary(reading, sampling) + answer.problemSentence
         if detail != .full { answer.omitted = "less common fields; call again with detail=full" }
         return .structured(bytes: answer.encoded())
     }
@@ -84,7 +84,6 @@ package enum GetGPUTelemetry {
         let busy = telemetry.compactMap(\.utilizationGPUPercent.value)
         if !busy.isEmpty { words.append("\(busy.filter { $0 > 0 }.count) busy") }
         return words.joined(separator: ", ") + "." + slowdown(reading, sampling)
-            + (reading.problems.first.map { " \($0.message)" } ?? "")
     }
 
     private static func slowdown(_ reading: NodeReading, _ sampling: TelemetrySampling) -> String {

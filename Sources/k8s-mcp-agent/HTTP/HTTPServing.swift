@@ -21,7 +21,7 @@
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let service = HTTPServer(
                 server, configuration: configuration, executor: context.loop, probes: probes(context),
-                onListening: { port in log.warning("serving MCP at \(scheme)://\(host):\(port)/mcp") },
+                onListening: { port in log.notice("serving MCP at \(scheme)://\(host):\(port)/mcp") },
                 onNotice: { log.warning($0) })
             var group = ServiceGroupConfiguration(
                 services: [service], gracefulShutdownSignals: [.sigterm, .sigint, .sighup],

@@ -62,36 +62,13 @@ enum FileRedaction {
         return "\(name):x:\(fields[2]):\(fields[3]):::"
     }
 
+    /// The program without its arguments, in the form of /proc/<pid>/cmdline.
+    private static func commandLine(_ bytes: [UInt8]) -> [UInt8] {
+        StartedProgram.text(bytes).split(separator: " ").flatMap { Array($0.utf8) + [0] }
+    }
+
     private static func lines(_ bytes: [UInt8], _ keep: (Substring) -> Substring?) -> [UInt8] {
         let text = String(decoding: bytes, as: UTF8.self)
         return Array(text.split(separator: "\n").compactMap(keep).map { $0 + "\n" }.joined().utf8)
-    }
-}
-
-// MARK: Command lines
-
-extension FileRedaction {
-    private static let commandLimit = 256
-    private static let words = ["token", "secret", "passw", "credential", "api-key", "api_key", "apikey", "auth"]
-    private static let omitted = "(left-out)"
-
-    /// Arguments that look like secrets lose their value, and what is too long its end.
-    private static func commandLine(_ bytes: [UInt8]) -> [UInt8] {
-        let endsWithNUL = bytes.last == 0
-        var hidesNext = false
-        let arguments = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast(endsWithNUL ? 1 : 0).map {
-            let argument = String(decoding: $0, as: UTF8.self)
-            defer { hidesNext = isSecretOption(argument) && !argument.contains("=") }
-            if hidesNext, !argument.hasPrefix("-") { return omitted }
-            guard isSecretOption(argument), let equals = argument.firstIndex(of: "=") else { return argument }
-            return argument[...equals] + omitted
-        }
-        let text = Array(arguments.joined(separator: "\0").utf8.prefix(commandLimit))
-        return endsWithNUL && !bytes.isEmpty ? text + [0] : text
-    }
-
-    private static func isSecretOption(_ argument: String) -> Bool {
-        let name = argument.prefix { $0 != "=" }.lowercased()
-        return (argument.hasPrefix("-") || argument.contains("=")) && words.contains { name.contains($0) }
     }
 }

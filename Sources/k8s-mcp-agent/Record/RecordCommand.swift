@@ -14,8 +14,8 @@ struct RecordCommand: ParsableCommand {
         discussion: """
             Writes every NVML reading and those of the node's files that the agent looks at: /proc/driver/nvidia, PCI attributes, \
             the kernel log's lines about GPUs, the cgroups of GPU processes, the names of pods. No environment of any process; of \
-            container state and /etc/passwd only names and numbers. Command lines are cut at 256 bytes and arguments that look \
-            like secrets are left out. Review the folder before you share it: names of pods, users and files are in it.
+            container state and /etc/passwd only names and numbers; of command lines the program and its script, no other \
+            arguments. Review the folder before you share it: names of pods, users and files are in it.
 
             Play it with: k8s-mcp-agent diagnose --simulate DIR/scenario.json
             """)

@@ -27,7 +27,8 @@ import Testing
         #expect(problem.remedy.contains("damaged"))
     }
 
-    @Test("a start that is slow counts as hung after seconds, however short the deadline", arguments: [(1, 12), (5, 20)])
+    @Test(
+        "a start that is slow counts as hung after seconds, however short the deadline", arguments: [(1, 12), (5, 20)])
     func patience(_ deadline: Int, _ patience: Int) {
         var slow = ProbeInterruption(cause: .timedOut, call: "nvmlInit_v2", deadline: .seconds(deadline))
         slow.isStillWorking = true

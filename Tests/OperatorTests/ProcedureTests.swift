@@ -210,7 +210,7 @@ import Testing
 
     @Test func aLogThatAnotherProcessKeepsHoldsUpNobodyElse() async throws {
         let bench = try Bench()
-        let other = open(bench.path, O_RDWR)
+        let other = open(bench.path, O_RDWR | O_CLOEXEC)
         try #require(other >= 0 && flock(other, LOCK_EX) == 0)
         let (pause, result) = try await onLoop { loop in
             async let result = bench.tool(loop).call(arguments: [:], session: silent)
@@ -218,6 +218,8 @@ import Testing
             let start = MonotonicTime.now
             try? await loop.sleep(for: .milliseconds(50))
             let pause = MonotonicTime.now.duration(since: start)
+            // Closed alone, it would live on in processes that other tests start at this moment.
+            flock(other, LOCK_UN)
             close(other)
             return (pause, await result)
         }

@@ -8,6 +8,8 @@ package struct KernelLogEvidence: Sendable {
     package var faults: [KernelLogFault] = []
     /// The newest recovery level that the log tells, by GPU.
     package var recoveryLevels: [BusID: RecoveryLevel] = [:]
+    /// The GPUs that an Xid of this boot names, with what the log knows of them.
+    package var namedGPUs: [BusID: LoggedGPUIdentity] = [:]
     /// Records that were lost or left out: what they said is unknown.
     package var missedRecords: UInt64 = 0
     /// True where the oldest records were overwritten before anybody read: normal on a node that has run for long.
@@ -29,6 +31,8 @@ package struct KernelLogEvidence: Sendable {
         }
         faults = own.map { KernelLogFault($0, groups[$0.id] ?? []) }
         recoveryLevels = report.recoveryLevels
+        let named = report.groups.filter { $0.xid != nil && !$0.isInjected && !$0.isEarlierBoot }.compactMap(\.busID)
+        namedGPUs = Dictionary(named.map { ($0, report.identities[$0] ?? LoggedGPUIdentity()) }) { first, _ in first }
         missedRecords = report.lostRecords.addingReportingOverflow(report.droppedEvents).partialValue
     }
 }

@@ -27,7 +27,7 @@ extension ProbeSections {
     /// Everything that the judgement looks at.
     static let health: ProbeSections = [
         .driver, .host, .devices, .kernelLog, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes,
-        .confidentialComputing,
+        .confidentialComputing, .facts,
     ]
 }
 
@@ -73,7 +73,8 @@ extension ToolContext {
                 [AccessProblem.kernelLogUnreadable(evidence.absence ?? .timedOut)]
             }
         return NodeHealth(
-            snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems + ofLog)
+            snapshot: snapshot, report: report, log: log, attribution: attribution,
+            problems: problems + [snapshot.hostGPUsUnseen].compactMap { $0 } + ofLog)
     }
 }
 

@@ -143,8 +143,8 @@ def test_faults_of_the_port_above_a_gpu_are_shown_with_it(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("since", "yesterday"), ("since", "-5m"), ("since", "2026-13-01"), ("xid", "79x"), ("xid", "79," * 65),
-     ("xid", [79] * 65), ("gpu", "12"), ("limit", "0")])
+    [("since", "yesterday"), ("since", "-5m"), ("since", "2026-13-01"), ("since", "2099-01-01"), ("xid", "79x"),
+     ("xid", "79," * 65), ("xid", [79] * 65), ("gpu", "12"), ("limit", "0")])
 def test_wrong_arguments_are_named(name, value):
     with simulated("a100x2") as agent:
         agent.initialize()

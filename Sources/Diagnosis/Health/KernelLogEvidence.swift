@@ -53,6 +53,8 @@ package struct KernelLogFault: Sendable, Hashable {
     package var isHistory: Bool
     /// True for a loss or a crash of which NVML knows nothing.
     package var isDisputed = false
+    /// True for a switch's fault where a link error tells which GPU is behind its port.
+    var isPlaced = false
     package var firstMicroseconds: Int64?
     package var lastMicroseconds: Int64?
     package var count: UInt64
@@ -89,6 +91,11 @@ extension FaultGroup {
     /// What was recovered from and came back may do so again, and then needs more than the last time.
     private var hasReturned: Bool { if case .cameBack = why { true } else { false } }
 
+    /// A link error behind a switch's port. Where NVML alone says that the GPU needs nothing, it may be any other one.
+    fileprivate var placesSwitchFault: Bool {
+        xid.map(FaultLinks.linkErrors.contains) ?? false && why != .recovered(.nvml)
+    }
+
     fileprivate var isOver: Bool { isRecovered && !isDisputed && !hasReturned }
 
     /// The end of a sentence that names it: why it counts no more; empty for what does.
@@ -112,5 +119,6 @@ extension KernelLogFault {
             count: group.count, line: group.firstLine, followers: Set(followers).sorted { $0.label < $1.label },
             lookNext: group.lookNext)
         isDisputed = group.isDisputed && !group.isEarlierBoot && !group.isInjected
+        isPlaced = group.code.sxid != nil && family.contains(where: \.placesSwitchFault)
     }
 }

@@ -24,7 +24,7 @@ extension HealthReport {
             let shared =
                 ofNode.findings.filter { $0.gpu == gpu.index } + NodeRules.daemonFindings(ofNode.findings, of: gpu)
                 + node.switchFindings(of: gpu)
-            let unknown = node.switchGaps(of: gpu) + node.resetGaps(of: gpu)
+            let unknown = node.switchGaps(of: gpu) + node.resetGaps(of: gpu) + node.unplacedGaps
             verdicts.append(GPUVerdict(gpu, own + shared, Self.gaps(results, own) + unknown))
         }
         verdicts += snapshot.missingGPUs.map { GPUVerdict($0, ofNode.findings) }

@@ -107,6 +107,9 @@ extension FaultGroup {
 }
 
 extension KernelLogFault {
+    /// Whether it makes its GPU, or the node, any worse than healthy.
+    var countsNow: Bool { !isHistory && !isApplication && severity >= .warning }
+
     /// A group of the analysis; `family` are the group itself and those that follow from it.
     init(_ group: FaultGroup, _ family: [FaultGroup]) {
         let followers = family.filter { $0.id != group.id }.map(\.code)

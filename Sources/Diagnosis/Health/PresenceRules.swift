@@ -50,10 +50,6 @@ extension RuleResult {
     }
 }
 
-extension KernelLogFault {
-    fileprivate var countsNow: Bool { !isHistory && !isApplication && severity >= .warning }
-}
-
 extension NodeSnapshot {
     /// The places of all GPUs that anything shows; nil where it is not known of each of them.
     fileprivate var seenSlots: Set<UInt64>? {

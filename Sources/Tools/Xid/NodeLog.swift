@@ -49,6 +49,7 @@ struct NodeLog {
             guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
             context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))
         }
+        context.gpusWithLinksUp = Set(snapshot.gpus.filter(\.areLinksUp).compactMap(\.busID.value))
         if snapshot.driver.state.outcome == .ready, snapshot.interruption == nil, snapshot.host != nil {
             let answering = snapshot.gpus.filter { $0.refusal == nil }
             context.isDriverReady = true
@@ -99,5 +100,13 @@ extension ToolContext {
         }
         log.missingRest = log.disorder.map(Unavailable.unusable)
         return log
+    }
+}
+
+extension GPUSnapshot {
+    /// Whether NVML says so of each NVLink; false where it was not asked.
+    fileprivate var areLinksUp: Bool {
+        guard let links = links?.links, !links.isEmpty else { return false }
+        return links.allSatisfy { $0.isActive.value == true }
     }
 }

@@ -281,7 +281,7 @@ def test_a_storm_on_all_gpus_is_short_and_whole(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(gzip.compress(b"[ 1.0] NVRM: x\n", mtime=0), "file_is_compressed_gzip"), (b"", "file_is_empty"),
-     ("[ 1.0] NVRM: x\n".encode("utf-16"), "file_is_utf16")])
+     ("[ 1.0] NVRM: x\n".encode("utf-16"), "file_is_utf16"), (b"hello\n", "file_is_no_kernel_log")])
 def test_a_file_that_is_no_log_is_not_healthy(tmp_path, content, reason):
     log = tmp_path / "kernel.log"
     log.write_bytes(content)

@@ -54,7 +54,7 @@ package struct KernelLog {
         if start == nil, let fault = LogFileForm.fault(try beginning(of: path)) {
             throw HostFileError(path: path, cause: .unusable(fault))
         }
-        return try readText(path, from: start)
+        return try readText(path, from: start, isGiven: true)
     }
 
     /// The first bytes that are not the zeros of a crash.
@@ -69,8 +69,12 @@ package struct KernelLog {
     }
 
     /// A page of a text file of the node, see `KernelLogText`.
-    private func readText(_ path: String, from start: KernelLogCursor?) throws(HostFileError) -> HostKernelLog {
-        let start = start ?? KernelLogCursor()
+    ///
+    /// - Parameter isGiven: somebody says that it is a log; it may be any other text.
+    private func readText(
+        _ path: String, from cursor: KernelLogCursor?, isGiven: Bool = false
+    ) throws(HostFileError) -> HostKernelLog {
+        let start = cursor ?? KernelLogCursor()
         // A file that became shorter is another one.
         if start.position > 0, try files.status(path).size < Int64(clamping: start.position) {
             throw HostFileError(path: path, cause: .missing)
@@ -92,6 +96,9 @@ package struct KernelLog {
                 position: start.position &+ UInt64(read), count: text.lineCount, hasStamps: place.hasStamps)
         }
         if next == nil || next != text.cursor { text.finish { page.append($0) } }
+        if isGiven, cursor == nil, next == nil, !text.hasKernelLine {
+            throw HostFileError(path: path, cause: .unusable(.noKernelLog))
+        }
         return HostKernelLog(
             source: .file(path: path), records: page.records,
             scannedCount: (next?.count ?? text.lineCount) - start.count, next: next)

@@ -58,6 +58,15 @@ import Testing
         #expect(records.allSatisfy { $0.message.contains("NVRM: ") })
     }
 
+    @Test("the newest date of a file is told, if it has one")
+    func newestDate() throws {
+        let lines = (10..<40).map { "2026-11-22T03:14:\($0)+00:00 node-7 kernel: usb 1-1: new device" }
+        let dated = KernelLog(try Tree.memory.files(["/log": .text(lines.joined(separator: "\n"))]))
+        #expect(try dated.read(file: "/log").lastMicroseconds == 1_795_317_279_000_000)
+        let plain = KernelLog(try Tree.memory.files(["/log": .text("[   10.000000] usb 1-1: new device\n")]))
+        #expect(try plain.read(file: "/log").lastMicroseconds == nil)
+    }
+
     @Test("a node's own buffer may hold nothing")
     func recording() throws {
         let log = KernelLog(try Tree.memory.files(["/dev/kmsg": .text("")]))

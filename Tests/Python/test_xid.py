@@ -296,6 +296,18 @@ def test_a_file_that_is_no_log_is_not_healthy(tmp_path, content, reason):
         assert answer["remedy"] in {problem["remedy"] for problem in health["problems"]}
 
 
+@pytest.mark.parametrize(("minutes", "verdict"), [(300, "unhealthy"), (3 * 7 * 24 * 60, "unknown")])
+def test_a_log_that_ends_before_this_boot_is_history(tmp_path, minutes, verdict):
+    lost = ["NVRM: Xid (PCI:0000:61:00): 95, pid=1, name=python3, Uncontained: LTC TAG"]
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"extends": "h100x8", "all_gpus": {"recovery_action": None}}))
+    log = write_log(tmp_path / "kernel.log", journal_iso, lost, minutes)
+    finished = run_agent("call", "get_gpu_health", "--simulate", str(node), "--kernel-log", str(log))
+    answer = json.loads(finished.stdout)
+    assert answer["verdict"] == verdict
+    assert (answer["status"] == "partial") == (verdict == "unknown")
+
+
 def test_files_joined_in_the_wrong_order_are_not_healthy(tmp_path):
     log = tmp_path / "kernel.log"
     lines = [journal_iso(minutes) + f"NVRM: line {minutes}" for minutes in (300, 10, 9_000, 4_000)]

@@ -35,6 +35,16 @@ package struct KernelLogEvidence: Sendable {
         namedGPUs = Dictionary(named.map { ($0, report.identities[$0] ?? LoggedGPUIdentity()) }) { first, _ in first }
         missedRecords = report.lostRecords.addingReportingOverflow(report.droppedEvents).partialValue
     }
+
+    /// Takes all of it for that of an earlier boot.
+    package mutating func becomeHistory() {
+        recoveryLevels = [:]
+        namedGPUs = [:]
+        for index in faults.indices where !faults[index].isHistory {
+            (faults[index].isHistory, faults[index].isDisputed) = (true, false)
+            faults[index].title += FaultGroup.earlierBootEnding
+        }
+    }
 }
 
 /// One fault of the kernel log, with what followed from it.
@@ -96,12 +106,14 @@ extension FaultGroup {
         xid.map(FaultLinks.linkErrors.contains) ?? false && why != .recovered(.nvml)
     }
 
+    fileprivate static let earlierBootEnding = "; over: it was in an earlier boot"
+
     fileprivate var isOver: Bool { isRecovered && !isDisputed && !hasReturned }
 
     /// The end of a sentence that names it: why it counts no more; empty for what does.
     fileprivate var ending: String {
         if isInjected { return "; a program wrote this line, not the kernel" }
-        if isEarlierBoot { return "; over: it was in an earlier boot" }
+        if isEarlierBoot { return Self.earlierBootEnding }
         return isOver ? "; over: \(why.text)" : ""
     }
 }

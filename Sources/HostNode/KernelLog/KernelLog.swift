@@ -54,7 +54,29 @@ package struct KernelLog {
         if start == nil, let fault = LogFileForm.fault(try beginning(of: path)) {
             throw HostFileError(path: path, cause: .unusable(fault))
         }
-        return try readText(path, from: start, isGiven: true)
+        var log = try readText(path, from: start, isGiven: true)
+        if log.next == nil { log.lastMicroseconds = try newestTime(in: path) }
+        return log
+    }
+
+    /// Bytes at the end of a file in which its newest time is looked for.
+    private static let tailBytes: Int64 = 64 << 10
+
+    /// The newest date in the last lines of a file, whoever wrote them.
+    private func newestTime(in path: String) throws(HostFileError) -> Int64? {
+        let place = UInt64(clamping: try files.status(path).size - Self.tailBytes)
+        var text = KernelLogText(
+            calendar: calendar, filter: { _ in true }, from: KernelLogCursor(position: place, count: 0))
+        var newest: Int64?
+        func note(_ record: KernelLogRecord) {
+            if let time = record.wallMicroseconds { newest = max(newest ?? time, time) }
+        }
+        try files.forEachChunk(of: path, from: place) { chunk in
+            text.feed(chunk, note)
+            return true
+        }
+        text.finish(note)
+        return newest
     }
 
     /// The first bytes that are not the zeros of a crash.

@@ -95,7 +95,8 @@ package struct KernelLogText {
     /// The driver's own words count without a stamp, too: people paste them.
     private func isOfKernel(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         let parsed = LogLine(line, calendar)
-        return parsed.isOfKernel || parsed.facility == nil && UnsafeRawBufferPointer(line).firstIndex(of: "NVRM: ") != nil
+        guard !parsed.isOfKernel, parsed.facility == nil else { return parsed.isOfKernel }
+        return UnsafeRawBufferPointer(line).firstIndex(of: "NVRM: ") != nil
     }
 
     /// Takes a line of a journal's export; false for any other.

@@ -56,6 +56,7 @@ extension ToolContext {
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest
+        if evidence.absence == .unusable(.earlierBoot) { evidence.becomeHistory() }
         evidence.isBeginningGone = !(lines?.reachesBackToBoot ?? true)
         evidence.beginsMicroseconds = lines?.firstMicroseconds
         let attribution = GPUAttribution(snapshot)

@@ -41,6 +41,17 @@ struct KernelLogEvidenceTests {
         #expect(program.gpus.allSatisfy { $0.verdict == .healthy })
     }
 
+    @Test("a log that ends before this boot accuses nobody, and shows nobody to be healthy")
+    func earlierBoot() {
+        var log = KernelLogEvidence(DiagnosisTests.report([xid(79, "0000:13:00", at: 10)]))
+        log.absence = .unusable(.earlierBoot)
+        log.becomeHistory()
+        let report = HealthyNode.report(log: log)
+        #expect(report.gpus.allSatisfy { $0.verdict == .unknown && $0.action == .none })
+        #expect(report.findings.allSatisfy { $0.time == .history && $0.title.contains("earlier boot") })
+        #expect(!report.findings.isEmpty)
+    }
+
     @Test("what is over says so, and why")
     func over() {
         func titles(_ lines: [KernelLogRecord]) -> [String] {

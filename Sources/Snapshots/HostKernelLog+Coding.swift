@@ -11,6 +11,7 @@ extension HostKernelLog: SnapshotCodable {
         try coder.code(&lostCount)
         try coder.code(&firstSequence)
         try coder.code(&firstMicroseconds)
+        try coder.code(&lastMicroseconds)
         try coder.code(&next)
     }
 }

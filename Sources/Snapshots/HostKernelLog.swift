@@ -21,6 +21,9 @@ package struct HostKernelLog: Sendable, Hashable {
     package var firstSequence: UInt64?
     /// When that record was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
     package var firstMicroseconds: Int64?
+    /// When the newest line of a file was written, microseconds since 1970-01-01 UTC, local time of an unknown zone taken for it;
+    /// told with the last page. Nil where its last lines have no date, and for the ring buffer.
+    package var lastMicroseconds: Int64?
     /// Where the next page begins; nil at the end of the log.
     package var next: KernelLogCursor?
 

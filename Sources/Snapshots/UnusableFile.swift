@@ -16,6 +16,10 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
     case newestFirst
     /// Text of several files, of which a newer one stands before an older one.
     case outOfOrder
+    /// Text without a line of a kernel.
+    case noKernelLog
+    /// It ends before the node was started.
+    case earlierBoot
 
     /// The word for it in answers, for example `compressed_gzip`.
     package var word: String {
@@ -27,6 +31,8 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .journal: "file_is_binary_journal"
         case .newestFirst: "file_is_newest_first"
         case .outOfOrder: "file_is_out_of_order"
+        case .noKernelLog: "file_is_no_kernel_log"
+        case .earlierBoot: "file_is_of_an_earlier_boot"
         }
     }
 
@@ -44,6 +50,8 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .zip: "Unpack it first: unzip -p FILE > OTHER."
         case .journal: "Print it first: journalctl -k --file FILE > OTHER."
         case .newestFirst: "Turn it round first: tac FILE > OTHER, or journalctl without --reverse."
+        case .noKernelLog: "Give the kernel's log with its time stamps: dmesg > FILE or journalctl -k > FILE on the node."
+        case .earlierBoot: "Copy the log of this boot: dmesg > FILE or journalctl -k -b > FILE on the node."
         case .outOfOrder: "Join its parts again, the oldest first: cat kern.log.2 kern.log.1 kern.log > OTHER."
         }
     }

@@ -143,8 +143,8 @@ def test_faults_of_the_port_above_a_gpu_are_shown_with_it(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("since", "yesterday"), ("since", "-5m"), ("since", "2026-13-01"), ("xid", "79x"), ("xid", "79," * 65),
-     ("xid", [79] * 65), ("gpu", "12"), ("limit", "0")])
+    [("since", "yesterday"), ("since", "-5m"), ("since", "2026-13-01"), ("since", "2099-01-01"), ("xid", "79x"),
+     ("xid", "79," * 65), ("xid", [79] * 65), ("gpu", "12"), ("limit", "0")])
 def test_wrong_arguments_are_named(name, value):
     with simulated("a100x2") as agent:
         agent.initialize()
@@ -281,7 +281,7 @@ def test_a_storm_on_all_gpus_is_short_and_whole(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(gzip.compress(b"[ 1.0] NVRM: x\n", mtime=0), "file_is_compressed_gzip"), (b"", "file_is_empty"),
-     ("[ 1.0] NVRM: x\n".encode("utf-16"), "file_is_utf16")])
+     ("[ 1.0] NVRM: x\n".encode("utf-16"), "file_is_utf16"), (b"hello\n", "file_is_no_kernel_log")])
 def test_a_file_that_is_no_log_is_not_healthy(tmp_path, content, reason):
     log = tmp_path / "kernel.log"
     log.write_bytes(content)
@@ -294,6 +294,18 @@ def test_a_file_that_is_no_log_is_not_healthy(tmp_path, content, reason):
         health = json.loads(run_agent("call", tool, "--simulate", "h100x8", "--kernel-log", str(log)).stdout)
         assert (health["status"], health["verdict"]) == ("partial", "unknown")
         assert answer["remedy"] in {problem["remedy"] for problem in health["problems"]}
+
+
+@pytest.mark.parametrize(("minutes", "verdict"), [(300, "unhealthy"), (3 * 7 * 24 * 60, "unknown")])
+def test_a_log_that_ends_before_this_boot_is_history(tmp_path, minutes, verdict):
+    lost = ["NVRM: Xid (PCI:0000:61:00): 95, pid=1, name=python3, Uncontained: LTC TAG"]
+    node = tmp_path / "node.json"
+    node.write_text(json.dumps({"extends": "h100x8", "all_gpus": {"recovery_action": None}}))
+    log = write_log(tmp_path / "kernel.log", journal_iso, lost, minutes)
+    finished = run_agent("call", "get_gpu_health", "--simulate", str(node), "--kernel-log", str(log))
+    answer = json.loads(finished.stdout)
+    assert answer["verdict"] == verdict
+    assert (answer["status"] == "partial") == (verdict == "unknown")
 
 
 def test_files_joined_in_the_wrong_order_are_not_healthy(tmp_path):

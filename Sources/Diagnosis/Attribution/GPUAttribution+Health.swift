@@ -3,7 +3,7 @@ internal import Snapshots
 extension GPUAttribution {
     /// What does not fit together, as findings beside those of the hardware: one for each kind and GPU.
     ///
-    /// They say nothing of a GPU's health and change no verdict. What the rules of health find themselves is left out.
+    /// They say nothing of a GPU's health; critical ones count for the node's. What the rules of health find themselves is left out.
     package var healthFindings: [HealthFinding] {
         var byPlace: [Place: [AttributionFinding]] = [:]
         for finding in findings where finding.kind.title != nil {
@@ -53,7 +53,7 @@ extension AttributionFinding.Kind {
         case .podWithoutProcess: "A pod was given the GPU or a part of it, and none of its processes uses that."
         case .useWithoutAllocation: "A pod uses a GPU that the kubelet did not give to it."
         case .holderWithoutContext: "Processes hold the GPU's device open without working on it."
-        case .allocatedDeviceMissing: "A pod was given a GPU that NVML has lost."
+        case .allocatedDeviceMissing: "A pod was given a GPU, or a part of one, that NVML does not have."
         case .deviceGivenTwice: "Running pods were given the same device."
         case .processIDsNotShared: "Processes cannot be named: the agent runs in a process id namespace of its own."
         case .memoryWithoutProcess, .zombieProcess, .uninterruptibleProcess, .processGone: nil

@@ -11,6 +11,9 @@ package struct GivenDevice: Sendable, Hashable {
     package var computeInstanceID: UInt32?
     /// True for a part of a GPU cut by MIG.
     package var isMIG = false
+
+    /// True where its id has the number of a device node.
+    var isOfMinor: Bool { if case .minor = id.target { true } else { false } }
 }
 
 /// Finds the GPUs behind device ids.

@@ -22,9 +22,15 @@ struct PodFindings {
     private func missing(_ pod: PodUse, _ container: ContainerUse) -> [AttributionFinding] {
         guard pod.isLive != false, !uses.isEmpty else { return [] }
         let gone = container.devices.filter { device in
-            guard let index = device.gpuIndex else { return if case .gpu = device.id.target { true } else { false } }
+            guard let index = device.gpuIndex else { return isGone(device.id) }
             return uses.first { $0.gpu.index == index }?.gpu.refusal == .gpuLost
         }
+        // A GPU that is there may be cut anew: what is gone is then no more than a part of it.
+        let parts = gone.filter { $0.isMIG && $0.gpuIndex == nil && !$0.isOfMinor }
+        return missingGPUs(pod, container, gone.filter { !parts.contains($0) }) + missingParts(pod, container, parts)
+    }
+
+    private func missingGPUs(_ pod: PodUse, _ container: ContainerUse, _ gone: [GivenDevice]) -> [AttributionFinding] {
         guard !gone.isEmpty else { return [] }
         let indexes = Set(gone.compactMap(\.gpuIndex))
         return [
@@ -35,6 +41,31 @@ struct PodFindings {
                 remedy:
                     "The GPU is lost to the driver: look for Xid 79 in the kernel log, then drain and reboot the node.")
         ]
+    }
+
+    private func missingParts(_ pod: PodUse, _ container: ContainerUse, _ gone: [GivenDevice]) -> [AttributionFinding] {
+        guard !gone.isEmpty else { return [] }
+        return [
+            AttributionFinding(
+                .allocatedDeviceMissing, .warning, .checkApp, pod: identity(pod, container),
+                "\(title(pod, container)) was given \(list(gone.map(\.id.text))), and no GPU has such a MIG device any more.",
+                remedy: "MIG was configured anew or lost by a reset, or the GPU is gone: compare the number of GPUs, then start "
+                    + "the pod and the device plugin's pod anew.")
+        ]
+    }
+
+    /// Whether nothing has that name, where everything tells its own.
+    private func isGone(_ id: HostDeviceID) -> Bool {
+        switch id.target {
+        case .gpu: uses.allSatisfy { $0.gpu.uuid.value != nil }
+        case .minor: uses.allSatisfy { $0.minorNumber != nil }
+        case .mig:
+            uses.allSatisfy { use in
+                guard let devices = use.gpu.inventory?.migDevices else { return false }
+                return devices.reason == .notSupported || devices.value?.allSatisfy { $0.uuid.value != nil } ?? false
+            }
+        case .pci, .other: false
+        }
     }
 
     /// GPUs that were given to a container and on which none of its processes is.

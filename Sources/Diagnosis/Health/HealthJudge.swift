@@ -6,7 +6,8 @@ extension HealthReport {
     /// - Parameters:
     ///   - snapshot: with all identities filled in; sections that were not read become gaps in the evidence.
     ///   - log: what the kernel log adds.
-    ///   - attribution: what does not fit between processes, pods and GPUs; told among the findings, without any verdict.
+    ///   - attribution: what does not fit between processes, pods and GPUs; told among the findings; only what is critical counts for
+    ///     the node.
     ///   - window: an earlier reading of the counters. Without one no rate is known, and totals accuse nobody.
     package init(
         _ snapshot: NodeSnapshot, log: KernelLogEvidence, thresholds: HealthThresholds = .standard,
@@ -23,7 +24,7 @@ extension HealthReport {
             let shared =
                 ofNode.findings.filter { $0.gpu == gpu.index } + NodeRules.daemonFindings(ofNode.findings, of: gpu)
                 + node.switchFindings(of: gpu)
-            let unknown = node.switchGaps(of: gpu) + node.resetGaps(of: gpu)
+            let unknown = node.switchGaps(of: gpu) + node.resetGaps(of: gpu) + node.unplacedGaps
             verdicts.append(GPUVerdict(gpu, own + shared, Self.gaps(results, own) + unknown))
         }
         verdicts += snapshot.missingGPUs.map { GPUVerdict($0, ofNode.findings) }
@@ -31,7 +32,9 @@ extension HealthReport {
             verdicts = snapshot.hostGPUs.map { GPUVerdict($0, ofNode.findings) }
         }
         let sorted = (findings + attribution).sorted(by: Self.isMoreUrgent)
-        let worst = findings.filter(\.isPresent).map(\.severity).max()
+        // A pod that lost its GPU may be all that still tells of that GPU.
+        let grave = attribution.filter { $0.severity == .critical }
+        let worst = (findings + grave).filter(\.isPresent).map(\.severity).max()
         // A node on which no GPU was seen at all has not been shown to be healthy.
         let hasGaps = !ofNode.gaps.isEmpty || verdicts.isEmpty
         let own = HealthVerdict(worst, hasGaps: hasGaps)

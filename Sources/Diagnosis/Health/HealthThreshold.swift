@@ -34,6 +34,10 @@ package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
         case .temperatureMarginC, .temperatureMarginB200C: -50...50
         case .loadPercent, .clockUnderLoadPercent, .thermalSharePercent, .memorySizePercent: 0...100
         case .nvlinkBERExponent: 1...254
+        // A fault from this count on: with 0 every GPU would have it.
+        case .uncorrectedErrors, .correctedErrors, .sramUncorrectedErrors, .remappedRowsUncorrected, .banksWithoutSpares,
+            .retiredPages, .pcieFatalErrors:
+            1...1_000_000_000_000
         default: 0...1_000_000_000_000
         }
     }

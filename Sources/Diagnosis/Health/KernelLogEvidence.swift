@@ -8,6 +8,8 @@ package struct KernelLogEvidence: Sendable {
     package var faults: [KernelLogFault] = []
     /// The newest recovery level that the log tells, by GPU.
     package var recoveryLevels: [BusID: RecoveryLevel] = [:]
+    /// The GPUs that an Xid of this boot names, with what the log knows of them.
+    package var namedGPUs: [BusID: LoggedGPUIdentity] = [:]
     /// Records that were lost or left out: what they said is unknown.
     package var missedRecords: UInt64 = 0
     /// True where the oldest records were overwritten before anybody read: normal on a node that has run for long.
@@ -29,7 +31,19 @@ package struct KernelLogEvidence: Sendable {
         }
         faults = own.map { KernelLogFault($0, groups[$0.id] ?? []) }
         recoveryLevels = report.recoveryLevels
+        let named = report.groups.filter { $0.xid != nil && !$0.isInjected && !$0.isEarlierBoot }.compactMap(\.busID)
+        namedGPUs = Dictionary(named.map { ($0, report.identities[$0] ?? LoggedGPUIdentity()) }) { first, _ in first }
         missedRecords = report.lostRecords.addingReportingOverflow(report.droppedEvents).partialValue
+    }
+
+    /// Takes all of it for that of an earlier boot.
+    package mutating func becomeHistory() {
+        recoveryLevels = [:]
+        namedGPUs = [:]
+        for index in faults.indices where !faults[index].isHistory {
+            (faults[index].isHistory, faults[index].isDisputed) = (true, false)
+            faults[index].title += FaultGroup.earlierBootEnding
+        }
     }
 }
 
@@ -49,6 +63,8 @@ package struct KernelLogFault: Sendable, Hashable {
     package var isHistory: Bool
     /// True for a loss or a crash of which NVML knows nothing.
     package var isDisputed = false
+    /// True for a switch's fault where a link error tells which GPU is behind its port.
+    var isPlaced = false
     package var firstMicroseconds: Int64?
     package var lastMicroseconds: Int64?
     package var count: UInt64
@@ -85,17 +101,27 @@ extension FaultGroup {
     /// What was recovered from and came back may do so again, and then needs more than the last time.
     private var hasReturned: Bool { if case .cameBack = why { true } else { false } }
 
+    /// A link error behind a switch's port. Where NVML alone says that the GPU needs nothing, it may be any other one.
+    fileprivate var placesSwitchFault: Bool {
+        xid.map(FaultLinks.linkErrors.contains) ?? false && why != .recovered(.nvml)
+    }
+
+    fileprivate static let earlierBootEnding = "; over: it was in an earlier boot"
+
     fileprivate var isOver: Bool { isRecovered && !isDisputed && !hasReturned }
 
     /// The end of a sentence that names it: why it counts no more; empty for what does.
     fileprivate var ending: String {
         if isInjected { return "; a program wrote this line, not the kernel" }
-        if isEarlierBoot { return "; over: it was in an earlier boot" }
+        if isEarlierBoot { return Self.earlierBootEnding }
         return isOver ? "; over: \(why.text)" : ""
     }
 }
 
 extension KernelLogFault {
+    /// Whether it makes its GPU, or the node, any worse than healthy.
+    var countsNow: Bool { !isHistory && !isApplication && severity >= .warning }
+
     /// A group of the analysis; `family` are the group itself and those that follow from it.
     init(_ group: FaultGroup, _ family: [FaultGroup]) {
         let followers = family.filter { $0.id != group.id }.map(\.code)
@@ -108,5 +134,6 @@ extension KernelLogFault {
             count: group.count, line: group.firstLine, followers: Set(followers).sorted { $0.label < $1.label },
             lookNext: group.lookNext)
         isDisputed = group.isDisputed && !group.isEarlierBoot && !group.isInjected
+        isPlaced = group.code.sxid != nil && family.contains(where: \.placesSwitchFault)
     }
 }

@@ -7,6 +7,7 @@ enum NodeRules {
         var result = RuleResult("node")
         judgeAccess(node, &result)
         judgeMissing(node, &result)
+        judgePresence(node, &result)
         judgeUnplaced(node, &result)
         judgeModules(node, &result)
         judgeLeftOverNodes(node, &result)

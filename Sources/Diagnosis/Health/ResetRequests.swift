@@ -1,6 +1,6 @@
 internal import Snapshots
 
-/// Lines that say that some GPU needs a reset, but not which one.
+/// Lines of some GPU that do not say which one.
 extension NodeCase {
     /// Whether the driver says of each GPU that it needs no recovery.
     var asksForNothing: Bool { !snapshot.gpus.isEmpty && snapshot.gpus.allSatisfy(\.asksForNothing) }
@@ -11,6 +11,17 @@ extension NodeCase {
             let fault = log.faults.first(where: { $0.asksForReset && $0.busID == nil && !$0.isHistory })
         else { return [] }
         return [EvidenceGap(check: "kernel_log", reading: "gpu_of \(fault.code.label)", reason: .notRead)]
+    }
+
+    /// What is not known of any GPU because it may be the one of an Xid whose address was masked or cut off.
+    var unplacedGaps: [EvidenceGap] {
+        let unplaced = log.faults.filter { fault in
+            fault.busID == nil && !fault.isHistory
+                && (fault.code == .driver(.damagedXid) || fault.code.xid != nil && fault.countsNow)
+        }
+        return Set(unplaced.map(\.code.label)).sorted().map {
+            EvidenceGap(check: "kernel_log", reading: "gpu_of \($0)", reason: .notRead)
+        }
     }
 }
 

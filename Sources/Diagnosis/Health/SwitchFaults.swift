@@ -11,10 +11,7 @@ extension NodeCase {
     /// and no GPU has told of a link error thereupon.
     func switchGaps(of gpu: GPUSnapshot) -> [EvidenceGap] {
         guard !expectedLinks.hasDownLinks else { return [] }
-        let unplaced = fatalSwitchFaults.filter { fault in
-            !fault.followers.contains { $0.xid.map(FaultLinks.linkErrors.contains) ?? false }
-        }
-        return unplaced.filter { !stopsSwitch($0) && endsLinks(of: gpu, $0) }.map {
+        return fatalSwitchFaults.filter { !$0.isPlaced && !stopsSwitch($0) && endsLinks(of: gpu, $0) }.map {
             EvidenceGap(check: "kernel_log", reading: "gpu_behind_port of \($0.code.label)", reason: .notRead)
         }
     }

@@ -54,7 +54,29 @@ package struct KernelLog {
         if start == nil, let fault = LogFileForm.fault(try beginning(of: path)) {
             throw HostFileError(path: path, cause: .unusable(fault))
         }
-        return try readText(path, from: start)
+        var log = try readText(path, from: start, isGiven: true)
+        if log.next == nil { log.lastMicroseconds = try newestTime(in: path) }
+        return log
+    }
+
+    /// Bytes at the end of a file in which its newest time is looked for.
+    private static let tailBytes: Int64 = 64 << 10
+
+    /// The newest date in the last lines of a file, whoever wrote them.
+    private func newestTime(in path: String) throws(HostFileError) -> Int64? {
+        let place = UInt64(clamping: try files.status(path).size - Self.tailBytes)
+        var text = KernelLogText(
+            calendar: calendar, filter: { _ in true }, from: KernelLogCursor(position: place, count: 0))
+        var newest: Int64?
+        func note(_ record: KernelLogRecord) {
+            if let time = record.wallMicroseconds { newest = max(newest ?? time, time) }
+        }
+        try files.forEachChunk(of: path, from: place) { chunk in
+            text.feed(chunk, note)
+            return true
+        }
+        text.finish(note)
+        return newest
     }
 
     /// The first bytes that are not the zeros of a crash.
@@ -69,8 +91,12 @@ package struct KernelLog {
     }
 
     /// A page of a text file of the node, see `KernelLogText`.
-    private func readText(_ path: String, from start: KernelLogCursor?) throws(HostFileError) -> HostKernelLog {
-        let start = start ?? KernelLogCursor()
+    ///
+    /// - Parameter isGiven: somebody says that it is a log; it may be any other text.
+    private func readText(
+        _ path: String, from cursor: KernelLogCursor?, isGiven: Bool = false
+    ) throws(HostFileError) -> HostKernelLog {
+        let start = cursor ?? KernelLogCursor()
         // A file that became shorter is another one.
         if start.position > 0, try files.status(path).size < Int64(clamping: start.position) {
             throw HostFileError(path: path, cause: .missing)
@@ -92,6 +118,9 @@ package struct KernelLog {
                 position: start.position &+ UInt64(read), count: text.lineCount, hasStamps: place.hasStamps)
         }
         if next == nil || next != text.cursor { text.finish { page.append($0) } }
+        if isGiven, cursor == nil, next == nil, !text.hasKernelLine {
+            throw HostFileError(path: path, cause: .unusable(.noKernelLog))
+        }
         return HostKernelLog(
             source: .file(path: path), records: page.records,
             scannedCount: (next?.count ?? text.lineCount) - start.count, next: next)

@@ -10,6 +10,8 @@ package struct KernelLogText {
     private var pending: KernelLogRecord?
     /// Lines seen so far.
     package private(set) var lineCount: UInt64
+    /// Whether a line of the kernel was among them.
+    private(set) var hasKernelLine = false
     private var pendingLine: UInt64 = 0
     /// Where reading has to begin again to find the pending record whole.
     private var pendingStart = KernelLogCursor()
@@ -72,6 +74,7 @@ package struct KernelLogText {
         position = next
         lineCount += 1
         if takeField(line, start, body) { return }
+        if !hasKernelLine { hasKernelLine = isOfKernel(line) }
         let isNextToPending = pending != nil && !pendingIsWhole && pendingLine + 1 == lineCount
         let matches = filter(line)
         guard matches || isNextToPending else { return }
@@ -87,6 +90,13 @@ package struct KernelLogText {
         pendingLine = lineCount
         pendingStart = start
         pendingIsWhole = parsed.sequence != nil
+    }
+
+    /// The driver's own words count without a stamp, too: people paste them.
+    private func isOfKernel(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        let parsed = LogLine(line, calendar)
+        guard !parsed.isOfKernel, parsed.facility == nil else { return parsed.isOfKernel }
+        return UnsafeRawBufferPointer(line).firstIndex(of: "NVRM: ") != nil
     }
 
     /// Takes a line of a journal's export; false for any other.
@@ -110,9 +120,11 @@ package struct KernelLogText {
             return
         }
         export = nil
+        let line = LogLine(entry)
+        hasKernelLine = hasKernelLine || line.isOfKernel
         var message = entry.message
         guard message.withUTF8(filter) else { return }
-        var record = record(LogLine(entry), entry.message)
+        var record = record(line, entry.message)
         record.sequence = exportStart.count + 1
         body(record)
     }

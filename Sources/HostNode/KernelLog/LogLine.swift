@@ -18,6 +18,10 @@ struct LogLine {
     private var hasOrigin = false
     /// A date without brackets came first.
     private var isDated = false
+    /// A time came in a form that only a kernel's log is printed in.
+    private var hasKernelStamp = false
+    /// Whether it is a line of the kernel, as far as it shows. Dates alone stand before the lines of any program.
+    var isOfKernel: Bool { facility == 0 || hasKernelStamp && facility == nil }
     /// Where the message begins.
     private(set) var messageStart = 0
     /// The message where it is not the rest of the line.
@@ -57,7 +61,7 @@ struct LogLine {
     private mutating func set(_ header: KmsgHeader) {
         (level, facility, sequence) = (header.level, header.facility, header.sequence)
         monotonic = header.microseconds
-        hasStamp = true
+        (hasStamp, hasKernelStamp) = (true, true)
     }
 
     private mutating func set(_ entry: JournalEntry) {
@@ -139,10 +143,12 @@ struct LogLine {
         var trial = cursor
         guard trial.skip(UInt8(ascii: "[")) else { return false }
         trial.skipBlanks()
+        var isISO = false
         if let time = trial.secondsWithFraction() {
             monotonic = time
             Self.skipDelta(&trial)
         } else if let (date, zone) = trial.isoDate() {
+            isISO = true
             setWall(calendar.moment(date, zone: zone), isZoneKnown: zone != nil || calendar.isZoneKnown)
         } else if let date = trial.ctimeDate() {
             setWall(calendar.moment(date), isZoneKnown: calendar.isZoneKnown)
@@ -153,7 +159,7 @@ struct LogLine {
         guard trial.skip(UInt8(ascii: "]")) else { return false }
         _ = trial.skip(UInt8(ascii: ":"))
         cursor = trial
-        hasStamp = true
+        (hasStamp, hasKernelStamp) = (true, hasKernelStamp || !isISO)
         return true
     }
 
@@ -184,7 +190,9 @@ struct LogLine {
     /// An ISO date, or seconds since 1970 with a fraction.
     private mutating func takeDigits(_ cursor: inout LineCursor, _ calendar: LogCalendar) -> Bool {
         let start = cursor.position
+        var hasZone = false
         if let (date, zone) = cursor.isoDate() {
+            hasZone = zone != nil
             setWall(calendar.moment(date, zone: zone), isZoneKnown: zone != nil || calendar.isZoneKnown)
         } else if let unix = cursor.secondsWithFraction(), unix > 100_000_000_000_000 {
             setWall(Int64(clamping: unix), isZoneKnown: true)
@@ -192,8 +200,10 @@ struct LogLine {
             return false
         }
         hasStamp = true
-        // Only dmesg writes a comma for the point; no name of a writer follows there.
-        isDated = !cursor.bytes[start..<cursor.position].contains(UInt8(ascii: ",")) && !cursor.skipStream()
+        // Only dmesg writes a comma for the point and a zone; no name of a writer follows there.
+        let hasComma = cursor.bytes[start..<cursor.position].contains(UInt8(ascii: ","))
+        hasKernelStamp = hasKernelStamp || hasComma && hasZone
+        isDated = !hasComma && !cursor.skipStream()
         return true
     }
 

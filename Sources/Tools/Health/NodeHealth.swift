@@ -27,7 +27,7 @@ extension ProbeSections {
     /// Everything that the judgement looks at.
     static let health: ProbeSections = [
         .driver, .host, .devices, .kernelLog, .inventory, .telemetry, .memoryHealth, .links, .fabric, .processes,
-        .confidentialComputing,
+        .confidentialComputing, .facts,
     ]
 }
 
@@ -56,6 +56,7 @@ extension ToolContext {
         let log = lines?.report(snapshot)
         var evidence = KernelLogEvidence(snapshot, log)
         evidence.absence = evidence.absence ?? lines?.missingRest
+        if evidence.absence == .unusable(.earlierBoot) { evidence.becomeHistory() }
         evidence.isBeginningGone = !(lines?.reachesBackToBoot ?? true)
         evidence.beginsMicroseconds = lines?.firstMicroseconds
         let attribution = GPUAttribution(snapshot)
@@ -73,7 +74,8 @@ extension ToolContext {
                 [AccessProblem.kernelLogUnreadable(evidence.absence ?? .timedOut)]
             }
         return NodeHealth(
-            snapshot: snapshot, report: report, log: log, attribution: attribution, problems: problems + ofLog)
+            snapshot: snapshot, report: report, log: log, attribution: attribution,
+            problems: problems + [snapshot.hostGPUsUnseen].compactMap { $0 } + ofLog)
     }
 }
 

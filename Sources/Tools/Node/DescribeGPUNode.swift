@@ -43,7 +43,7 @@ package enum DescribeGPUNode {
     /// The answer, also for the resource that has the same contents.
     static func answer(_ call: ToolCall, _ context: ToolContext) async throws(ToolFailure) -> ToolResult {
         let detail = Detail(call.arguments)
-        let sections = ProbeSections.health.union([.facts, .nodeProcesses, .pods])
+        let sections = ProbeSections.health.union([.nodeProcesses, .pods])
         var reading = try await context.readAttributed(sections, for: call)
         // What is wrong with one GPU can be told by another one: the one at the other end of its links.
         let whole =

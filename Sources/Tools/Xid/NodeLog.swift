@@ -14,6 +14,8 @@ struct NodeLog {
     let firstSequence: UInt64?
     /// When it was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
     let firstMicroseconds: Int64?
+    /// When the newest line of a file was written, microseconds since 1970-01-01 UTC; nil where nobody knows.
+    private var lastMicroseconds: Int64?
     /// Why the end could not be read; nil when it was.
     fileprivate(set) var missingRest: Unavailable?
     private var analysis: KernelFaultAnalysis
@@ -34,12 +36,19 @@ struct NodeLog {
     mutating func add(_ page: HostKernelLog) {
         scannedCount &+= page.scannedCount
         lostCount &+= page.lostCount
+        lastMicroseconds = page.lastMicroseconds ?? lastMicroseconds
         for record in page.records { analysis.add(record) }
         analysis.addLostRecords(page.lostCount)
     }
 
     /// In which wrong order the lines stand, if they do.
     fileprivate var disorder: UnusableFile? { analysis.disorder }
+
+    /// Whether a file ends before this boot began, in whatever zone its dates are meant: what is newer is not in it.
+    fileprivate func end(before booted: Int64?) -> UnusableFile? {
+        guard let lastMicroseconds, let booted else { return nil }
+        return lastMicroseconds < booted - LogMoment.zoneMicroseconds ? .earlierBoot : nil
+    }
 
     /// The faults, read with what NVML and the PCI bus tell.
     func report(_ snapshot: NodeSnapshot) -> KernelFaultReport {
@@ -49,6 +58,7 @@ struct NodeLog {
             guard let busID = gpu.busID.value, let raw = gpu.memoryHealth?.recoveryAction.value else { continue }
             context.recoveryLevels[busID] = RecoveryLevel(UInt32(clamping: raw))
         }
+        context.gpusWithLinksUp = Set(snapshot.gpus.filter(\.areLinksUp).compactMap(\.busID.value))
         if snapshot.driver.state.outcome == .ready, snapshot.interruption == nil, snapshot.host != nil {
             let answering = snapshot.gpus.filter { $0.refusal == nil }
             context.isDriverReady = true
@@ -97,7 +107,16 @@ extension ToolContext {
             next = page.next
             pages += 1
         }
-        log.missingRest = log.disorder.map(Unavailable.unusable)
+        let booted = snapshot.devices?.bootedMicroseconds.value
+        log.missingRest = (log.disorder ?? log.end(before: booted)).map(Unavailable.unusable)
         return log
+    }
+}
+
+extension GPUSnapshot {
+    /// Whether NVML says so of each NVLink; false where it was not asked.
+    fileprivate var areLinksUp: Bool {
+        guard let links = links?.links, !links.isEmpty else { return false }
+        return links.allSatisfy { $0.isActive.value == true }
     }
 }

@@ -123,8 +123,9 @@ extension NodeLog {
             return [
                 AccessProblem(
                     kind: "kernel_log_unreadable",
-                    message:
-                        "The log cannot be judged (\(fault.word)): what came before a fault, and what ended it, is unknown.",
+                    message: fault == .earlierBoot
+                        ? "The log ends before this boot began (\(fault.word)): whether there were faults since is unknown."
+                        : "The log cannot be judged (\(fault.word)): what came before a fault, and what ended it, is unknown.",
                     remedy: fault.remedy)
             ]
         }

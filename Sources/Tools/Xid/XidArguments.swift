@@ -53,8 +53,17 @@ struct XidArguments {
                     + "or a time such as \(WallClock.rfc3339(now)), or leave since out for this boot.",
                 isWrongUsage: true)
         }
+        guard moment <= now + clockSkew else {
+            throw ToolFailure(
+                message: "since: '\(text)' is a time to come; on this node it is \(WallClock.rfc3339(now)). Give an earlier "
+                    + "time or a duration such as 30m, or leave since out for this boot.",
+                isWrongUsage: true)
+        }
         return moment
     }
+
+    /// How far ahead the caller's clock may be, in microseconds.
+    private static let clockSkew: Int64 = 60_000_000
 
     private static func numbers(_ value: JSONValue) throws(ToolFailure) -> Set<UInt32> {
         let most = 64

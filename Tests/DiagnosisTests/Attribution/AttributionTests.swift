@@ -141,6 +141,25 @@ import Testing
         lost.expect(.allocatedDeviceMissing, .critical, gpu: 1)
     }
 
+    @Test(arguments: [("nvidia9", Severity.critical), ("nvidia9/gi1", .critical), ("MIG-z", .warning)])
+    func allocatedDeviceOfAnotherNameMissing(id: String, severity: Severity) {
+        var node = Node()
+        for index in node.snapshot.gpus.indices { node.snapshot.gpus[index].inventory?.migDevices = .value([]) }
+        node.give("train", [id])
+        node.expect(.allocatedDeviceMissing, severity)
+    }
+
+    /// The one that does not tell its name may be the one that was given.
+    @Test(arguments: ["GPU-7", "nvidia9", "MIG-z"])
+    func noDeviceIsMissingWhileOneIsNameless(id: String) {
+        var node = Node()
+        node.snapshot.gpus[1].uuid = .unavailable(.error(code: 999))
+        node.snapshot.gpus[1].inventory?.minorNumber = .unavailable(.error(code: 999))
+        node.snapshot.gpus[1].inventory?.migDevices = .unavailable(.error(code: 999))
+        node.give("train", [id])
+        #expect(node.attribution.findings == [])
+    }
+
     @Test func deviceGivenTwice() {
         var node = Node()
         node.give("one", ["GPU-0"])

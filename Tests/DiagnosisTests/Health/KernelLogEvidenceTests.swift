@@ -27,6 +27,31 @@ struct KernelLogEvidenceTests {
         #expect(remark.title.contains("since 2026-"))
     }
 
+    @Test(
+        "behind an Xid whose address is masked or cut off is any GPU: none is healthy",
+        arguments: ["NVRM: Xid (PCI:...): 79, pid=1, name=python3, GPU has fallen off the bus.", "NVRM: Xid (PCI:0000:3"])
+    func unplaced(line: String) {
+        var entry = record(line, at: 10)
+        entry.level = nil
+        let report = HealthyNode.report(log: KernelLogEvidence(DiagnosisTests.report([entry])))
+        #expect(report.verdict != .healthy)
+        #expect(report.gpus.allSatisfy { $0.verdict == .unknown && $0.gaps.map(\.check) == ["kernel_log"] })
+        entry.message = "NVRM: Xid (PCI:...): 31, pid=1, name=python3, Ch 00000010"
+        let program = HealthyNode.report(log: KernelLogEvidence(DiagnosisTests.report([entry])))
+        #expect(program.gpus.allSatisfy { $0.verdict == .healthy })
+    }
+
+    @Test("a log that ends before this boot accuses nobody, and shows nobody to be healthy")
+    func earlierBoot() {
+        var log = KernelLogEvidence(DiagnosisTests.report([xid(79, "0000:13:00", at: 10)]))
+        log.absence = .unusable(.earlierBoot)
+        log.becomeHistory()
+        let report = HealthyNode.report(log: log)
+        #expect(report.gpus.allSatisfy { $0.verdict == .unknown && $0.action == .none })
+        #expect(report.findings.allSatisfy { $0.time == .history && $0.title.contains("earlier boot") })
+        #expect(!report.findings.isEmpty)
+    }
+
     @Test("what is over says so, and why")
     func over() {
         func titles(_ lines: [KernelLogRecord]) -> [String] {

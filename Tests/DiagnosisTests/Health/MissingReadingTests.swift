@@ -68,6 +68,11 @@ struct MissingReadingTests {
             node.gpus[3].link(2) { $0.speedMBps = .unavailable(error) }
         },
         Failure("InfoROM", "gpu_answers") { node in node.gpus[3].memoryHealth?.isInforomValid = .unavailable(error) },
+        Failure("UUID", "gpu_answers") { node in node.gpus[3].uuid = .unavailable(error) },
+        Failure("serial number", "gpu_answers") { node in node.gpus[3].inventory?.serial = .unavailable(error) },
+        Failure("performance state", "gpu_answers") { node in
+            node.gpus[3].now { $0.performanceState = .unavailable(error) }
+        },
         Failure("graphics processes", "dead_process_holds_memory") { node in
             node.gpus[3].processes?.graphics = .unavailable(error)
         },

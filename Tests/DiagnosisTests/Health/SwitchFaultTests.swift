@@ -1,6 +1,7 @@
-import Diagnosis
 import Snapshots
 import Testing
+
+@testable import Diagnosis
 
 @Suite("Health: faults of NVSwitches")
 struct SwitchFaultTests {
@@ -48,5 +49,21 @@ struct SwitchFaultTests {
         let known = report(20_034) { $0.gpus[3].link(0) { $0.isActive = .value(false) } }
         #expect(known.gpus[3].verdict == .unhealthy)
         #expect(known.gpus[4].verdict == .healthy)
+    }
+
+    @Test("a link error of a GPU that NVML finds in order does not make the others healthy; one that counts does")
+    func portNamedByAGPU() {
+        let lines = [
+            record("nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 30 LTSSM Fault Up", at: 10),
+            xid(74, "0000:10:00", at: 11),
+        ]
+        let place = HealthyNode.busID(0)
+        let recovered = DiagnosisTests.report(lines, FaultContext(recoveryLevels: [place: .none]))
+        let calm = HealthyNode.report(log: KernelLogEvidence(recovered))
+        #expect(calm.verdict == .unhealthy)
+        #expect(calm.gpus.allSatisfy { $0.verdict != .healthy })
+        let open = HealthyNode.report(log: KernelLogEvidence(DiagnosisTests.report(lines)))
+        #expect(open.gpus[0].verdict != .healthy)
+        #expect(open.gpus[4].verdict == .healthy)
     }
 }

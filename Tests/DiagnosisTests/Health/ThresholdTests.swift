@@ -26,7 +26,9 @@ struct ThresholdTests {
         arguments: [
             ("retired_pages = 1\nretired_page = 2", 2, "retired_page;"), ("retired_pages 63", 1, "name = number"),
             ("retired_pages = many", 1, "many is no whole number"), ("retired_pages = 6.5", 1, "6.5"),
-            ("retired_pages = -1", 1, "not within 0"), ("load_percent = 101", 1, "100"),
+            ("power_min_w = -1", 1, "not within 0"),
+            ("pcie_fatal_errors = 0", 1, "not within 1"), ("retired_pages = 0", 1, "not within 1"),
+            ("load_percent = 101", 1, "100"),
             ("\n\nretired_pages = 1\nretired_pages = 2", 4, "given before"),
             ("retired_pages = 99999999999999999999", 1, "whole number"), ("= 3", 1, "there is no limit"),
         ])

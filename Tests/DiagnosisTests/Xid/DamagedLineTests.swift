@@ -112,6 +112,9 @@ struct SeededNumbers: RandomNumberGenerator {
         let cut = try #require(events(Array("NVRM: Xid (PCI:0000:3b:00): ".utf8)).first)
         #expect(cut.driver == .damagedXid && cut.busID == BusID("0000:3b:00"))
         #expect(events(Array("NVRM: Xid (PCI:0000:3b:00): 99999999999, x".utf8)).first?.driver == .damagedXid)
+        let early = try #require(events(Array("NVRM: Xid (PCI:0000:3".utf8)).first)
+        #expect(early.driver == .damagedXid && early.busID == nil)
+        #expect(events(Array("CPU: 3 PID: 4711 Comm: NVRM: Xid (PCI:".utf8)).allSatisfy { $0.driver != .damagedXid })
     }
 
     @Test(arguments: [

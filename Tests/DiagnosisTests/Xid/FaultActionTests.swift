@@ -129,6 +129,25 @@ import Testing
             })
     }
 
+    @Test func ranksThatFailSecondsApartAreOneJobInEachOfItsRuns() {
+        let text = "Graphics SM Warp Exception on (GPC 2, TPC 4, SM 1): Out Of Range Address"
+        let lines = [5_000.0, 9_000].flatMap { start in
+            (0..<8).map { rank in
+                xid(
+                    13, "0000:1\(rank):00", at: start + Double(rank) * 1.5, pid: Int(start) + rank, name: "python3",
+                    text: text)
+            }
+        }
+        #expect(report(lines).groups.allSatisfy { $0.cause == .application && $0.action == .restartApp })
+    }
+
+    @Test func threadsOfOneProcessAreNoDifferentPrograms() {
+        let lines = [
+            xid(31, gpu, at: 10, pid: 1, name: "pt_main_thread"), xid(31, gpu, at: hour, pid: 1, name: "pt_autograd_0"),
+        ]
+        #expect(report(lines).groups.allSatisfy { $0.cause == .application && $0.action == .restartApp })
+    }
+
     @Test func differentProgramsOnOneGPUAccuseTheGPU() throws {
         let lines = [xid(31, gpu, at: 10, pid: 1, name: "a"), xid(31, gpu, at: hour, pid: 2, name: "b")]
         let group = try #require(report(lines).xid(31).last)

@@ -52,6 +52,22 @@ import Testing
         #expect(evidence([xid(79, gpu, at: 10), xid(45, gpu, at: 11)]).map(\.code) == [.xid(79)])
     }
 
+    @Test("a link error of a GPU whose links are up is another one's loss, also one that is told of a little later")
+    func lossOfAPeer() throws {
+        let place = try #require(BusID(other))
+        var context = FaultContext()
+        context.gpusWithLinksUp = [place]
+        for second in [5.0, 28, 32] {
+            let lines = [xid(79, gpu, at: 30), xid(74, other, at: second, text: nvlink)].sorted {
+                ($0.monotonicMicroseconds ?? 0) < ($1.monotonicMicroseconds ?? 0)
+            }
+            #expect(evidence(lines, context).map(\.code) == [.xid(79)])
+            #expect(evidence(lines).contains { $0.code == .xid(74) && !$0.isHistory })
+        }
+        let alone = evidence([xid(74, other, at: 5, text: nvlink)], context)
+        #expect(alone.contains { $0.severity == .critical && !$0.isHistory })
+    }
+
     @Test("the GPU that tells of a link error is the one behind the switch's port")
     func port() {
         let fatal = "nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 12028, Fatal, Link 32 egress non-posted PRIV error"

@@ -17,8 +17,16 @@ enum GPUAnswers {
             result.judge(grave, HealthEvidence(reading, grave.word))
             break
         }
+        let known = Set((gaps + result.gaps).map(\.reading))
+        for (reading, reason) in gpu.gpu.failures where reason == unknownError && !known.contains(reading) {
+            result.addGap(EvidenceGap(check: result.rule, reading: reading, reason: reason))
+        }
         return result
     }
+
+    /// NVML's word for a driver that does not know itself what is wrong (`NVML_ERROR_UNKNOWN`): no GPU in order says it of a
+    /// plain reading, so no GPU is called healthy that does.
+    private static let unknownError = Unavailable.error(code: 999)
 
     /// The worst first.
     private static let order: [Unavailable] = [.gpuLost, .resetRequired, .error(code: 14)]
@@ -49,7 +57,7 @@ extension GPUSnapshot {
     fileprivate var failures: [(reading: String, reason: Unavailable)] {
         let reasons: [(String, Unavailable?)] =
             [
-                ("uuid", uuid.reason), ("name", name.reason), ("ecc_mode", inventory?.eccMode.reason),
+                ("uuid", uuid.reason), ("bus_id", busID.reason), ("name", name.reason), ("ecc_mode", inventory?.eccMode.reason),
                 ("inforom_image_version", inventory?.inforomImageVersion.reason),
                 ("power_w", telemetry?.powerMilliwatts.reason), ("temperature_c", telemetry?.temperatureC.reason),
                 ("memory_used_bytes", telemetry?.memory.reason), ("clock_sm_mhz", telemetry?.clockSMMHz.reason),

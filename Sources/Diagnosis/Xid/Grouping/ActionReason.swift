@@ -20,7 +20,7 @@ package enum ActionReason: Sendable, Hashable {
     case answering
     /// Clean-up or consequence of another group.
     case follows(FaultCode)
-    /// The same application fault at the same second on several GPUs: one job.
+    /// The same application fault at the same time on several GPUs: one job.
     case oneJob(gpus: Int)
     /// The same fault of different programs on this GPU only.
     case differentPrograms(Int)
@@ -46,7 +46,7 @@ package enum ActionReason: Sendable, Hashable {
         case .loadedAgain: "the driver was loaded again since, which resets its GPUs"
         case .answering: "NVML reads it now"
         case .follows(let code): "a consequence of \(code.label)"
-        case .oneJob(let gpus): "the same fault at the same second on \(gpus) GPUs: one job, not one GPU"
+        case .oneJob(let gpus): "the same fault at the same time on \(gpus) GPUs: one job, not one GPU"
         case .differentPrograms(let count): "\(count) different programs failed this way on this GPU and on no other"
         case .sameUnit: "the same texture cluster failed again in another run"
         case .cameBack(let times): "the fault came back within 24 hours (\(times) times before)"

@@ -85,6 +85,8 @@ package struct FaultContext: Sendable {
     package var hopperGPUs: Set<BusID> = []
     /// GPUs that NVML lists and reads.
     package var answeringGPUs: Set<BusID> = []
+    /// GPUs of which NVML says that all their NVLinks are up.
+    package var gpusWithLinksUp: Set<BusID> = []
     /// NVML answers on this node.
     package var isDriverReady = false
     /// NVML answers, and lists every GPU that the PCI bus or /proc shows.

@@ -1,10 +1,12 @@
 internal import Snapshots
 
-/// A program's mistake or a GPU's fault? The same Xid at the same second on several GPUs is one job's; the same Xid on one GPU
+/// A program's mistake or a GPU's fault? The same Xid at the same time on several GPUs is one job's; the same Xid on one GPU
 /// under different programs, or on one texture cluster again and again, is that GPU's.
 extension FaultJudge {
-    /// Ranks of one job fail within this time of each other.
-    private static let jobMicroseconds: Int64 = 1_000_000
+    /// Ranks of one job fail within this time of each other, as far as their program's name shows that they are of one.
+    private static let jobMicroseconds: Int64 = 10_000_000
+    /// The same where no name is known.
+    private static let namelessMicroseconds: Int64 = 1_000_000
 
     mutating func judgeApplication(_ index: Int) {
         let together = gpusOfJob(index)
@@ -33,7 +35,7 @@ extension FaultJudge {
         bursts[other].code == bursts[index].code && !bursts[other].isInjected && links.roots[other] == nil
     }
 
-    /// GPUs with this fault at the same second under the same program's name.
+    /// GPUs with this fault at the same time under the same program's name.
     private func gpusOfJob(_ index: Int) -> Int {
         let burst = bursts[index]
         let names = Set(burst.processes.compactMap(\.name))
@@ -44,7 +46,8 @@ extension FaultJudge {
                 let busID = bursts[other].busID
             else { continue }
             let theirs = Set(bursts[other].processes.compactMap(\.name))
-            if names.isEmpty || theirs.isEmpty || !names.isDisjoint(with: theirs) { gpus.insert(busID) }
+            let isNameless = (names.isEmpty || theirs.isEmpty) && apart.magnitude <= Self.namelessMicroseconds
+            if isNameless || !names.isDisjoint(with: theirs) { gpus.insert(busID) }
         }
         return gpus.count
     }
@@ -74,31 +77,55 @@ extension FaultJudge {
 
     /// The number of programs, if more than one failed on this GPU and none of them elsewhere.
     private func differentPrograms(_ index: Int) -> Int? {
-        let names = programs(index)
-        return names.count > 1 && !haveFailedElsewhere(names, index) ? names.count : nil
+        let programs = programs(index)
+        return programs.count > 1 && !haveFailedElsewhere(programs, index) ? programs.count : nil
     }
 
     /// The number of bursts of Xid 31 on this GPU only, in which different processes of one name failed. NVSentinel asks for a
     /// diagnostic run then; but a program that is started again after each of its mistakes looks the same, so no GPU is accused.
     private func runsOfOneProgram(_ index: Int) -> Int? {
-        let names = programs(index)
-        guard bursts[index].code == .xid(31), names.count == 1, differentPids(index),
-            !haveFailedElsewhere(names, index)
+        let programs = programs(index)
+        guard bursts[index].code == .xid(31), programs.count == 1, differentPids(index),
+            !haveFailedElsewhere(programs, index)
         else { return nil }
         return onThisGPU(index).reduce(0) { $0 + bursts[$1].bursts }
     }
 
-    /// Names of the programs that failed on this GPU, in more bursts than one.
-    private func programs(_ index: Int) -> Set<String> {
+    /// The programs that failed on this GPU, in more bursts than one.
+    private func programs(_ index: Int) -> [Program] {
         let here = onThisGPU(index)
-        return here.count > 1 ? Set(here.flatMap { bursts[$0].processes.compactMap(\.name) }) : []
+        guard here.count > 1 else { return [] }
+        var programs: [Program] = []
+        for process in here.flatMap({ bursts[$0].processes }) {
+            guard let name = process.name else { continue }
+            var program = Program(names: [name], pids: Set(process.pids))
+            programs.removeAll { known in
+                guard program.isSame(as: known) else { return false }
+                program.names.formUnion(known.names)
+                program.pids.formUnion(known.pids)
+                return true
+            }
+            programs.append(program)
+        }
+        return programs
     }
 
-    private func haveFailedElsewhere(_ names: Set<String>, _ index: Int) -> Bool {
-        links.sameCode(index).contains { other in
+    private func haveFailedElsewhere(_ programs: [Program], _ index: Int) -> Bool {
+        let names = programs.reduce(into: Set<String>()) { $0.formUnion($1.names) }
+        return links.sameCode(index).contains { other in
             isComparable(other, index) && bursts[other].busID != bursts[index].busID
                 && bursts[other].processes.contains { $0.name.map(names.contains) ?? false }
         }
+    }
+}
+
+/// A program by all that it was called: each thread has a name of its own, but the process has one id.
+private struct Program {
+    var names: Set<String>
+    var pids: Set<UInt32>
+
+    func isSame(as other: Program) -> Bool {
+        !names.isDisjoint(with: other.names) || !pids.isDisjoint(with: other.pids)
     }
 }
 

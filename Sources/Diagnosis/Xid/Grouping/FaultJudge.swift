@@ -117,8 +117,13 @@ struct FaultJudge {
             judgeRecovery(index)
             return
         }
-        let severity = isOwnGPU || isCleared(index) ? .info : min(groups[index].severity, .warning)
+        let isOver = isCleared(index) || links.areLinksUp(index) && isLinkError(index)
+        let severity = isOwnGPU || isOver ? .info : min(groups[index].severity, .warning)
         set(index, severity, .consequence, .none, reason)
+    }
+
+    private func isLinkError(_ index: Int) -> Bool {
+        bursts[index].code.xid.map(FaultLinks.linkErrors.contains) ?? false
     }
 
     /// Whether the driver says that the GPU needs nothing.

@@ -37,10 +37,13 @@ struct FaultLinks {
     /// What can be behind faults of other GPUs: fatal switch errors and the gravest faults of GPUs.
     private let peerCauses: [Int]
     private let ends: FaultEnds
+    /// GPUs of which NVML says that all their links are up.
+    private let linksUp: Set<BusID>
 
     /// `bursts` must be in order of time; `entries` has the catalogue's row for each that is an Xid.
-    init(_ bursts: [FaultBurst], _ entries: [XidEntry?], _ ends: FaultEnds) {
+    init(_ bursts: [FaultBurst], _ entries: [XidEntry?], _ ends: FaultEnds, linksUp: Set<BusID> = []) {
         self.ends = ends
+        self.linksUp = linksUp
         self.bursts = bursts
         self.entries = entries
         roots = Array(repeating: nil, count: bursts.count)
@@ -138,12 +141,27 @@ struct FaultLinks {
     private func peerRoot(of number: UInt32, _ index: Int) -> Int? {
         let isLinkError = Self.linkErrors.contains(number)
         guard isLinkError || Self.cleanUps.contains(number) else { return nil }
-        return closest(index, slack: Self.slack, among: peerCauses) { other in
+        let root = closest(index, slack: Self.slack, among: peerCauses) { other in
             // A GPU's lines may go on for hours, but what it does to others it does at once; a switch has many ports.
             let start = bursts[other].code.xid == nil ? bursts[other].last : bursts[other].first
             guard bursts[index].first.microseconds(since: start) ?? 0 <= Self.slack else { return false }
             guard let cause = bursts[other].code.xid else { return true }
             return bursts[other].busID != bursts[index].busID && (!isLinkError || Self.brokenGPUs.contains(cause))
+        }
+        return root ?? (isLinkError && areLinksUp(index) ? laterLoss(index) : nil)
+    }
+
+    /// Whether NVML finds all links of the burst's GPU in order now.
+    func areLinksUp(_ index: Int) -> Bool { bursts[index].busID.map(linksUp.contains) ?? false }
+
+    /// How long a GPU that breaks can disturb its peers before the driver tells of its loss, in microseconds.
+    private static let lossMicroseconds: Int64 = 60_000_000
+
+    /// The loss of another GPU soon after a link error whose own GPU has its links up.
+    private func laterLoss(_ index: Int) -> Int? {
+        closest(index, slack: Self.lossMicroseconds, among: peerCauses) { other in
+            bursts[other].code.xid.map(Self.brokenGPUs.contains) ?? false && bursts[other].busID != bursts[index].busID
+                && bursts[index].first.microseconds(since: bursts[other].first) ?? 0 <= 0
         }
     }
 

@@ -17,8 +17,9 @@ extension KernelFaultAnalysis {
         let recovery = RecoveryView(log: recoveries, nvml: context.recoveryLevels)
         let judge = FaultJudge(
             bursts, judgements,
-            FaultLinks(bursts, entries, FaultEnds(boot: boot, loaded: loaded, recoveries: recoveries)), boot,
-            recovery,
+            FaultLinks(
+                bursts, entries, FaultEnds(boot: boot, loaded: loaded, recoveries: recoveries),
+                linksUp: context.gpusWithLinksUp), boot, recovery,
             FaultJudge.JudgementContext(
                 loaded: loaded, linksBack: linksBack, ports: context.pciePorts, answering: context.answeringGPUs,
                 isReady: context.isDriverReady, isComplete: context.areAllGPUsListed))

@@ -29,11 +29,19 @@ enum DriverLine {
 
     private static func nvrm(_ line: ByteView, _ context: LineContext) -> KernelEvent {
         if let identity = identity(line) { return context.event(.identity(identity), gpuAddress(line), line) }
-        if NumberedMessage.start(in: line, from: 0, allowsMask: context.allowsMask) != nil {
+        if NumberedMessage.start(in: line, from: 0, allowsMask: context.allowsMask) != nil || isCutAddress(line) {
             return context.event(.driver(.damagedXid), gpuAddress(line), line)
         }
         let fault = presence(line) ?? software(line) ?? noise(line) ?? .other
         return context.event(.driver(fault), gpuAddress(line), line)
+    }
+
+    /// `NVRM: Xid (PCI:0000:3`: the line ends within the address. With a digit of it, it is no name of a task: those have at most
+    /// 15 bytes.
+    private static func isCutAddress(_ line: ByteView) -> Bool {
+        var scanner = ByteScanner(line)
+        guard scanner.skip("NVRM: Xid (PCI:"), scanner.at < line.count else { return false }
+        return (scanner.at..<line.count).allSatisfy { line[$0].hexValue != nil || line[$0] == UInt8(ascii: ":") }
     }
 
     private static func identity(_ line: ByteView) -> GPUIdentityLine? {

@@ -76,11 +76,11 @@ struct ResetPlanning: Sendable {
         facts.lastReset = lastReset(target)
         facts.confidentialComputing = snapshot.driver.confidentialComputing
         facts.driverTrouble = snapshot.interruption.map(\.problem.message)
+        facts.links = LinkNeighbours(gpu, at: target.busID, among: snapshot.gpus)
+        facts.architecture = snapshot.architecture(of: target)
         guard let gpu else { return facts }
         let inventory = gpu.inventory ?? GPUInventory()
         facts.persistence = inventory.isPersistenceModeEnabled
-        facts.architecture = inventory.architecture
-        facts.links = LinkNeighbours(gpu)
         facts.migMode = inventory.migMode
         facts.migDevices = inventory.migDevices.map { $0.map { $0.uuid.value ?? "(without UUID)" } }
         facts.virtualization = inventory.virtualizationMode

@@ -39,7 +39,7 @@ package struct ResetState: Sendable, Hashable {
         (uuid, busID) = (gpu.uuid, gpu.busID)
         memoryTotalBytes = gpu.inventory?.memoryTotalBytes ?? .unavailable(.notRead)
         hasPersistence = gpu.inventory?.isPersistenceModeEnabled ?? .unavailable(.notRead)
-        activeLinkCount = LinkNeighbours(gpu).activeCount
+        activeLinkCount = gpu.links?.activeCount.map { Int($0) } ?? .unavailable(.notRead)
         fabricState = gpu.fabric?.state ?? .unavailable(.notRead)
         fabricStatus = gpu.fabric?.status ?? .unavailable(.notRead)
         if let health = gpu.memoryHealth { take(health) }

@@ -171,6 +171,42 @@ def test_a_gpu_that_comes_back_otherwise(make, check, after):
     assert any("reboot" in line for line in answer["next"])
 
 
+NO_LINK = {"all_links": {"active": False, "speed_mbps": 0}}
+A100_AT_SWITCHES = {
+    "extends": "h100x8", "model": "a100-sxm4-40gb", "nvswitches": ["0000:f1:00.0", "0000:f2:00.0"], "nics": [],
+    "processes": [], "all_gpus": {"recovery_action": "gpu_reset", "processes": [], "nvlink": NO_LINK}}
+
+
+@pytest.mark.parametrize("check, other", [
+    ("other_gpus", {"faults": [{"call": "*", "result": "GPU_IS_LOST"}]}),
+    ("other_gpus", {"nvlink": {"links": [{"link": 3, "active": False, "speed_mbps": 0}]}}),
+])
+def test_a_reset_that_harms_another_gpu(make, check, other):
+    node = make(scenario=with_gpu(WELL, recovery_action="gpu_reset"),
+                after={**WELL, "gpus": [*WELL["gpus"], {"index": 1, **other}]})
+    answer = node.reset(settle_seconds=0)
+    assert answer["outcome"] == "failed" and not answer["as_expected"], answer["summary"]
+    failed = [found["name"] for found in answer["result"]["checks"] if found["verdict"] == "failed"]
+    assert failed == [check], answer["result"]["checks"]
+
+
+@pytest.mark.parametrize("check, gpu", [
+    ("nvlink", {"nvlink": {"links": [{"link": 3, "active": False, "speed_mbps": 0}]}}),
+    ("fabric", {"fabric": {"health_mask": 1}}),
+    ("pcie_width", {"pcie": {"width": 8}}),
+])
+def test_what_was_bad_before_and_still_is(make, check, gpu):
+    node = make(scenario=with_gpu(WELL, recovery_action="gpu_reset", **gpu), after=with_gpu(WELL, **gpu))
+    answer = node.reset(settle_seconds=0)
+    failed = [found["name"] for found in answer["result"]["checks"] if found["verdict"] == "failed"]
+    assert answer["outcome"] == "failed" and failed == [check], answer["result"]["checks"]
+
+
+def test_links_that_are_down_lead_to_switches_all_the_same(make):
+    answer = make(scenario=A100_AT_SWITCHES).call()
+    assert answer["outcome"] == "refused" and reasons(answer) == ["nvlink"], answer["summary"]
+
+
 @pytest.mark.parametrize("change, reason", [
     (with_gpu(NEEDS_RESET, processes=[{"pid": 4711, "kind": "compute", "used_memory_bytes": 1 << 30}]), "clients"),
     ({"extends": "busy", "gpus": [{"index": 0, "recovery_action": "gpu_reset"}]}, "clients"),

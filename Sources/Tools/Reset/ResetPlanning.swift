@@ -24,7 +24,7 @@ struct ResetPlanning: Sendable {
         }
         return ResetGPUPlan(
             snapshot: snapshot, reset: ResetPlan(facts, isForced: request.isForced),
-            settleSeconds: request.settleSeconds, before: ResetState(snapshot, of: target),
+            settleSeconds: request.settleSeconds, before: ResetState(judging: snapshot, of: target),
             evidence: ResetEvidence(snapshot, target))
     }
 

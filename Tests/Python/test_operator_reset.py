@@ -27,6 +27,7 @@ class Node:
         self.after = folder / "after.json"
         self.calls_file = folder / "calls"
         self.audit = folder / "audit.jsonl"
+        self.arguments = ["--simulate", str(self.file), "--mode", "operator", "--audit-log", str(self.audit)]
         self.set(scenario or NEEDS_RESET)
         self.after.write_text(json.dumps(after or WELL))
         self.tool = folder / "nvidia-smi"
@@ -49,10 +50,6 @@ class Node:
     @property
     def environment(self):
         return {**os.environ, "NVIDIA_SMI_STAND_IN": str(self.tool)}
-
-    @property
-    def arguments(self):
-        return ["--simulate", str(self.file), "--mode", "operator", "--audit-log", str(self.audit)]
 
     def call(self, **arguments):
         arguments = {"gpu": "0", "settle_seconds": 1, **arguments}
@@ -205,6 +202,17 @@ def test_what_was_bad_before_and_still_is(make, check, gpu):
 def test_links_that_are_down_lead_to_switches_all_the_same(make):
     answer = make(scenario=A100_AT_SWITCHES).call()
     assert answer["outcome"] == "refused" and reasons(answer) == ["nvlink"], answer["summary"]
+
+
+def test_a_fatal_switch_error_needs_more_than_one_gpu(make, tmp_path):
+    log = tmp_path / "kernel.log"
+    log.write_text(
+        "[ 5000.000000] nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 30 LTSSM Fault Up\n")
+    node = make()
+    node.arguments += ["--kernel-log", str(log)]
+    answer = node.call()
+    assert answer["outcome"] == "refused" and reasons(answer) == ["nvswitch_errors"], answer["summary"]
+    assert node.call(force="true")["outcome"] == "confirmation_required"
 
 
 @pytest.mark.parametrize("change, reason", [

@@ -14,6 +14,7 @@ struct ResetPlanning: Sendable {
         let snapshot = await node.read(ResetNode.everything)
         let target = try target(request.selector, in: snapshot)
         var facts = facts(request.method, target, snapshot)
+        facts.switchFaults = await switchFaults()
         facts.looks = [look(snapshot, target)]
         // Nobody waits for the second look where the first one decides.
         if ResetRules.blockingClients(facts).isEmpty {
@@ -132,6 +133,17 @@ struct ResetPlanning: Sendable {
         if !named.isEmpty { return .unavailable(.notRead) }
         if let reason = processes.processCount.reason { return .unavailable(reason) }
         return processes.unreadableCount > 0 ? .unavailable(.noPermission) : .value(false)
+    }
+
+    /// The kernel log's fatal NVSwitch errors of this boot, without those that a start of the driver has ended.
+    private func switchFaults() async -> Reading<[String]> {
+        let reading = await node.context.readFaults()
+        guard let log = reading.log else { return .unavailable(reading.snapshot.kernelLog?.reason ?? .notRead) }
+        let fatal = log.report(reading.snapshot).groups.filter { group in
+            group.code.sxid != nil && group.severity == .critical && !group.isRecovered && !group.isEarlierBoot
+                && !group.isInjected
+        }
+        return .value(fatal.map { String($0.firstLine.prefix(256)) })
     }
 
     /// By what this process remembers, and where it remembers none by the results in the audit log.

@@ -168,6 +168,9 @@ extension RefusalCase {
             $0.architecture = .value(7)
             $0.links.activeCount = .unavailable(.timedOut)
         },
+        RefusalCase("a fatal SXid", "nvswitch_errors", "20034", remedy: "without -i", force: true) {
+            $0.switchFaults = .value(["nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 30"])
+        },
         RefusalCase("MIG instances", "mig", "MIG-1", remedy: "mig.config", force: true) {
             $0.migDevices = .value(["MIG-1"])
         },

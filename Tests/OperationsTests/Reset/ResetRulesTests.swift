@@ -117,6 +117,20 @@ import Testing
         #expect(ResetPlan(facts).obstacles.isEmpty)
     }
 
+    @Test func switchErrorsMatterWhereThereAreSwitches() {
+        func found(_ change: (inout ResetFacts) -> Void) -> ResetPrecondition? {
+            var facts = Self.facts()
+            change(&facts)
+            return ResetPlan(facts).preconditions.first { $0.name == "nvswitch_errors" }
+        }
+        let none = found { $0.switchFaults = .value([]) }
+        #expect(none == nil)
+        let unread = found { $0.switchFaults = .unavailable(.noPermission) }
+        #expect(unread?.verdict == .unknown && unread?.weight == .note)
+        let withoutSwitches = found { $0.node.nvSwitchCount = .value(0) }
+        #expect(withoutSwitches == nil)
+    }
+
     @Test func listsThatWereNotReadAreNotClaimed() throws {
         let whole = try #require(ResetPlan(Self.facts()).preconditions.first { $0.name == "clients" })
         #expect(whole.verdict == .holds && whole.found.contains("no client in NVML's lists"))

@@ -28,6 +28,8 @@ package struct ResetFacts: Sendable, Hashable {
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
     /// Repairs and modes that wait for a reset, in words.
     package var pending: [String] = []
+    /// Fatal errors of NVSwitches that the kernel log tells of and that nothing has ended since, by their first lines.
+    package var switchFaults: Reading<[String]> = .unavailable(.notRead)
     package var confidentialComputing: Reading<ConfidentialComputing> = .unavailable(.notRead)
     /// The last reset of this GPU that the audit log knows.
     package var lastReset: LastReset = .unknown

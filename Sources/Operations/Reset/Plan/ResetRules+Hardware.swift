@@ -93,6 +93,25 @@ extension ResetRules {
         }
     }
 
+    /// After a fatal error of a switch all GPUs and switches of the baseboard have to be reset.
+    static func switchFaults(_ facts: ResetFacts) -> ResetPrecondition? {
+        switch facts.switchFaults {
+        case .value(let lines):
+            guard let first = lines.first else { return nil }
+            return .policy(
+                "nvswitch_errors",
+                "the kernel log tells of a fatal NVSwitch error, which a reset of one GPU does not cure: \(first)",
+                remedy:
+                    "reset all GPUs and switches together (nvidia-smi -r without -i, with fabric manager stopped before "
+                    + "and started afterwards), or reboot the node; with force this GPU alone is reset")
+        case .unavailable(let reason):
+            guard facts.node.nvSwitchCount.value ?? 0 > 0 else { return nil }
+            return ResetPrecondition(
+                "nvswitch_errors", .note, .unknown,
+                "the kernel log could not be read (\(reason.word)); a fatal NVSwitch error in it would need more than this")
+        }
+    }
+
     static func bridge(_ facts: ResetFacts) -> ResetPrecondition? {
         guard facts.path != .driverTool else { return nil }
         let slot = facts.slot

@@ -15,6 +15,7 @@ struct ResetPlanning: Sendable {
         let target = try target(request.selector, in: snapshot)
         var facts = facts(request.method, target, snapshot)
         facts.switchFaults = await switchFaults()
+        facts.lastReset = await lastReset(target)
         facts.looks = [look(snapshot, target)]
         // Nobody waits for the second look where the first one decides.
         if ResetRules.blockingClients(facts).isEmpty {
@@ -74,7 +75,6 @@ struct ResetPlanning: Sendable {
             method: method, gpu: target, driverAnswers: driverAnswers(gpu, snapshot), slot: slot(target, snapshot),
             node: nodeFacts(snapshot))
         facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter(\.isJob)
-        facts.lastReset = lastReset(target)
         facts.confidentialComputing = snapshot.driver.confidentialComputing
         facts.driverTrouble = snapshot.interruption.map(\.problem.message)
         facts.links = LinkNeighbours(gpu, at: target.busID, among: snapshot.gpus)
@@ -146,10 +146,18 @@ struct ResetPlanning: Sendable {
         return .value(fatal.map { String($0.firstLine.prefix(256)) })
     }
 
-    /// By what this process remembers, and where it remembers none by the results in the audit log.
-    private func lastReset(_ target: ResetTarget) -> LastReset {
+    /// By what this process remembers, and where it remembers none by the results in the audit log and by the kernel log, which
+    /// tells also of resets by others.
+    private func lastReset(_ target: ResetTarget) async -> LastReset {
         let names = Set(ResetGPUPlan.targets(target))
-        return node.operation.resets.last(of: names).map { LastReset.secondsAgo($0) } ?? lastRecorded(names)
+        if let seconds = node.operation.resets.last(of: names) { return .secondsAgo(seconds) }
+        let recorded = lastRecorded(names)
+        var logged = LoggedReset(of: target)
+        // That a log tells of none proves nothing: older lines are gone, and older drivers write none.
+        _ = await node.readKernelLog { logged.take($0) }
+        guard let seconds = logged.secondsAgo(now: WallClock.microseconds) else { return recorded }
+        if case .secondsAgo(let earlier) = recorded, earlier < seconds { return recorded }
+        return .secondsAgo(seconds)
     }
 
     /// One that left the GPU untouched is none.

@@ -37,12 +37,12 @@ extension ResetRules {
     private static func unknownLinks(_ facts: ResetFacts) -> ResetPrecondition {
         let reason = facts.links.activeCount.reason?.word ?? "not_read"
         let architecture = facts.architecture.value
-        if facts.path == .kernel {
-            switch architecture {
-            case let older? where older < ampere && (isAtSwitches(facts) || facts.links.hasLinkedOthers):
+        if facts.path == .kernel, let architecture {
+            if architecture < ampere, isAtSwitches(facts) || facts.links.hasLinkedOthers {
                 return needsPeers(facts, nil)
-            case ampere? where isAtSwitches(facts): return fabricManager(facts, "links not known (\(reason))")
-            default: break
+            }
+            if architecture == ampere, isAtSwitches(facts) {
+                return fabricManager(facts, "links not known (\(reason))")
             }
         }
         if facts.path == .kernel, facts.node.nvSwitchCount.value == 0 {

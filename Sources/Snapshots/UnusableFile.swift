@@ -50,7 +50,8 @@ package enum UnusableFile: UInt8, Sendable, Hashable, CaseIterable {
         case .zip: "Unpack it first: unzip -p FILE > OTHER."
         case .journal: "Print it first: journalctl -k --file FILE > OTHER."
         case .newestFirst: "Turn it round first: tac FILE > OTHER, or journalctl without --reverse."
-        case .noKernelLog: "Give the kernel's log with its time stamps: dmesg > FILE or journalctl -k > FILE on the node."
+        case .noKernelLog:
+            "Give the kernel's log with its time stamps: dmesg > FILE or journalctl -k > FILE on the node."
         case .earlierBoot: "Copy the log of this boot: dmesg > FILE or journalctl -k -b > FILE on the node."
         case .outOfOrder: "Join its parts again, the oldest first: cat kern.log.2 kern.log.1 kern.log > OTHER."
         }

@@ -20,7 +20,8 @@ import Testing
         "text of other programs is no kernel log",
         arguments: [
             "hello", "2026-11-22 03:14:15,926 INFO nvidia-smi is there", "[2026-11-22 03:14:15] nvidia: started",
-            "2026-11-22T03:14:15Z myjob: NVRM is a word", "Nov 22 03:14:15 node-7 myjob[4711]: NVRM: Xid (PCI:0000:3b:00): 79",
+            "2026-11-22T03:14:15Z myjob: NVRM is a word",
+            "Nov 22 03:14:15 node-7 myjob[4711]: NVRM: Xid (PCI:0000:3b:00): 79",
         ]) func textOfPrograms(_ line: String) throws
     {
         let log = KernelLog(try Tree.memory.files(["/log": .text("\(line)\n\(line)\n")]))

@@ -55,6 +55,44 @@ import Testing
         ],
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
+    /// As `docker run --device /dev/nvidia0:/dev/gpu0` makes one.
+    @Test func aNodeByAnotherNameIsFoundByItsNumbers() {
+        let devices = "Character devices:\n  1 mem\n195 nvidia\n511 nvidia-uvm\n\nBlock devices:\n  7 nvidia-none\n"
+        var entries = Self.process(
+            80, "renamed", fds: ["5": "/dev/gpu0", "6": "/dev/null", "7": "/dev/uvm", "8": "/x"])
+        entries["/proc/80/maps"] = .text("")
+        entries["/proc/devices"] = .text(devices)
+        entries["/dev/gpu0"] = .characterDevice(major: 195, minor: 0)
+        entries["/dev/null"] = .characterDevice(major: 1, minor: 3)
+        entries["/dev/uvm"] = .characterDevice(major: 511, minor: 0)
+        let table = ProcessTable(InMemoryHostFiles(entries))
+        let holders = table.deviceHolders(withMappings: true).value?.processes
+        #expect(holders?.map(\.deviceNodes) == [.value(["nvidia-uvm", "nvidia0"])])
+        #expect(table.processes([80], withMappings: true).first?.gpuMinors == [0])
+        // To ask for each file's number takes too long where it does not matter.
+        #expect(table.deviceHolders().value?.processes.isEmpty == true)
+    }
+
+    @Test func anOpenFileIsKnownThroughTheKernelsLink() throws {
+        let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let files = try HostDirectory(root: "/")
+        let status = try files.openFileStatus("\(descriptor)", in: "/proc/\(getpid())/fd")
+        #expect(status.kind == .characterDevice(major: 1, minor: 3))
+    }
+
+    @Test func theDriversNumbers() {
+        let text =
+            "Character devices:\n  1 mem\n195 nvidia-frontend\n237 nvidia-caps\n510 nvidia-uvm\n\nBlock devices:\n"
+        let numbers = DriverDeviceNumbers(Array(text.utf8))
+        #expect(numbers.name(major: 195, minor: 7) == "nvidia7" && numbers.name(major: 195, minor: 255) == "nvidiactl")
+        #expect(numbers.name(major: 237, minor: 2) == "nvidia-caps/nvidia-cap2")
+        #expect(numbers.name(major: 510, minor: 0) == "nvidia-uvm" && numbers.name(major: 1, minor: 3) == nil)
+        #expect(numbers.includes(major: 510) && !numbers.includes(major: 1))
+        #expect(DriverDeviceNumbers([]).name(major: 195, minor: 0) == "nvidia0")
+    }
+
     @Test(arguments: Tree.allCases) func readsOneProcess(_ tree: Tree) throws {
         let process = try #require(ProcessTable(try tree.files(Self.node)).process(4242))
         #expect(process.name == "python3 -m (vl" && process.state == .sleeping && process.parentPID == 1)

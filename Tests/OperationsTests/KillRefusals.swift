@@ -43,6 +43,9 @@ struct KillRefusal: Sendable, CustomStringConvertible {
         ("nvidia-vgpu-mgr", "vgpu_daemon", "systemctl"), ("nvidia-gridd", "vgpu_daemon", "systemctl"),
         ("nvidia-device-plugin", "device_plugin", "nvidia.com/gpu.deploy.device-plugin"),
         ("nvidia-mig-manager", "gpu_operator", "label"), ("nv-hostengine", "gpu_monitor", "nvidia-dcgm"),
+        ("hyperkube", "kubelet", "systemctl stop kubelet"), ("runsc", "container_runtime", "crictl"),
+        ("runsc-sandbox", "container_runtime", "crictl"), ("runsc-gofer", "container_runtime", "crictl"),
+        ("nvidia-powerd", "power_daemon", "systemctl stop nvidia-powerd"), ("nvsm", "gpu_monitor", "label"),
         ("dcgm-exporter", "gpu_monitor", "dcgm-exporter"), ("gpu-feature-discovery", "gpu_monitor", "label"),
         ("gpud", "gpu_monitor", "label"),
     ].map { name, reason, remedy in KillRefusal(name, gpuHolder(name), reason, remedy) }

@@ -69,6 +69,20 @@ final class Child: Sendable {
         }
     }
 
+    @Test func aDeviceOfAnotherNumberIsNoneOfTheDrivers() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        mkdir("\(folder.path)/dev", 0o755)
+        let path = "\(folder.path)/dev/nvidia0"
+        // The numbers of /dev/null; only root can make device nodes, and not on every file system.
+        guard mknod(path, S_IFCHR | 0o666, 1 << 8 | 3) == 0 else { return }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        #expect(LiveProcess.holdsDevice(getpid(), takesAnyDevice: true))
+        #expect(!LiveProcess.holdsDevice(getpid(), takesAnyDevice: false))
+    }
+
     @Test func termEndsAProcess() async throws {
         let child = try Child(":")
         let done = try await end([try child.target()], KillOrder(signal: .term, graceSeconds: 10, thenKill: false))

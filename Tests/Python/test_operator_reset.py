@@ -27,6 +27,7 @@ class Node:
         self.after = folder / "after.json"
         self.calls_file = folder / "calls"
         self.audit = folder / "audit.jsonl"
+        self.arguments = ["--simulate", str(self.file), "--mode", "operator", "--audit-log", str(self.audit)]
         self.set(scenario or NEEDS_RESET)
         self.after.write_text(json.dumps(after or WELL))
         self.tool = folder / "nvidia-smi"
@@ -49,10 +50,6 @@ class Node:
     @property
     def environment(self):
         return {**os.environ, "NVIDIA_SMI_STAND_IN": str(self.tool)}
-
-    @property
-    def arguments(self):
-        return ["--simulate", str(self.file), "--mode", "operator", "--audit-log", str(self.audit)]
 
     def call(self, **arguments):
         arguments = {"gpu": "0", "settle_seconds": 1, **arguments}
@@ -169,6 +166,53 @@ def test_a_gpu_that_comes_back_otherwise(make, check, after):
     failed = [found["name"] for found in answer["result"]["checks"] if found["verdict"] == "failed"]
     assert failed == [check], answer["result"]["checks"]
     assert any("reboot" in line for line in answer["next"])
+
+
+NO_LINK = {"all_links": {"active": False, "speed_mbps": 0}}
+A100_AT_SWITCHES = {
+    "extends": "h100x8", "model": "a100-sxm4-40gb", "nvswitches": ["0000:f1:00.0", "0000:f2:00.0"], "nics": [],
+    "processes": [], "all_gpus": {"recovery_action": "gpu_reset", "processes": [], "nvlink": NO_LINK}}
+
+
+@pytest.mark.parametrize("check, other", [
+    ("other_gpus", {"faults": [{"call": "*", "result": "GPU_IS_LOST"}]}),
+    ("other_gpus", {"nvlink": {"links": [{"link": 3, "active": False, "speed_mbps": 0}]}}),
+])
+def test_a_reset_that_harms_another_gpu(make, check, other):
+    node = make(scenario=with_gpu(WELL, recovery_action="gpu_reset"),
+                after={**WELL, "gpus": [*WELL["gpus"], {"index": 1, **other}]})
+    answer = node.reset(settle_seconds=0)
+    assert answer["outcome"] == "failed" and not answer["as_expected"], answer["summary"]
+    failed = [found["name"] for found in answer["result"]["checks"] if found["verdict"] == "failed"]
+    assert failed == [check], answer["result"]["checks"]
+
+
+@pytest.mark.parametrize("check, gpu", [
+    ("nvlink", {"nvlink": {"links": [{"link": 3, "active": False, "speed_mbps": 0}]}}),
+    ("fabric", {"fabric": {"health_mask": 1}}),
+    ("pcie_width", {"pcie": {"width": 8}}),
+])
+def test_what_was_bad_before_and_still_is(make, check, gpu):
+    node = make(scenario=with_gpu(WELL, recovery_action="gpu_reset", **gpu), after=with_gpu(WELL, **gpu))
+    answer = node.reset(settle_seconds=0)
+    failed = [found["name"] for found in answer["result"]["checks"] if found["verdict"] == "failed"]
+    assert answer["outcome"] == "failed" and failed == [check], answer["result"]["checks"]
+
+
+def test_links_that_are_down_lead_to_switches_all_the_same(make):
+    answer = make(scenario=A100_AT_SWITCHES).call()
+    assert answer["outcome"] == "refused" and reasons(answer) == ["nvlink"], answer["summary"]
+
+
+def test_a_fatal_switch_error_needs_more_than_one_gpu(make, tmp_path):
+    log = tmp_path / "kernel.log"
+    log.write_text(
+        "[ 5000.000000] nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 30 LTSSM Fault Up\n")
+    node = make()
+    node.arguments += ["--kernel-log", str(log)]
+    answer = node.call()
+    assert answer["outcome"] == "refused" and reasons(answer) == ["nvswitch_errors"], answer["summary"]
+    assert node.call(force="true")["outcome"] == "confirmation_required"
 
 
 @pytest.mark.parametrize("change, reason", [

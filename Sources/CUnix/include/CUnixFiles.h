@@ -67,17 +67,40 @@ static inline int csystem_handle_flags(void) {
 #endif
 }
 
+static inline void csystem_take_status(const struct stat *status, struct csystem_status *result) {
+    result->mode = status->st_mode;
+    result->uid = status->st_uid;
+    result->gid = status->st_gid;
+    result->size = status->st_size;
+    result->major = (uint32_t)major(status->st_rdev);
+    result->minor = (uint32_t)minor(status->st_rdev);
+}
+
 /// fstat(2) on any descriptor, a handle included.
 static inline int csystem_status_of(int descriptor, struct csystem_status *result) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) { return -1; }
-    result->mode = status.st_mode;
-    result->uid = status.st_uid;
-    result->gid = status.st_gid;
-    result->size = status.st_size;
-    result->major = (uint32_t)major(status.st_rdev);
-    result->minor = (uint32_t)minor(status.st_rdev);
+    csystem_take_status(&status, result);
     return 0;
+}
+
+/// stat(2) on `name` in `directory` (AT_FDCWD for a whole path), symlinks followed, those of /proc/<pid>/fd too.
+static inline int csystem_status_at(int directory, const char *name, struct csystem_status *result) {
+    struct stat status;
+    if (fstatat(directory, name, &status, 0) != 0) { return -1; }
+    csystem_take_status(&status, result);
+    return 0;
+}
+
+/// 1 where the descriptor is of a file of /proc, whose links lead to open files and not to their paths; else 0.
+static inline int csystem_is_proc(int descriptor) {
+#if defined(__linux__)
+    struct statfs status;
+    return fstatfs(descriptor, &status) == 0 && status.f_type == 0x9fa0 /* PROC_SUPER_MAGIC */;
+#else
+    (void)descriptor;
+    return 0;
+#endif
 }
 
 /// 1 where `path` is a mounted proc or sysfs (statfs(2)), else 0.

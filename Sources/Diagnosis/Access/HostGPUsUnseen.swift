@@ -11,7 +11,8 @@ extension NodeSnapshot {
         else { return nil }
         return AccessProblem(
             kind: "host_gpus_unseen",
-            message: "Neither the PCI bus nor /proc/driver/nvidia/gpus can be seen: whether NVML lists every GPU of the node "
+            message:
+                "Neither the PCI bus nor /proc/driver/nvidia/gpus can be seen: whether NVML lists every GPU of the node "
                 + "is unknown.",
             remedy: "Give the agent the node's own /sys and /proc: a host root (--host-root) has to hold them as well.")
     }

@@ -49,7 +49,8 @@ struct PodFindings {
             AttributionFinding(
                 .allocatedDeviceMissing, .warning, .checkApp, pod: identity(pod, container),
                 "\(title(pod, container)) was given \(list(gone.map(\.id.text))), and no GPU has such a MIG device any more.",
-                remedy: "MIG was configured anew or lost by a reset, or the GPU is gone: compare the number of GPUs, then start "
+                remedy:
+                    "MIG was configured anew or lost by a reset, or the GPU is gone: compare the number of GPUs, then start "
                     + "the pod and the device plugin's pod anew.")
         ]
     }

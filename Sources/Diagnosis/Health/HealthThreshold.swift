@@ -35,7 +35,8 @@ package enum HealthThreshold: String, Sendable, Hashable, CaseIterable {
         case .loadPercent, .clockUnderLoadPercent, .thermalSharePercent, .memorySizePercent: 0...100
         case .nvlinkBERExponent: 1...254
         // A fault from this count on: with 0 every GPU would have it.
-        case .uncorrectedErrors, .correctedErrors, .sramUncorrectedErrors, .remappedRowsUncorrected, .banksWithoutSpares,
+        case .uncorrectedErrors, .correctedErrors, .sramUncorrectedErrors, .remappedRowsUncorrected,
+            .banksWithoutSpares,
             .retiredPages, .pcieFatalErrors:
             1...1_000_000_000_000
         default: 0...1_000_000_000_000

@@ -25,7 +25,8 @@ extension NodeRules {
                         HealthEvidence("pci_device", "missing", threshold: "present", .pci),
                         HealthEvidence("nvml_device", "missing", threshold: "present"),
                     ], action: .rebootNode, authority: .flag,
-                    confirm: "Whether somebody removed it on purpose, and that the log is this node's; else drain and reboot "
+                    confirm:
+                        "Whether somebody removed it on purpose, and that the log is this node's; else drain and reboot "
                         + "the node, and if the GPU stays away, reseat or replace it."))
         }
     }
@@ -40,7 +41,9 @@ extension NodeRules {
                 title: "The node's label counts more GPUs than the node has: some may have gone.",
                 evidence: [HealthEvidence("nvidia.com/gpu.count", "\(label)", threshold: "\(seen) GPUs seen", .proc)],
                 action: .none,
-                confirm: "How many GPUs this node should have. If that many, the label is old: restart GPU Feature Discovery."))
+                confirm:
+                    "How many GPUs this node should have. If that many, the label is old: restart GPU Feature Discovery."
+            ))
     }
 }
 

@@ -81,6 +81,16 @@ struct HostDescriptor: ~Copyable {
         return HostFileStatus(status)
     }
 
+    /// What is behind the name `name` in this directory, symlinks followed as the kernel does.
+    func status(of name: String) throws(SystemError) -> HostFileStatus {
+        var status = csystem_status()
+        guard csystem_status_at(number, name, &status) == 0 else { throw .last }
+        return HostFileStatus(status)
+    }
+
+    /// Whether it is of /proc, whose links lead to open files and not to their paths.
+    var isOfProc: Bool { csystem_is_proc(number) == 1 }
+
     /// Calls `body` with the name of each entry of this directory, `.` and `..` left out; the name is NUL-terminated.
     ///
     /// - Parameter fillsBuffers: true where all but the last call fill the buffer, which saves the one that finds nothing:

@@ -113,6 +113,15 @@ package final class HostDirectory: HostFiles {
         try reaching(path) { () throws(SystemError) in try self.open(path, csystem_handle_flags()).status() }
     }
 
+    package func openFileStatus(_ name: String, in path: String) throws(HostFileError) -> HostFileStatus {
+        try reaching("\(path)/\(name)") { () throws(SystemError) in
+            let directory = try self.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            // Elsewhere a link is only a path, which must not lead out of the root.
+            guard directory.isOfProc else { return try self.open("\(path)/\(name)", csystem_handle_flags()).status() }
+            return try directory.status(of: name)
+        }
+    }
+
     package func mayOpen(_ path: String, forWriting: Bool) throws(HostFileError) -> Bool {
         let resolved = try resolve(path)
         let mode = forWriting ? R_OK | W_OK : R_OK

@@ -25,6 +25,10 @@ package protocol HostFiles: Sendable {
     /// What kind of file `path` is, symlinks followed.
     func status(_ path: String) throws(HostFileError) -> HostFileStatus
 
+    /// What the open file is to which the link `name` of a folder /proc/<pid>/fd leads, in whatever mount namespace it lies.
+    /// A file on a network share that is gone can make this wait.
+    func openFileStatus(_ name: String, in path: String) throws(HostFileError) -> HostFileStatus
+
     /// Whether the agent may open `path`, by access(2): a device cgroup or a security module can still refuse it.
     func mayOpen(_ path: String, forWriting: Bool) throws(HostFileError) -> Bool
 
@@ -43,6 +47,11 @@ extension HostFiles {
 
     package func connect(_ path: String, milliseconds: UInt32) throws(HostFileError) -> HostSocket {
         throw HostFileError(path: path, cause: try status(path).kind == .socket ? .noPermission : .wrongKind)
+    }
+
+    /// Where links are only paths.
+    package func openFileStatus(_ name: String, in path: String) throws(HostFileError) -> HostFileStatus {
+        try status("\(path)/\(name)")
     }
 
     /// Whether there is anything at `path`.

@@ -40,9 +40,12 @@ package struct ProcessTable: Sendable {
     ///
     /// - Parameter withMappings: as of ``deviceHolders(cpuBudget:withMappings:)``.
     package func processes(_ pids: some Sequence<Int32>, withMappings: Bool = false) -> [HostProcess] {
-        pids.compactMap { pid in
-            var process = process(pid)
-            if withMappings { process?.mappedNodes = mappedNodes(pid) }
+        guard withMappings else { return pids.compactMap { process($0) } }
+        let numbers = DriverDeviceNumbers(files)
+        return pids.compactMap { pid in
+            guard pid > 0 else { return nil }
+            var process = process(pid, deviceNodes: deviceNodes(pid, numbers))
+            process?.mappedNodes = mappedNodes(pid)
             return process
         }
     }
@@ -52,7 +55,8 @@ package struct ProcessTable: Sendable {
     /// The kernel needs about 3 microseconds for each open file of each process, which is nearly all that this costs.
     /// - Parameters:
     ///   - cpuBudget: microseconds of processor time after which the rest is left out and counted; nil for no end.
-    ///   - withMappings: also look for device nodes that are mapped into memory. A process that is stuck in the kernel can
+    ///   - withMappings: also look for device nodes that are mapped into memory, and for open ones by their numbers, whatever
+    ///     they are called below /dev. A process that is stuck in the kernel can
     ///     make this wait for it, so only a process that may be killed should ask.
     package func deviceHolders(
         cpuBudget: Int64? = nil, withMappings: Bool = false
@@ -60,13 +64,14 @@ package struct ProcessTable: Sendable {
         do throws(HostFileError) {
             let pids = try pids()
             var holders = HostDeviceHolders(processes: [], processCount: pids.count, unreadableCount: 0)
+            let numbers = withMappings ? DriverDeviceNumbers(files) : nil
             let clock = ProcessorClock()
             for (index, pid) in pids.reversed().enumerated() {
                 if let cpuBudget, index % 16 == 0, clock.microseconds >= cpuBudget {
                     holders.unscannedCount = pids.count - index
                     break
                 }
-                if withMappings { lookCloser(at: pid, &holders) } else { look(at: pid, &holders) }
+                if let numbers { lookCloser(at: pid, numbers, &holders) } else { look(at: pid, &holders) }
             }
             holders.processes.sort { $0.pid < $1.pid }
             return .value(holders)
@@ -86,8 +91,8 @@ package struct ProcessTable: Sendable {
     }
 
     /// Looks at descriptors and memory maps; a process whose maps may not be read counts as one that was not looked at.
-    private func lookCloser(at pid: Int32, _ holders: inout HostDeviceHolders) {
-        let (opened, mapped) = (deviceNodes(pid), mappedNodes(pid))
+    private func lookCloser(at pid: Int32, _ numbers: DriverDeviceNumbers, _ holders: inout HostDeviceHolders) {
+        let (opened, mapped) = (deviceNodes(pid, numbers), mappedNodes(pid))
         // One that ended meanwhile is no holder.
         guard opened.reason != .notSupported, mapped.value != nil || files.exists("/proc/\(pid)/stat") else { return }
         if opened.value == nil || mapped.value == nil { holders.unreadableCount += 1 }
@@ -201,16 +206,30 @@ extension ProcessTable {
     }
 
     /// The device nodes behind a process' descriptors, by their names in /dev.
-    private func deviceNodes(_ pid: Int32) -> Reading<[String]> {
+    ///
+    /// - Parameter numbers: to look also at what is called otherwise; nil to go by names.
+    private func deviceNodes(_ pid: Int32, _ numbers: DriverDeviceNumbers? = nil) -> Reading<[String]> {
         do throws(HostFileError) {
-            let links = try files.links(in: "/proc/\(pid)/fd", containing: Self.devicePart)
+            let folder = "/proc/\(pid)/fd"
+            let links = try files.links(in: folder, containing: numbers == nil ? Self.devicePart : "/dev/")
             if links.isEmpty { return .value([]) }
-            return .value(Set(links.compactMap { Self.nodeName($0.target) }).sorted())
+            let nodes = links.compactMap { link in
+                Self.nodeName(link.target) ?? numbers.flatMap { renamedNode(link, in: folder, $0) }
+            }
+            return .value(Set(nodes).sorted())
         } catch {
             // ESRCH: it ended between being listed and being read.
             let hasEnded = error.cause == .missing || error.cause == .system(errno: 3)
             return .unavailable(hasEnded ? .notSupported : Unavailable(error))
         }
+    }
+
+    /// A node of the driver by another name. Only below /dev, where no file lies on a network share that could be gone.
+    private func renamedNode(_ link: HostLink, in folder: String, _ numbers: DriverDeviceNumbers) -> String? {
+        guard link.target.hasPrefix("/dev/"),
+            case .characterDevice(let major, let minor)? = (try? files.openFileStatus(link.name, in: folder))?.kind
+        else { return nil }
+        return numbers.name(major: major, minor: minor)
     }
 
     /// The device nodes in a process' memory map.

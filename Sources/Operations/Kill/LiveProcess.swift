@@ -1,3 +1,5 @@
+internal import CUnix
+internal import HostNode
 package import Snapshots
 
 #if canImport(Glibc)
@@ -40,30 +42,37 @@ package enum LiveProcess {
         return pids
     }
 
-    /// Whether it holds a device node of the driver open that really is a character device: a file may be called like one.
-    package static func holdsDevice(_ pid: Int32) -> Bool {
+    /// Whether it holds a device node of the driver open that really is one of the driver's devices: any file may be called
+    /// like one.
+    ///
+    /// - Parameter takesAnyDevice: true where the driver is simulated and has no devices: any character device will do.
+    package static func holdsDevice(_ pid: Int32, takesAnyDevice: Bool) -> Bool {
         let folder = "/proc/\(pid)/fd"
         guard let directory = opendir(folder) else { return false }
         defer { closedir(directory) }
+        let numbers = takesAnyDevice ? nil : DriverDeviceNumbers(head("/proc/devices") ?? [])
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard name != ".", name != "..", isDevice("\(folder)/\(name)") else { continue }
+            guard name != ".", name != "..", isDevice("\(folder)/\(name)", numbers) else { continue }
             return true
         }
         return false
     }
 
-    private static func isDevice(_ link: String) -> Bool {
+    private static func isDevice(_ link: String, _ numbers: DriverDeviceNumbers?) -> Bool {
         var target = [CChar](repeating: 0, count: 4_096)
         let count = readlink(link, &target, target.count - 1)
         guard count > 0 else { return false }
         let text = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard text.contains("/dev/nvidia") else { return false }
         // The link leads to the open file itself, which is not opened by this.
-        var status = stat()
-        return stat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR
+        var status = csystem_status()
+        guard csystem_status_at(AT_FDCWD, link, &status) == 0, mode_t(status.mode) & S_IFMT == S_IFCHR else {
+            return false
+        }
+        return numbers.map { $0.includes(major: status.major) } ?? true
     }
 
     static func head(_ path: String) -> [UInt8]? {

@@ -39,14 +39,14 @@ extension ProtectedProgram {
             what: "the first process of a system or a container",
             remedy: "Delete the pod, or stop the container or the machine by its manager."),
         ProtectedProgram(
-            reason: "kubelet", names: ["kubelet", "k3s", "rke2", "k0s", "kubelite"], what: "the kubelet",
+            reason: "kubelet", names: ["kubelet", "k3s", "rke2", "k0s", "kubelite", "hyperkube"], what: "the kubelet",
             remedy:
                 "Stop it with `systemctl stop kubelet` (k3s, rke2 and others by their own unit), on a cordoned node."),
         ProtectedProgram(
             reason: "container_runtime",
             names: [
-                "containerd", "crio", "dockerd", "conmon", "cri-dockerd", "docker-proxy", "runc", "crun", "youki",
-                "podman", "buildkitd", "kata-", "sysbox-", "nvidia-container",
+                "containerd", "crio", "dockerd", "conmon", "cri-dockerd", "docker-proxy", "runc", "runsc", "crun",
+                "youki", "podman", "buildkitd", "kata-", "sysbox-", "nvidia-container",
             ],
             what: "a part of the container runtime; all containers of the node depend on it",
             remedy: "Stop the container that holds the GPU: delete its pod, or `crictl stop` it."),
@@ -89,6 +89,10 @@ extension ProtectedProgram {
             what: "a daemon of the Multi-Process Service; its end ends all its clients",
             remedy: "Quit it with `echo quit | nvidia-cuda-mps-control`, after its clients have ended."),
         ProtectedProgram(
+            reason: "power_daemon", names: ["nvidia-powerd"],
+            what: "the driver's daemon that shares power between processor and GPU",
+            remedy: "Stop it with `systemctl stop nvidia-powerd`."),
+        ProtectedProgram(
             reason: "vgpu_daemon", names: ["nvidia-vgpu", "nvidia-gridd", "nvidia-topologyd"],
             what: "a daemon of the vGPU software; virtual machines depend on it",
             remedy: "Stop it with systemctl after the virtual machines on this GPU are shut down."),
@@ -111,7 +115,9 @@ extension ProtectedProgram {
             remedy: "Take it off the node by the label nvidia.com/gpu.deploy.operands=false."),
         ProtectedProgram(
             reason: "gpu_monitor",
-            names: ["nv-hostengine", "dcgm-exporter", "dcgmi", "gpu-feature-discovery", "gpud", "nvsm_", "nvsm-"],
+            names: [
+                "nv-hostengine", "dcgm-exporter", "dcgmi", "gpu-feature-discovery", "gpud", "nvsm$", "nvsm_", "nvsm-",
+            ],
             what: "a monitor of the GPUs, which its manager would start again",
             remedy: "Stop it by its manager: label the node nvidia.com/gpu.deploy.dcgm=false and "
                 + "nvidia.com/gpu.deploy.dcgm-exporter=false, or `systemctl stop nvidia-dcgm`."),

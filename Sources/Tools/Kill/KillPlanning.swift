@@ -109,7 +109,7 @@ struct KillPlanning {
         guard nodeRefusals.isEmpty, let process = holder.process else { return nil }
         // What a simulated driver lists are no processes of this machine.
         let isListed = !context.isSimulated && holder.holds.contains(where: \.hasContext)
-        if !isListed, !LiveProcess.holdsDevice(holder.pid) {
+        if !isListed, !holdsDevice(holder) {
             return Refusal(
                 "not_a_device", subject: holder.subject,
                 message: "What it has open is named like a GPU's device node, but is not one.",
@@ -122,10 +122,14 @@ struct KillPlanning {
         }
     }
 
+    private func holdsDevice(_ holder: GPUHolder) -> Bool {
+        LiveProcess.holdsDevice(holder.pid, takesAnyDevice: context.isSimulated)
+    }
+
     /// Of a process that NVML lists and that holds nothing of the driver: NVML may still list a number whose process has
     /// ended and which the kernel has given to another one since.
     private func staleRefusal(_ holder: GPUHolder) async -> Refusal? {
-        guard nodeRefusals.isEmpty, holder.holds.contains(where: \.hasContext), !LiveProcess.holdsDevice(holder.pid)
+        guard nodeRefusals.isEmpty, holder.holds.contains(where: \.hasContext), !holdsDevice(holder)
         else { return nil }
         // Memory maps outlive descriptors. To read them may take the process' own lock, so the child does it.
         let request = ProbeRequest([.nodeProcesses, .deviceMappings], pids: [holder.pid])

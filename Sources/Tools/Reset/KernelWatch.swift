@@ -2,7 +2,7 @@ internal import Diagnosis
 internal import Operations
 internal import Snapshots
 
-/// What the kernel logs of one GPU from a moment on.
+/// What the kernel logs of one GPU from a moment on, and of faults anywhere on the node.
 struct KernelWatch: Sendable {
     let node: ResetNode
     let target: ResetTarget
@@ -32,12 +32,13 @@ struct KernelWatch: Sendable {
         earlier = isWhole ? lines.suffix(Self.evidenceLimit) : nil
     }
 
-    /// The records since the beginning; nil where they cannot be read.
+    /// The records since the beginning that speak of this GPU or of a fault elsewhere; nil where they cannot be read.
     func records() async -> [KernelLogRecord]? {
         guard let start else { return nil }
         var found: [KernelLogRecord] = []
         let isWhole = await node.readKernelLog { record in
-            if record.sequence > start, Self.concerns(record, target) { found.append(record) }
+            guard record.sequence > start else { return }
+            if Self.concerns(record, target) || Self.isFault(record, target, isDuring: false) { found.append(record) }
         }
         return isWhole ? found : nil
     }
@@ -58,18 +59,30 @@ struct KernelWatch: Sendable {
     private static func text(_ record: KernelLogRecord) -> String { String(record.message.prefix(384)) }
 
     /// Those that are faults: Xids, and what the driver says when it cannot start the GPU. A reset shakes the PCIe link, so
-    /// its own complaints right after are none.
-    static func faults(_ records: [KernelLogRecord], _ target: ResetTarget) -> [String] {
-        records.filter { record in
-            KernelEventParser.events(in: record).contains { event in
-                guard !event.isInjected, concerns(event, target) else { return false }
-                return switch event.fault {
-                case .xid(let xid): xid.number != recoveryActionChanged
-                case .sxid: true
-                case .driver(.fallenOffBus), .driver(.initializationFailed), .driver(.probeFailed): true
-                case .driver, .pcie, .identity: false
-                }
-            }
-        }.map(text)
+    /// its own complaints right after are none. Elsewhere on the node only faults of the hardware count: programs on other
+    /// GPUs go on, and go wrong, by themselves.
+    ///
+    /// - Parameter isDuring: true for records from before the end of the reset, whose Xids of this GPU are part of it.
+    static func faults(_ records: [KernelLogRecord], _ target: ResetTarget, isDuring: Bool = false) -> [String] {
+        records.filter { isFault($0, target, isDuring: isDuring) }.map(text)
     }
+
+    private static func isFault(_ record: KernelLogRecord, _ target: ResetTarget, isDuring: Bool) -> Bool {
+        KernelEventParser.events(in: record).contains { event in
+            guard !event.isInjected else { return false }
+            let isOwn = concerns(event, target)
+            return switch event.fault {
+            case .xid(let xid) where xid.number == recoveryActionChanged: false
+            case .xid(let xid): isOwn ? !isDuring : isGrave(xid.number)
+            case .sxid(let fault): fault.rating == .fatal || (isOwn && !isDuring)
+            case .driver(.fallenOffBus), .driver(.initializationFailed), .driver(.probeFailed): true
+            case .driver, .pcie, .identity: false
+            }
+        }
+    }
+
+    /// Whether an Xid means that a GPU needs recovery, or may mean it.
+    private static func isGrave(_ xid: UInt32) -> Bool { catalog.entry(xid).severity ?? .critical == .critical }
+
+    private static let catalog = XidCatalog()
 }

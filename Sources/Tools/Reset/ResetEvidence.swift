@@ -24,7 +24,7 @@ struct ResetEvidence: Sendable {
         add("power_limit_mw", gpu?.inventory?.powerLimitMilliwatts) { .uint(UInt64($0)) }
         add("persistence_mode", gpu?.inventory?.isPersistenceModeEnabled) { .flag($0) }
         add("mig_devices", gpu?.inventory?.migDevices) { .objects($0.map(\.evidence)) }
-        if let gpu { add("nvlinks_up", LinkNeighbours(gpu).activeCount) { .int(Int64($0)) } }
+        if let gpu { add("nvlinks_up", gpu.links?.activeCount) { .uint(UInt64($0)) } }
         self.fields = fields
     }
 

@@ -31,8 +31,10 @@ struct ResetExecution: Sendable {
                 remedy: ResetGPUPlan.sentence(failure.remedy))
         }
         node.operation.resets.note(plan.targets)
+        // In this order no line falls in between.
+        let after = await KernelWatch(node, target)
         let shown = await during.records() ?? []
-        let verification = await settle(isHopeless: run.failure?.state == .needsReboot, during: shown)
+        let verification = await settle(after, isHopeless: run.failure?.state == .needsReboot, during: shown)
         return ResetReport(target: target, run: run, verification: verification, kernelLog: KernelWatch.lines(shown))
             .result
     }
@@ -70,12 +72,13 @@ struct ResetExecution: Sendable {
     }
 
     /// Reads until all is well and `settle_seconds` have passed without a new fault.
-    private func settle(isHopeless: Bool, during: [KernelLogRecord]) async -> ResetVerification {
-        let after = await KernelWatch(node, target)
+    private func settle(
+        _ after: KernelWatch, isHopeless: Bool, during: [KernelLogRecord]
+    ) async -> ResetVerification {
         let begin = MonotonicTime.now
         let limit = Duration.seconds(isHopeless ? 0 : plan.settleSeconds)
         // Where the driver says that it cannot start the GPU, it says so during the reset.
-        let early = KernelWatch.faults(during, target).filter { !$0.contains("Xid") }
+        let early = KernelWatch.faults(during, target, isDuring: true)
         _ = try? await journal.begin(
             "settle", "checking the GPU and watching the kernel log for \(plan.settleSeconds) s")
         while true {

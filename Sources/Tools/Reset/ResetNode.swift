@@ -72,7 +72,7 @@ struct ResetNode: Sendable {
     }
 
     func state(of target: ResetTarget) async -> ResetState {
-        ResetState(await read(Self.stateSections), of: target)
+        ResetState(judging: await read(Self.stateSections), of: target)
     }
 
     /// Who has the GPU open, asked without the driver; a daemon that closes it is given a moment.

@@ -13,7 +13,9 @@ struct ResetPlanning: Sendable {
     func plan(_ request: ResetRequest) async throws(ToolFailure) -> ResetGPUPlan {
         let snapshot = await node.read(ResetNode.everything)
         let target = try target(request.selector, in: snapshot)
-        var facts = await facts(request.method, target, snapshot)
+        var facts = facts(request.method, target, snapshot)
+        facts.switchFaults = await switchFaults()
+        facts.lastReset = await lastReset(target)
         facts.looks = [look(snapshot, target)]
         // Nobody waits for the second look where the first one decides.
         if ResetRules.blockingClients(facts).isEmpty {
@@ -24,7 +26,7 @@ struct ResetPlanning: Sendable {
         }
         return ResetGPUPlan(
             snapshot: snapshot, reset: ResetPlan(facts, isForced: request.isForced),
-            settleSeconds: request.settleSeconds, before: ResetState(snapshot, of: target),
+            settleSeconds: request.settleSeconds, before: ResetState(judging: snapshot, of: target),
             evidence: ResetEvidence(snapshot, target))
     }
 
@@ -69,20 +71,19 @@ struct ResetPlanning: Sendable {
 
     private func facts(
         _ method: ResetMethod, _ target: ResetTarget, _ snapshot: NodeSnapshot
-    ) async -> ResetFacts {
+    ) -> ResetFacts {
         let gpu = gpu(target, in: snapshot)
         var facts = ResetFacts(
             method: method, gpu: target, driverAnswers: driverAnswers(gpu, snapshot), slot: slot(target, snapshot),
             node: nodeFacts(snapshot))
         facts.otherJobs = ClientLook.holders(snapshot, ofGPUsExcept: target.minor).filter(\.isJob)
-        facts.lastReset = await lastReset(target)
         facts.confidentialComputing = snapshot.driver.confidentialComputing
         facts.driverTrouble = snapshot.interruption.map(\.problem.message)
+        facts.links = LinkNeighbours(gpu, at: target.busID, among: snapshot.gpus)
+        facts.architecture = snapshot.architecture(of: target)
         guard let gpu else { return facts }
         let inventory = gpu.inventory ?? GPUInventory()
         facts.persistence = inventory.isPersistenceModeEnabled
-        facts.architecture = inventory.architecture
-        facts.links = LinkNeighbours(gpu)
         facts.migMode = inventory.migMode
         facts.migDevices = inventory.migDevices.map { $0.map { $0.uuid.value ?? "(without UUID)" } }
         facts.virtualization = inventory.virtualizationMode
@@ -136,11 +137,29 @@ struct ResetPlanning: Sendable {
         return processes.unreadableCount > 0 ? .unavailable(.noPermission) : .value(false)
     }
 
-    /// By what this process remembers, and where it remembers none by the results in the audit log.
+    /// The kernel log's fatal NVSwitch errors of this boot, without those that a start of the driver has ended.
+    private func switchFaults() async -> Reading<[String]> {
+        let reading = await node.context.readFaults()
+        guard let log = reading.log else { return .unavailable(reading.snapshot.kernelLog?.reason ?? .notRead) }
+        let fatal = log.report(reading.snapshot).groups.filter { group in
+            group.code.sxid != nil && group.severity == .critical && !group.isRecovered && !group.isEarlierBoot
+                && !group.isInjected
+        }
+        return .value(fatal.map { String($0.firstLine.prefix(256)) })
+    }
+
+    /// By what this process remembers, and where it remembers none by the results in the audit log and by the kernel log, which
+    /// tells also of resets by others.
     private func lastReset(_ target: ResetTarget) async -> LastReset {
         let names = Set(ResetGPUPlan.targets(target))
         if let seconds = node.operation.resets.last(of: names) { return .secondsAgo(seconds) }
-        return await lastRecorded(names)
+        let recorded = await lastRecorded(names)
+        var logged = LoggedReset(of: target)
+        // That a log tells of none proves nothing: older lines are gone, and older drivers write none.
+        _ = await node.readKernelLog { logged.take($0) }
+        guard let seconds = logged.secondsAgo(now: WallClock.microseconds) else { return recorded }
+        if case .secondsAgo(let earlier) = recorded, earlier < seconds { return recorded }
+        return .secondsAgo(seconds)
     }
 
     /// One that left the GPU untouched is none.

@@ -53,7 +53,10 @@ enum ResetSchema {
                     [("verdict", Schema.choice(["passed", "failed", "unknown"]))]
                         + Schema.properties(Schema.string(), "name", "found")), "Whether the GPU is back as it was")
         ),
-        ("kernel_log", Schema.array(Schema.string(), "What the kernel logged of this GPU during the reset")),
+        (
+            "kernel_log",
+            Schema.array(Schema.string(), "What the kernel logged during the reset: of this GPU, and faults elsewhere")
+        ),
         ("failure", Schema.object(Schema.properties(Schema.string(), "kind", "state", "reason"))),
     ]
 

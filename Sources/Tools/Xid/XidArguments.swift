@@ -55,7 +55,8 @@ struct XidArguments {
         }
         guard moment <= now + clockSkew else {
             throw ToolFailure(
-                message: "since: '\(text)' is a time to come; on this node it is \(WallClock.rfc3339(now)). Give an earlier "
+                message:
+                    "since: '\(text)' is a time to come; on this node it is \(WallClock.rfc3339(now)). Give an earlier "
                     + "time or a duration such as 30m, or leave since out for this boot.",
                 isWrongUsage: true)
         }

@@ -29,7 +29,9 @@ struct KernelLogEvidenceTests {
 
     @Test(
         "behind an Xid whose address is masked or cut off is any GPU: none is healthy",
-        arguments: ["NVRM: Xid (PCI:...): 79, pid=1, name=python3, GPU has fallen off the bus.", "NVRM: Xid (PCI:0000:3"])
+        arguments: [
+            "NVRM: Xid (PCI:...): 79, pid=1, name=python3, GPU has fallen off the bus.", "NVRM: Xid (PCI:0000:3",
+        ])
     func unplaced(line: String) {
         var entry = record(line, at: 10)
         entry.level = nil

@@ -10,9 +10,11 @@ struct PresenceTests {
         let place = HealthyNode.busID(3)
         node.gpus.remove(at: 3)
         node.driver.gpuCount = .value(7)
-        node.host?.pciGPUs = .value((node.host?.pciGPUs.value ?? []).filter { $0 != place })
-        node.host?.procGPUs = .value((node.host?.procGPUs.value ?? []).filter { $0.busID != place })
-        node.devices?.pci = .value((node.devices?.pci.value ?? []).filter { $0.busID != place })
+        let (onBus, inProc) = (node.host?.pciGPUs.value ?? [], node.host?.procGPUs.value ?? [])
+        let devices = node.devices?.pci.value ?? []
+        node.host?.pciGPUs = .value(onBus.filter { $0 != place })
+        node.host?.procGPUs = .value(inProc.filter { $0.busID != place })
+        node.devices?.pci = .value(devices.filter { $0.busID != place })
         node.devices?.gpuMinors = .value([0, 1, 2, 4, 5, 6, 7])
     }
 

@@ -37,6 +37,14 @@ extension RefusalCase {
             monitoring: MonitoringClient.of(name: name, commandLine: nil))
     }
 
+    /// Twelve links, all of them down.
+    private static let noLinkUp: LinkNeighbours = {
+        var links = LinkNeighbours()
+        links.count = .value(12)
+        links.activeCount = .value(0)
+        return links
+    }()
+
     static let all: [RefusalCase] = [
         RefusalCase("not root", "rights", "root", remedy: "privileged") { $0.node.isRoot = false },
         RefusalCase("Windows", "platform", "Windows", remedy: "Windows") { $0.node.isWSL = true },
@@ -129,12 +137,39 @@ extension RefusalCase {
             $0.architecture = .value(5)
             $0.links.peers = [BusID(domain: 0, bus: 0x3c, device: 0)]
         },
+        RefusalCase(
+            "A100 at switches, all links down", "nvlink", "fabric manager does not run", remedy: "systemctl start"
+        ) {
+            $0.architecture = .value(7)
+            $0.links = noLinkUp
+            $0.node.fabricManagerRuns = .value(false)
+        },
+        RefusalCase("A100 whose neighbours lead to switches", "nvlink", "at NVSwitches", remedy: "systemctl start") {
+            $0.architecture = .value(7)
+            $0.links = noLinkUp
+            $0.links.isAmongSwitches = true
+            $0.node.nvSwitchCount = .value(0)
+            $0.node.fabricManagerRuns = .value(false)
+        },
+        RefusalCase("Volta, all links down", "nvlink", "(0 up)", remedy: "in one command") {
+            $0.architecture = .value(5)
+            $0.links = noLinkUp
+            $0.links.hasLinkedOthers = true
+            $0.node.nvSwitchCount = .value(0)
+        },
+        RefusalCase("links down of an unknown generation", "nvlink", "generation is not known", remedy: "reboot") {
+            $0.architecture = .unavailable(.notSupported)
+            $0.links = noLinkUp
+        },
         RefusalCase("links of an unknown generation", "nvlink", "generation is not known", remedy: "reboot") {
             $0.architecture = .unavailable(.notSupported)
         },
         RefusalCase("links unreadable", "nvlink", "could not be read", remedy: "together") {
             $0.architecture = .value(7)
             $0.links.activeCount = .unavailable(.timedOut)
+        },
+        RefusalCase("a fatal SXid", "nvswitch_errors", "20034", remedy: "without -i", force: true) {
+            $0.switchFaults = .value(["nvidia-nvswitch0: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 30"])
         },
         RefusalCase("MIG instances", "mig", "MIG-1", remedy: "mig.config", force: true) {
             $0.migDevices = .value(["MIG-1"])
@@ -215,6 +250,15 @@ extension RefusalCase {
         },
         RefusalCase("NVSwitches next to it", "nvlink", "could not be read", remedy: "fabric manager", .bus) {
             $0.node.nvSwitchCount = .value(6)
+        },
+        RefusalCase("A100 without fabric manager", "nvlink", "does not run", remedy: "systemctl start", .bus) {
+            $0.architecture = .value(7)
+            $0.node.nvSwitchCount = .value(6)
+            $0.node.fabricManagerRuns = .value(false)
+        },
+        RefusalCase("Volta next to others", "nvlink", "before Ampere", remedy: "in one command", .bus) {
+            $0.architecture = .value(5)
+            $0.links.hasLinkedOthers = true
         },
         RefusalCase("still in use", "clients", "python3", remedy: "end python3", .bus) {
             $0.looks[0].clients = [client("python3")]

@@ -95,6 +95,49 @@ import Testing
             plan.steps.contains { $0.contains("-pm 0") } && plan.steps.contains { $0.contains("persistence mode on") })
     }
 
+    /// Its generation is known by the boards beside it.
+    @Test func aLostGPUAtSwitchesCanBeResetByTheKernel() {
+        var facts = Self.deadFacts()
+        facts.node.nvSwitchCount = .value(4)
+        facts.architecture = .value(9)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+        facts.architecture = .value(7)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
+    @Test func withoutNVLinksNoGenerationMatters() {
+        var facts = Self.facts()
+        facts.architecture = .value(5)
+        facts.links = LinkNeighbours()
+        (facts.links.count, facts.links.activeCount) = (.value(0), .value(0))
+        facts.node.nvSwitchCount = .value(0)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+        // A card with room for a bridge, alone.
+        facts.links.count = .value(4)
+        #expect(ResetPlan(facts).obstacles.isEmpty)
+    }
+
+    @Test func switchErrorsMatterWhereThereAreSwitches() {
+        func found(_ change: (inout ResetFacts) -> Void) -> ResetPrecondition? {
+            var facts = Self.facts()
+            change(&facts)
+            return ResetPlan(facts).preconditions.first { $0.name == "nvswitch_errors" }
+        }
+        let none = found { $0.switchFaults = .value([]) }
+        #expect(none == nil)
+        let unread = found { $0.switchFaults = .unavailable(.noPermission) }
+        #expect(unread?.verdict == .unknown && unread?.weight == .note)
+        let withoutSwitches = found { $0.node.nvSwitchCount = .value(0) }
+        #expect(withoutSwitches == nil)
+    }
+
+    @Test func listsThatWereNotReadAreNotClaimed() throws {
+        let whole = try #require(ResetPlan(Self.facts()).preconditions.first { $0.name == "clients" })
+        #expect(whole.verdict == .holds && whole.found.contains("no client in NVML's lists"))
+        let dead = try #require(ResetPlan(Self.deadFacts()).preconditions.first { $0.name == "clients" })
+        #expect(dead.verdict == .holds && dead.found.contains("NVML's lists were not read: the driver does not answer"))
+    }
+
     @Test func whatIsOutstandingIsAReasonToo() {
         var facts = Self.facts()
         facts.recoveryAction = .value(0)

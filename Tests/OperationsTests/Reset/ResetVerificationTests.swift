@@ -6,6 +6,8 @@ import Testing
 @Suite struct ResetVerificationTests {
     static let target = ResetTarget(index: 0, uuid: ResetRulesTests.uuid, busID: FakeKernel.gpu, minor: 0)
 
+    static let neighbour = BusID(domain: 0, bus: 0x5d, device: 0)
+
     static let well: ResetState = {
         var state = ResetState()
         state.isListed = true
@@ -14,6 +16,11 @@ import Testing
         state.memoryTotalBytes = .value(80 << 30)
         state.recoveryAction = .value(0)
         state.activeLinkCount = .value(18)
+        state.linkCount = .value(18)
+        state.isAmongSwitches = true
+        state.eccMode = .value(ModePair(current: true, pending: true))
+        state.migMode = .value(ModePair())
+        state.others = [OtherGPUState(busID: neighbour, activeLinkCount: .value(18))]
         state.fabricState = .value(3)
         state.fabricStatus = .value(0)
         state.isRepairPending = .value(false)
@@ -38,6 +45,49 @@ import Testing
         #expect(verification.isWell && verification.unknowns.isEmpty && verification.advice.isEmpty)
     }
 
+    /// What was to be cured and is not.
+    @Test func whatWasBadBeforeMustNotBeSoAfterwards() {
+        var before = Self.well
+        (before.activeLinkCount, before.pcieWidth) = (.value(17), .value(8))
+        let verification = Self.verify(
+            { ($0.activeLinkCount, $0.pcieWidth) = (.value(17), .value(8)) }, before: before)
+        #expect(verification.failures.map(\.name) == ["pcie_width", "nvlink"])
+    }
+
+    @Test func linksBetweenGPUsMayLeadNowhere() {
+        func links(_ now: Int, before earlier: Int) -> ResetCheck.Verdict? {
+            var before = Self.well
+            before.activeLinkCount = .value(earlier)
+            let verification = Self.verify(
+                { ($0.activeLinkCount, $0.linkCount, $0.isAmongSwitches) = (.value(now), .value(12), false) },
+                before: before)
+            return verification.checks.first { $0.name == "nvlink" }?.verdict
+        }
+        #expect(links(12, before: 12) == .passed)
+        #expect(links(0, before: 0) == .passed)
+        #expect(links(8, before: 8) == .unknown)
+        #expect(links(8, before: 12) == .failed)
+    }
+
+    @Test func migTakesLinksDown() {
+        let verification = Self.verify {
+            $0.migMode = .value(ModePair(current: true, pending: true))
+            $0.activeLinkCount = .value(0)
+        }
+        #expect(verification.isWell)
+    }
+
+    @Test func othersThatWereLostBeforeAreNoMatter() {
+        var before = Self.well
+        before.others[0].isAnswering = false
+        #expect(Self.verify({ $0.others = [] }, before: before).isWell)
+        let lost = Self.verify {
+            $0.isListed = false
+            $0.others = []
+        }
+        #expect(lost.failures.map(\.name) == ["listed", "other_gpus"])
+    }
+
     typealias Change = @Sendable (inout ResetState) -> Void
     static let differences: [(String, Change)] = [
         ("listed", { $0.isListed = false }), ("uuid", { $0.uuid = .value("GPU-other") }),
@@ -48,6 +98,11 @@ import Testing
         ("repair", { $0.isRepairPending = .value(true) }), ("remapping", { $0.hasRemapFailed = .value(true) }),
         ("ecc", { $0.volatileUncorrected = .value(1) }), ("pcie_width", { $0.pcieWidth = .value(8) }),
         ("persistence_mode", { $0.hasPersistence = .value(false) }),
+        ("fabric", { $0.fabricFaults = ["degraded_bandwidth"] }),
+        ("ecc_mode", { $0.eccMode = .value(ModePair(current: true, pending: false)) }),
+        ("mig_mode", { $0.migMode = .value(ModePair(current: false, pending: true)) }),
+        ("other_gpus", { $0.others = [] }), ("other_gpus", { $0.others[0].isAnswering = false }),
+        ("other_gpus", { $0.others[0].activeLinkCount = .value(17) }),
     ]
 
     @Test(arguments: differences)

@@ -57,7 +57,8 @@ extension GPUSnapshot {
     fileprivate var failures: [(reading: String, reason: Unavailable)] {
         let reasons: [(String, Unavailable?)] =
             [
-                ("uuid", uuid.reason), ("bus_id", busID.reason), ("name", name.reason), ("ecc_mode", inventory?.eccMode.reason),
+                ("uuid", uuid.reason), ("bus_id", busID.reason), ("name", name.reason),
+                ("ecc_mode", inventory?.eccMode.reason),
                 ("inforom_image_version", inventory?.inforomImageVersion.reason),
                 ("power_w", telemetry?.powerMilliwatts.reason), ("temperature_c", telemetry?.temperatureC.reason),
                 ("memory_used_bytes", telemetry?.memory.reason), ("clock_sm_mhz", telemetry?.clockSMMHz.reason),

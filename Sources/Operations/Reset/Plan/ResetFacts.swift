@@ -28,6 +28,8 @@ package struct ResetFacts: Sendable, Hashable {
     package var recoveryAction: Reading<UInt64> = .unavailable(.notRead)
     /// Repairs and modes that wait for a reset, in words.
     package var pending: [String] = []
+    /// Fatal errors of NVSwitches that the kernel log tells of and that nothing has ended since, by their first lines.
+    package var switchFaults: Reading<[String]> = .unavailable(.notRead)
     package var confidentialComputing: Reading<ConfidentialComputing> = .unavailable(.notRead)
     /// The last reset of this GPU that the audit log knows.
     package var lastReset: LastReset = .unknown
@@ -125,28 +127,4 @@ package enum LastReset: Sendable, Hashable {
     case secondsAgo(Int)
     /// There is no audit log to look in.
     case unknown
-}
-
-/// What is at the other ends of a GPU's NVLinks.
-package struct LinkNeighbours: Sendable, Hashable {
-    /// Links that are up; a reason where they could not be read.
-    package var activeCount: Reading<Int> = .unavailable(.notRead)
-    /// GPUs that are linked to directly.
-    package var peers: [BusID] = []
-    /// Links that lead to an NVSwitch.
-    package var switchLinkCount = 0
-    /// The fabric's state: 3 registered; not supported without a fabric.
-    package var fabricState: Reading<UInt32> = .unavailable(.notRead)
-
-    package init() {}
-
-    /// Reads it from the links and fabric sections of a GPU.
-    package init(_ gpu: GPUSnapshot) {
-        fabricState = gpu.fabric?.state ?? .unavailable(.notRead)
-        guard let links = gpu.links else { return }
-        activeCount = links.activeCount.map(Int.init)
-        let active = links.links.filter { $0.isActive.value == true }
-        switchLinkCount = active.filter { $0.remoteType.value == 2 }.count
-        peers = Set(active.filter { $0.remoteType.value == 0 }.compactMap(\.remoteBusID.value)).sorted()
-    }
 }

@@ -64,7 +64,7 @@ package enum ResetRules {
         [
             rights(facts), platform(facts), tool(facts), identity(facts), driver(facts), presence(facts),
             clients(facts), persistence(facts), ownership(facts), virtualization(facts), confidentialComputing(facts),
-            nvlink(facts),
+            nvlink(facts), switchFaults(facts),
             mig(facts),
             bridge(facts), siblings(facts), unbindLock(facts), resetMethod(facts), recovery(facts), loopGuard(facts),
             scheduling(facts), otherJobs(facts),

@@ -4,33 +4,54 @@ internal import Snapshots
 extension ResetRules {
     private static let ampere: UInt32 = 7
 
+    /// Where a GPU hangs follows from the hardware, not from which links are up: a GPU that is to be reset may have none.
     static func nvlink(_ facts: ResetFacts) -> ResetPrecondition {
-        let links = facts.links
-        guard let active = links.activeCount.value else { return unknownLinks(facts) }
-        guard active > 0 else { return .holds("nvlink", "no NVLink is up") }
+        guard let active = facts.links.activeCount.value else { return unknownLinks(facts) }
+        guard isLinked(facts, active) else { return .holds("nvlink", "the GPU has no NVLinks") }
+        let found = "\(active) NVLinks are up"
         guard let architecture = facts.architecture.value else {
             return .danger(
                 "nvlink",
-                "\(active) NVLinks are up and the GPU's generation is not known: older ones must be reset together",
+                "\(found) and the GPU's generation is not known: older ones must be reset together",
                 remedy: "reboot the node, or reset all of its GPUs at once with nvidia-smi --gpu-reset", isUnknown: true
             )
         }
         guard architecture >= ampere else { return needsPeers(facts, active) }
-        guard architecture == ampere, links.switchLinkCount > 0 || facts.node.nvSwitchCount.value != 0 else {
-            return .holds("nvlink", "\(active) NVLinks are up; this generation can be reset alone")
+        guard architecture == ampere, isAtSwitches(facts) else {
+            return .holds("nvlink", "\(found); this generation can be reset alone")
         }
-        return fabricManager(facts, active)
+        return fabricManager(facts, found)
+    }
+
+    private static func isLinked(_ facts: ResetFacts, _ active: Int) -> Bool {
+        let links = facts.links
+        return active > 0 || links.count.value != 0 || !links.peers.isEmpty || links.switchLinkCount > 0
+            || facts.node.nvSwitchCount.value ?? 0 > 0
+    }
+
+    /// Switches that cannot be counted may be there.
+    private static func isAtSwitches(_ facts: ResetFacts) -> Bool {
+        facts.links.isAmongSwitches || facts.links.switchLinkCount > 0 || facts.node.nvSwitchCount.value != 0
     }
 
     private static func unknownLinks(_ facts: ResetFacts) -> ResetPrecondition {
         let reason = facts.links.activeCount.reason?.word ?? "not_read"
+        let architecture = facts.architecture.value
+        if facts.path == .kernel, let architecture {
+            if architecture < ampere, isAtSwitches(facts) || facts.links.hasLinkedOthers {
+                return needsPeers(facts, nil)
+            }
+            if architecture == ampere, isAtSwitches(facts) {
+                return fabricManager(facts, "links not known (\(reason))")
+            }
+        }
         if facts.path == .kernel, facts.node.nvSwitchCount.value == 0 {
             return .policy(
                 "nvlink", "whether NVLinks are up is not known (\(reason)), since the driver does not answer",
                 remedy: "make sure that no GPU next to it runs a job over NVLink; with force this is assumed",
                 isUnknown: true)
         }
-        if let architecture = facts.architecture.value, architecture > ampere {
+        if let architecture, architecture > ampere {
             return .holds("nvlink", "links not known (\(reason)); this generation can be reset alone")
         }
         return .danger(
@@ -39,21 +60,27 @@ extension ResetRules {
             isUnknown: true)
     }
 
-    private static func needsPeers(_ facts: ResetFacts, _ active: Int) -> ResetPrecondition {
-        let peers = facts.links.peers.map(\.description).joined(separator: ", ")
+    /// - Parameter active: links that are up; nil where nobody knows.
+    private static func needsPeers(_ facts: ResetFacts, _ active: Int?) -> ResetPrecondition {
+        let links = facts.links
+        if active == 0, links.peers.isEmpty, !links.hasLinkedOthers, !isAtSwitches(facts) {
+            return .holds("nvlink", "no NVLink is up, and no other GPU of the node has any")
+        }
+        let peers = links.peers.map(\.description).joined(separator: ", ")
+        let up = active.map { "\($0) up" } ?? "not known how many are up"
         return .danger(
             "nvlink",
-            "this generation (before Ampere) is reset only together with all GPUs at its \(active) NVLinks"
+            "this generation (before Ampere) is reset only together with all GPUs at its NVLinks (\(up))"
                 + (peers.isEmpty ? "" : ": \(peers)"),
             remedy:
                 "stop the clients of all of them and reset them in one command (nvidia-smi --gpu-reset -i with all), or "
-                + "reboot the node")
+                + "reboot the node", isUnknown: peers.isEmpty)
     }
 
     /// HGX A100: a GPU alone can be reset only while fabric manager is there to train its links.
-    private static func fabricManager(_ facts: ResetFacts, _ active: Int) -> ResetPrecondition {
+    private static func fabricManager(_ facts: ResetFacts, _ links: String) -> ResetPrecondition {
         switch facts.node.fabricManagerRuns {
-        case .value(true): return .holds("nvlink", "\(active) NVLinks are up to NVSwitches and fabric manager runs")
+        case .value(true): return .holds("nvlink", "\(links), to NVSwitches, and fabric manager runs")
         case .value(false):
             return .danger(
                 "nvlink", "this is an Ampere GPU at NVSwitches and fabric manager does not run",
@@ -63,6 +90,26 @@ extension ResetRules {
                 "nvlink",
                 "this is an Ampere GPU at NVSwitches, and whether fabric manager runs is not known (\(reason.word))",
                 remedy: "run the agent in the node's process id namespace", isUnknown: true)
+        }
+    }
+
+    /// After a fatal error of a switch all GPUs and switches of the baseboard have to be reset.
+    static func switchFaults(_ facts: ResetFacts) -> ResetPrecondition? {
+        switch facts.switchFaults {
+        case .value(let lines):
+            guard let first = lines.first else { return nil }
+            return .policy(
+                "nvswitch_errors",
+                "the kernel log tells of a fatal NVSwitch error, which a reset of one GPU does not cure: \(first)",
+                remedy:
+                    "reset all GPUs and switches together (nvidia-smi -r without -i, with fabric manager stopped before "
+                    + "and started afterwards), or reboot the node; with force this GPU alone is reset")
+        case .unavailable(let reason):
+            guard facts.node.nvSwitchCount.value ?? 0 > 0 else { return nil }
+            return ResetPrecondition(
+                "nvswitch_errors", .note, .unknown,
+                "the kernel log could not be read (\(reason.word)); a fatal NVSwitch error in it would need more than this"
+            )
         }
     }
 

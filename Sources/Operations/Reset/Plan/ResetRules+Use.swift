@@ -24,10 +24,16 @@ extension ResetRules {
                 "clients", "the two looks at the clients were not \(ResetFacts.secondsBetweenLooks) s apart",
                 remedy: "ask for a new plan", isUnknown: true)
         }
-        return .holds(
-            "clients",
-            "no client in NVML's lists, open device nodes and memory maps, twice \(ResetFacts.secondsBetweenLooks) s apart"
-        )
+        return .holds("clients", noClient(facts))
+    }
+
+    /// What was looked at, and what could not be.
+    private static func noClient(_ facts: ResetFacts) -> String {
+        let apart = "twice \(ResetFacts.secondsBetweenLooks) s apart"
+        guard let gap = facts.looks.compactMap(\.driverGap).first else {
+            return "no client in NVML's lists, open device nodes and memory maps, \(apart)"
+        }
+        return "no client in open device nodes and memory maps, \(apart); NVML's lists were not read: \(gap)"
     }
 
     /// By the wall clock, which may be set or slowed down in between; the pause itself is measured by a steady one.

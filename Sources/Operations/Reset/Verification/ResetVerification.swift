@@ -55,6 +55,9 @@ package struct ResetVerification: Sendable, Hashable {
                 "check fabric manager (systemctl status nvidia-fabricmanager) before the GPU gets work: CUDA fails "
                     + "with error 802 until it has registered")
         }
+        if failed.contains("other_gpus") {
+            advice.append("stop the work on the node's other GPUs as well, and see diagnose_gpu_node for them")
+        }
         if failed.contains("persistence_mode") { advice.append("turn persistence mode on again: nvidia-smi -pm 1") }
         return advice + [
             "keep the node cordoned and reboot it",
@@ -81,12 +84,12 @@ private struct Rules {
 
     var all: [ResetCheck?] {
         guard after.isListed else {
-            return [check("listed", false, "NVML does not list the GPU, or does not open it")]
+            return [check("listed", false, "NVML does not list the GPU, or does not open it"), others]
         }
         return [
-            check("listed", true, "NVML opens it"), uuid, busID, memory, recovery, repair, remapping, ecc, width, links,
-            fabric,
-            persistenceMode,
+            check("listed", true, "NVML opens it"), uuid, busID, memory, recovery, repair, remapping, ecc,
+            mode("ecc_mode", after.eccMode), mode("mig_mode", after.migMode), width, links, fabric, persistenceMode,
+            others,
         ]
     }
 
@@ -143,24 +146,61 @@ private struct Rules {
         return check("ecc", count == 0, "\(count) uncorrected errors since the reset")
     }
 
+    /// A reset brings what was pending into force.
+    private func mode(_ name: String, _ reading: Reading<ModePair>) -> ResetCheck? {
+        guard let mode = reading.value else { return missing(name, reading) }
+        let (now, next) = (mode.current ? "on" : "off", mode.pending ? "on" : "off")
+        return check(name, now == next, now == next ? now : "\(now), and \(next) is still pending")
+    }
+
+    /// All lanes, also where some were missing before: the reset was to cure that.
     private var width: ResetCheck? {
         guard let now = after.pcieWidth.value else { return missing("pcie_width", after.pcieWidth) }
-        let wanted = before.pcieWidth.value ?? after.pcieMaximumWidth.value ?? now
+        let wanted = max(before.pcieWidth.value ?? 0, after.pcieMaximumWidth.value ?? 0)
         return check("pcie_width", now >= wanted, now >= wanted ? "x\(now)" : "x\(now) instead of x\(wanted)")
     }
 
     private var links: ResetCheck? {
+        // MIG takes the links down on purpose.
+        guard after.migMode.value?.current != true else { return nil }
         guard let now = after.activeLinkCount.value else { return missing("nvlink", after.activeLinkCount) }
-        guard let earlier = before.activeLinkCount.value else { return nil }
-        return check("nvlink", now >= earlier, "\(now) links up, \(earlier) before")
+        let all = after.linkCount.value ?? now
+        let earlier = before.activeLinkCount.value
+        let found = "\(now) of \(all) links up" + (earlier.map { ", \($0) before" } ?? "")
+        if now < earlier ?? 0 || (now < all && after.isAmongSwitches) { return check("nvlink", false, found) }
+        // Between GPUs links may lead nowhere: cards are sold with and without bridges.
+        if now == 0 { return earlier == nil ? nil : check("nvlink", true, found) }
+        return ResetCheck(name: "nvlink", verdict: now == all ? .passed : .unknown, found: found)
     }
 
     private var fabric: ResetCheck? {
         guard let state = after.fabricState.value else { return missing("fabric", after.fabricState) }
         guard state != 0 else { return nil }
-        if state == 3, after.fabricStatus.value == nil { return missing("fabric", after.fabricStatus) }
-        let isDone = state == 3 && after.fabricStatus.value == 0
-        return check("fabric", isDone, isDone ? "registered" : "state \(state), not registered")
+        guard state == 3 else { return check("fabric", false, "state \(state), not registered") }
+        guard let status = after.fabricStatus.value else { return missing("fabric", after.fabricStatus) }
+        guard status == 0 else { return check("fabric", false, "the registration failed with NVML code \(status)") }
+        let faults = after.fabricFaults
+        return check(
+            "fabric", faults.isEmpty,
+            faults.isEmpty ? "registered" : "registered, with a fault: \(faults.joined(separator: ", "))")
+    }
+
+    private var others: ResetCheck? {
+        guard !before.others.isEmpty else { return nil }
+        let troubles = before.others.compactMap(trouble)
+        return check(
+            "other_gpus", troubles.isEmpty, troubles.isEmpty ? "as before" : troubles.joined(separator: "; "))
+    }
+
+    private func trouble(_ earlier: OtherGPUState) -> String? {
+        guard earlier.isAnswering else { return nil }
+        guard let now = after.others.first(where: { $0.busID.slot == earlier.busID.slot }), now.isAnswering else {
+            return "\(earlier.busID) does not answer any more"
+        }
+        guard let up = now.activeLinkCount.value, let before = earlier.activeLinkCount.value, up < before else {
+            return nil
+        }
+        return "\(earlier.busID) has \(up) NVLinks up instead of \(before)"
     }
 
     private var persistenceMode: ResetCheck? {

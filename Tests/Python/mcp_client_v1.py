@@ -12,6 +12,9 @@ from mcp import ClientSession, StdioServerParameters, types
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
+CHANGES = {
+    "notifications/resources/updated", "notifications/tools/list_changed", "notifications/prompts/list_changed"}
+
 
 async def elicit(_, params):
     return types.ElicitResult(action="accept", content={
@@ -77,9 +80,12 @@ async def run(read, write):
         said["completion"] = (await session.complete(reference, {"name": "arg1", "value": "par"})).completion.values
         await session.subscribe_resource("test://watched-resource")
         heard.clear()
+        await session.call_tool("test_trigger_prompt_change", {})
+        await session.call_tool("test_trigger_tool_change", {})
         await session.call_tool("test_trigger_resource_update", {})
-        while "notifications/resources/updated" not in heard:
+        while not CHANGES <= set(heard):
             await asyncio.sleep(0.01)
+        said["heard"] = sorted(set(heard) & CHANGES)
         await session.unsubscribe_resource("test://watched-resource")
         await session.send_ping()
         return said

@@ -11,6 +11,9 @@ import mcp_types as types
 from mcp import StdioServerParameters
 from mcp.client import Client
 
+CHANGES = {
+    "notifications/resources/updated", "notifications/tools/list_changed", "notifications/prompts/list_changed"}
+
 
 async def elicit(_, params):
     return types.ElicitResult(action="accept", content={
@@ -56,16 +59,33 @@ async def listen(client):
                 return sorted(set(heard))
 
 
+async def subscribe(client, heard):
+    """As clients of a session hear: of lists always, of a resource where they have subscribed to it."""
+    watched = "test://watched-resource"
+    await client.subscribe_resource(watched)
+    heard.clear()
+    await client.call_tool("test_trigger_prompt_change", {})
+    await client.call_tool("test_trigger_tool_change", {})
+    await client.call_tool("test_trigger_resource_update", {})
+    while not CHANGES <= set(heard):
+        await asyncio.sleep(0.01)
+    await client.unsubscribe_resource(watched)
+    return sorted(set(heard) & CHANGES)
+
+
 async def run(mode, target):
-    logs = []
+    logs, heard = [], []
 
     async def log(params):
         logs.append(params.data)
 
+    async def hear(message):
+        heard.append(getattr(message, "method", None))
+
     server = target[0] if target[0].startswith("http") else StdioServerParameters(command=target[0], args=target[1:])
     async with Client(
             server, mode=mode, elicitation_callback=elicit, sampling_callback=sample, list_roots_callback=roots,
-            logging_callback=log, log_level=None if mode == "legacy" else "info") as client:
+            logging_callback=log, message_handler=hear, log_level=None if mode == "legacy" else "info") as client:
         said = {"protocol": client.protocol_version, "tools": await call_all(client), "logs": logs}
         resources = (await client.list_resources()).resources
         said["resources"] = {
@@ -83,8 +103,7 @@ async def run(mode, target):
         reference = types.PromptReference(type="ref/prompt", name="test_prompt_with_arguments")
         said["completion"] = (await client.complete(reference, {"name": "arg1", "value": "par"})).completion.values
         if mode == "legacy":
-            await client.subscribe_resource("test://watched-resource")
-            await client.unsubscribe_resource("test://watched-resource")
+            said["heard"] = await subscribe(client, heard)
             await client.send_ping()
         else:
             said["heard"] = await listen(client)

@@ -182,7 +182,8 @@ def test_readiness_asks_the_driver_and_metrics_tell_of_it():
         assert "driver did not answer within 0." in ready.read().decode()
         assert agent.metric("gpu_probe_timeouts_total") >= 1
     with serving("--simulate", "driver-crash") as agent:
-        assert agent.client().send("GET", path="/readyz").status in (200, 503)
+        # The driver itself answers: it crashes when one GPU is read.
+        assert agent.client().send("GET", path="/readyz").status == 200
         agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read()
         assert agent.metric("gpu_probe_crashes_total") >= 1
         agent.client().modern("tools/call", {"name": "get_gpu_inventory"}).read()

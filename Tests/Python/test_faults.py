@@ -477,14 +477,14 @@ def freezer():
         pytest.skip(f"no cgroup-v1 freezer can be used here ({error.strerror}), so no child can be made unkillable")
     yield group
     (group / "freezer.state").write_text("THAWED", encoding="utf-8")
-    eventually(lambda: not (group / "cgroup.procs").read_text(encoding="utf-8").strip())
+    assert eventually(lambda: not (group / "cgroup.procs").read_text(encoding="utf-8").strip())
     group.rmdir()
 
 
 def freeze(group, pid):
     (group / "cgroup.procs").write_text(str(pid), encoding="utf-8")
     (group / "freezer.state").write_text("FROZEN", encoding="utf-8")
-    eventually(lambda: (group / "freezer.state").read_text(encoding="utf-8").strip() == "FROZEN")
+    assert eventually(lambda: (group / "freezer.state").read_text(encoding="utf-8").strip() == "FROZEN")
 
 
 def thaw(group):
@@ -512,7 +512,7 @@ def test_a_child_that_cannot_be_killed_is_named_with_evidence_and_blocks_nothing
         assert session.ask("echo_test", message="alive")["echo"] == "alive"
         # When the kernel lets go of it, the driver is asked again.
         thaw(freezer)
-        eventually(lambda: is_gone(child))
+        assert eventually(lambda: is_gone(child))
         assert session.ask("get_gpu_inventory")["status"] == "success"
 
 

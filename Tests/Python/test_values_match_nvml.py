@@ -10,6 +10,8 @@ from support import ENVIRONMENTS, FAULTY_GPU, HEALTHY, ROOT, SIMULATOR, Session,
 READER = ROOT / "Tests/Python/clients/nvml.py"
 TOOLS = {"inventory": "get_gpu_inventory", "telemetry": "get_gpu_telemetry"}
 
+# Every built-in scenario in which NVML gives handles.
+WALKED = (*HEALTHY, *FAULTY_GPU, "missing-gpu")
 # The simulated machine's clock stands still, in the agent and in the reader alike, at a moment when all moving values
 # are away from both of their ends.
 FROZEN = {"NVML_SIMULATOR_CLOCK": "101.3"}
@@ -99,14 +101,14 @@ def compare_all(session, expected):
         yield from (f"{tool}: GPU {index} does not exist" for index in reported)
 
 
-@pytest.mark.parametrize("scenario", HEALTHY + FAULTY_GPU)
+@pytest.mark.parametrize("scenario", WALKED)
 def test_every_value_is_what_nvml_says(scenario):
     expected = read_simulated(scenario)
     with simulated(scenario, environment={**os.environ, **FROZEN}) as session:
         assert not list(compare_all(session, expected))
 
 
-@pytest.mark.parametrize("scenario", HEALTHY + FAULTY_GPU)
+@pytest.mark.parametrize("scenario", WALKED)
 def test_every_version_is_what_nvml_says(scenario):
     expected = read_simulated(scenario)["node"]
     with simulated(scenario) as session:
@@ -114,7 +116,7 @@ def test_every_version_is_what_nvml_says(scenario):
     assert {key: answer.get(key) for key in expected} == expected
 
 
-@pytest.mark.parametrize("scenario", HEALTHY + FAULTY_GPU)
+@pytest.mark.parametrize("scenario", WALKED)
 def test_each_selector_finds_its_gpu(scenario):
     with simulated(scenario) as session:
         for device in devices(session.ask("get_gpu_inventory")):

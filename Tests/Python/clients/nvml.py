@@ -172,13 +172,13 @@ def attempt(reading, *arguments):
         return {"error": error.value}
 
 
-def read_device(index):
+def read_device(index, sections):
     try:
         handle = nvml.nvmlDeviceGetHandleByIndex(index)
     except nvml.NVMLError as error:
         return {"index": index, "error": error.value}
     device = {"index": index}
-    for section, readings in (("identity", IDENTITY), ("inventory", INVENTORY), ("telemetry", TELEMETRY)):
+    for section, readings in {"identity": IDENTITY, **sections}.items():
         device[section] = {key: attempt(reading, handle) for key, reading in readings.items()}
     return device
 
@@ -193,12 +193,15 @@ def read_node():
     }
 
 
-def main():
+def read(sections):
+    """The node, and of each GPU what these sections ask for."""
     try:
         nvml.nvmlInit()
     except nvml.NVMLError as error:
         return {"error": error.value}
-    return {"node": read_node(), "devices": [read_device(index) for index in range(nvml.nvmlDeviceGetCount())]}
+    node = read_node()
+    return {"node": node, "devices": [read_device(index, sections) for index in range(node["device_count"])]}
 
 
-json.dump(main(), sys.stdout)
+if __name__ == "__main__":
+    json.dump(read({"inventory": INVENTORY, "telemetry": TELEMETRY}), sys.stdout)

@@ -226,7 +226,9 @@ def test_without_a_driver_the_log_is_enough(tmp_path):
 
 def test_lines_of_programs_are_no_evidence(tmp_path):
     log = tmp_path / "kernel.log"
-    log.write_text("12,7,100000000,-;NVRM: Xid (PCI:0000:1b:00): 79, GPU has fallen off the bus.\n", encoding="utf-8")
+    log.write_text(
+        "6,6,99000000,-;usb 1-1: new high-speed USB device\n"
+        "12,7,100000000,-;NVRM: Xid (PCI:0000:1b:00): 79, GPU has fallen off the bus.\n", encoding="utf-8")
     answer = from_file(log)
     assert answer["groups"] == []
     assert answer["devices"] == []

@@ -43,6 +43,8 @@ final class RunningActions: Sendable {
     private struct State: Sendable {
         var entries: [Entry] = []
         var isEnding = false
+
+        func isBusy(_ targets: Set<String>) -> Bool { !entries.allSatisfy { $0.targets.isDisjoint(with: targets) } }
     }
 
     private let state = Mutex(State())
@@ -51,13 +53,14 @@ final class RunningActions: Sendable {
     func begin(_ planID: String, _ targets: [String], isInterruptible: Bool) -> Bool {
         state.withLock { state in
             let targets = Set(targets)
-            guard !state.isEnding, state.entries.allSatisfy({ $0.targets.isDisjoint(with: targets) }) else {
-                return false
-            }
+            guard !state.isEnding, !state.isBusy(targets) else { return false }
             state.entries.append(Entry(planID: planID, targets: targets, isInterruptible: isInterruptible))
             return true
         }
     }
+
+    /// Whether another action has one of these targets.
+    func isBusy(_ targets: [String]) -> Bool { state.withLock { $0.isBusy(Set(targets)) } }
 
     func set(_ task: Task<Void, Never>, for planID: String) {
         state.withLock { state in

@@ -140,10 +140,13 @@ struct OperatorProcedure<Action: OperatorAction>: Sendable {
             try await record.write(.refusal, planID: confirmed.id, outcome: outcome)
             throw error
         }
-        guard plan.refusals.isEmpty else {
+        // What another action does to the node meanwhile is no reason of its own.
+        let isBusy = operation.running.isBusy(plan.targets + Action.exclusions)
+        let refusals = isBusy ? [.otherActionRunning] : plan.refusals
+        guard refusals.isEmpty else {
             try await record.write(
-                .refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused", detail: plan.refusals.detail)
-            throw ProcedureStop(.refused, plan: plan, refusals: plan.refusals)
+                .refusal, planID: confirmed.id, targets: plan.targets, outcome: "refused", detail: refusals.detail)
+            throw ProcedureStop(.refused, plan: plan, refusals: refusals)
         }
         guard PlanStore.facts(plan.facts, areThoseOf: confirmed) else {
             return try await replan(confirmed, plan, arguments, call, record)

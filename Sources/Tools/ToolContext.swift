@@ -42,7 +42,7 @@ package struct ToolContext: Sendable {
         await probe.shutDown()
         await hostProbe.shutDown()
         // A call that was broken off may still be recording that.
-        if operation != nil { await AuditThread.shared.run {} }
+        await operation?.auditThread.run {}
     }
 }
 

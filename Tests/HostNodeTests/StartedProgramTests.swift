@@ -8,7 +8,7 @@ import Testing
             ("", ""), ("/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-persistenced"),
             ("VLLM::EngineCore", "VLLM::EngineCore"), ("python3 -u train.py --local-rank 7", "python3 train.py ..."),
             ("/opt/bin/python3.11 -m vllm.server --api-key SECRET", "/opt/bin/python3.11 -m vllm.server ..."),
-            ("torchrun --nproc-per-node 8 /work/train.py", "torchrun /work/train.py ..."),
+            ("torchrun --nproc-per-node 8 /srv/train.py", "torchrun /srv/train.py ..."),
             ("java -jar a.jar", "java a.jar ..."),
             ("postgres: user SECRET", "postgres: ..."), (" --token=SECRET", "..."),
         ])

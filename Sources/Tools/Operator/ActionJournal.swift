@@ -61,11 +61,13 @@ final class ActionJournal: Sendable {
 /// Writes the audit entries of one call.
 struct AuditedCall: Sendable {
     let log: AuditLog
+    let thread: AuditThread
     let actor: AuditActor
     let tool: String
 
     init(_ operation: OperatorContext, _ call: ToolCall, tool: String) {
         log = operation.audit
+        thread = operation.auditThread
         actor = AuditActor(
             clientName: call.session.clientName, clientVersion: call.session.clientVersion,
             channel: operation.isShell ? "shell" : "mcp \(call.session.revision.rawValue)")
@@ -80,6 +82,6 @@ struct AuditedCall: Sendable {
         let event = AuditEvent(
             kind, tool: tool, planID: planID, targets: targets, outcome: outcome, step: step, detail: detail)
         let (log, actor) = (log, actor)
-        return try await AuditThread.shared.run { () throws(AuditError) in try log.append(event, actor) }
+        return try await thread.run { () throws(AuditError) in try log.append(event, actor) }
     }
 }

@@ -1,16 +1,16 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The thread on which audit logs are written and read. A disk, another writer's lock or a reader that does not read can keep it
+/// The thread on which an audit log is written and read. A disk, another writer's lock or a reader that does not read can keep it
 /// waiting, and with it only the calls that change something.
 final class AuditThread: TaskExecutor {
-    /// It begins with the first entry.
-    static let shared = AuditThread()
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var hasBegun = false
+    }
 
-    private let jobs = Mutex<[UnownedJob]>([])
+    private let state = Mutex(State())
     private let enqueued = DispatchSemaphore(value: 0)
-
-    private init() { DispatchQueue(label: "audit").async { self.work() } }
 
     /// Does something there, after all that was asked before, and waits for it, also where the caller is cancelled.
     func run<Value: Sendable, Failure: Error>(
@@ -22,14 +22,20 @@ final class AuditThread: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
+        let isFirst = state.withLock { state in
+            defer { state.hasBegun = true }
+            state.jobs.append(job)
+            return !state.hasBegun
+        }
+        // One that never records anything has no thread for it.
+        if isFirst { DispatchQueue(label: "audit").async { self.work() } }
         enqueued.signal()
     }
 
     private func work() {
         while true {
             enqueued.wait()
-            jobs.withLock { $0.removeFirst() }.runSynchronously(on: asUnownedTaskExecutor())
+            state.withLock { $0.jobs.removeFirst() }.runSynchronously(on: asUnownedTaskExecutor())
         }
     }
 }

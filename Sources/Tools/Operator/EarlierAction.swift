@@ -44,7 +44,7 @@ extension OperatorContext {
     /// What earlier entries of the audit log tell; nil where nothing can be read back.
     func history() async throws(AuditError) -> AuditHistory? {
         let audit = audit
-        return try await AuditThread.shared.run { () throws(AuditError) in try audit.history() }
+        return try await auditThread.run { () throws(AuditError) in try audit.history() }
     }
 
     /// What the audit log tells of actions on these targets that never came to an end.

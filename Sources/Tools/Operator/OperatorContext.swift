@@ -5,6 +5,8 @@ internal import Synchronization
 package struct OperatorContext: Sendable {
     /// Where everything is recorded.
     package let audit: AuditLog
+    /// Where ``audit`` is written and read.
+    let auditThread = AuditThread()
     package let plans: PlanStore
     /// The node's root as this process sees it, where processes and devices are acted on.
     package let hostRoot: String

@@ -44,6 +44,15 @@ import Testing
         #expect(!links.isAmongSwitches && !links.hasLinkedOthers)
     }
 
+    @Test func whoDoesNotTellMayHaveSome() {
+        let own = Self.gpu(0, [Self.link(false)])
+        var lost = Self.gpu(1, [])
+        lost.links = nil
+        #expect(LinkNeighbours(own, at: Self.busID(0), among: [own, lost]).hasLinkedOthers)
+        lost.links = GPULinks()
+        #expect(LinkNeighbours(own, at: Self.busID(0), among: [own, lost]).hasLinkedOthers)
+    }
+
     @Test func ofOneThatIsNotListedTheOthersTell() {
         let other = Self.gpu(1, [Self.link(true, to: 0, Self.busID(0))])
         let links = LinkNeighbours(nil, at: Self.busID(0), among: [other])

@@ -55,17 +55,19 @@ import Testing
     }
 
     @Test func linksBetweenGPUsMayLeadNowhere() {
-        func links(_ now: Int, before earlier: Int) -> ResetCheck.Verdict? {
+        func links(_ now: Int, of count: Int? = 12, before earlier: Int) -> ResetCheck.Verdict? {
             var before = Self.well
             before.activeLinkCount = .value(earlier)
+            let count = count.map(Reading.value) ?? .unavailable(.notRead)
             let verification = Self.verify(
-                { ($0.activeLinkCount, $0.linkCount, $0.isAmongSwitches) = (.value(now), .value(12), false) },
+                { ($0.activeLinkCount, $0.linkCount, $0.isAmongSwitches) = (.value(now), count, false) },
                 before: before)
             return verification.checks.first { $0.name == "nvlink" }?.verdict
         }
         #expect(links(12, before: 12) == .passed)
         #expect(links(0, before: 0) == .passed)
         #expect(links(8, before: 8) == .unknown)
+        #expect(links(12, of: nil, before: 12) == .unknown, "nobody knows how many there are")
         #expect(links(8, before: 12) == .failed)
     }
 

@@ -15,7 +15,7 @@ package struct LinkNeighbours: Sendable, Hashable {
     package var switchLinkCount = 0
     /// Whether links of this GPU or of another one of the node lead to an NVSwitch.
     package var isAmongSwitches = false
-    /// Whether another GPU of the node has NVLinks, up or down.
+    /// Whether another GPU of the node has NVLinks, up or down, or does not tell.
     package var hasLinkedOthers = false
     /// The fabric's state: 3 registered; not supported without a fabric.
     package var fabricState: Reading<UInt32> = .unavailable(.notRead)
@@ -37,7 +37,7 @@ package struct LinkNeighbours: Sendable, Hashable {
         isAmongSwitches =
             switchLinkCount > 0
             || others.contains { ($0.links?.links ?? []).contains { $0.remoteType.value == Self.toSwitch } }
-        hasLinkedOthers = others.contains { $0.links.flatMap { Self.count($0).value } ?? 0 > 0 }
+        hasLinkedOthers = others.contains { $0.links.map(Self.count)?.value != 0 }
         let named = own.filter { $0.remoteType.value == Self.toGPU }.compactMap(\.remoteBusID.value)
         let naming = others.filter { other in
             (other.links?.links ?? []).contains { $0.remoteBusID.value?.slot == busID.slot }

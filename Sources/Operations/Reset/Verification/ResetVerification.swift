@@ -164,10 +164,10 @@ private struct Rules {
         // MIG takes the links down on purpose.
         guard after.migMode.value?.current != true else { return nil }
         guard let now = after.activeLinkCount.value else { return missing("nvlink", after.activeLinkCount) }
-        let all = after.linkCount.value ?? now
+        let all = after.linkCount.value
         let earlier = before.activeLinkCount.value
-        let found = "\(now) of \(all) links up" + (earlier.map { ", \($0) before" } ?? "")
-        if now < earlier ?? 0 || (now < all && after.isAmongSwitches) { return check("nvlink", false, found) }
+        let found = "\(now) of \(all.map(String.init) ?? "?") links up" + (earlier.map { ", \($0) before" } ?? "")
+        if now < earlier ?? 0 || (now < all ?? 0 && after.isAmongSwitches) { return check("nvlink", false, found) }
         // Between GPUs links may lead nowhere: cards are sold with and without bridges.
         if now == 0 { return earlier == nil ? nil : check("nvlink", true, found) }
         return ResetCheck(name: "nvlink", verdict: now == all ? .passed : .unknown, found: found)
